@@ -1,0 +1,1 @@
+"""Requests, decisions and evidence: empty until the first request kind arrives."""

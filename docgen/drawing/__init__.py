@@ -1,0 +1,1 @@
+"""Frames become PDF: fonts, content streams, art, print files, and pictures of pages."""

@@ -1,0 +1,1 @@
+"""The post: addresses, KIX, sorting, batches, weights and the manifest."""

@@ -1,0 +1,1 @@
+"""Records of a print job: JSON, CSV or XLSX in, validated letters or findings out."""

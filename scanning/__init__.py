@@ -1,0 +1,1 @@
+"""Images in, readings out: empty until the first reader arrives."""
