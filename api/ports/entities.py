@@ -1,0 +1,250 @@
+"""Rows of the service as values. Times are aware and UTC; every row belongs to exactly one organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from api.ports.states import BatchState, ChunkState, JobState, PackageState, PieceState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from api.ports.values import BlobRef
+
+
+class Role(StrEnum):
+    """What a key may do; admin may do everything in its organisation."""
+
+    SUBMITTER = "submitter"
+    PRINT_ROOM = "print_room"
+    MAILROOM = "mailroom"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+
+class Mode(StrEnum):
+    """What is made in test mode never reaches a print file that is handed over."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class Policy(StrEnum):
+    """What happens to a job with a faulty record: refuse it whole, or print the valid ones and report the rest."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    VALID_ONLY = "valid_only"
+
+
+class PackageKind(StrEnum):
+    """What a package holds."""
+
+    BRAND = "brand"
+    TEMPLATE = "template"
+
+
+class FileRole(StrEnum):
+    """What a file of a batch is for."""
+
+    PRINT = "print"
+    MANIFEST_CSV = "manifest_csv"
+    MANIFEST_JSON = "manifest_json"
+    JOB_TICKET = "job_ticket"
+    CONTACT_SHEET = "contact_sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A corporation that uses the service."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of an organisation. Only ``digest`` (hex SHA-256 of the secret) is kept, never the secret."""
+
+    id: str
+    organisation_id: str
+    digest: str
+    roles: frozenset[Role]
+    mode: Mode
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A version of a brand or a template; ``key`` is the id its author gave it, ``digest`` that of its files."""
+
+    id: str
+    organisation_id: str
+    kind: PackageKind
+    key: str
+    version: str
+    package: BlobRef
+    digest: str
+    created_at: datetime
+    state: PackageState = PackageState.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class JobCounts:
+    """Progress of a job. ``total`` is None until the last record has been read."""
+
+    total: int | None = None
+    valid: int = 0
+    invalid: int = 0
+    composed: int = 0
+    pages: int = 0
+    sheets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent."""
+
+    id: str
+    organisation_id: str
+    mode: Mode
+    policy: Policy
+    validate_only: bool
+    template_id: str
+    brand_id: str
+    input: BlobRef
+    media_type: str
+    created_at: datetime
+    cut_off_at: datetime | None = None
+    title: str = ""
+    state: JobState = JobState.RECEIVED
+    counts: JobCounts = field(default_factory=JobCounts)
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFinding:
+    """A finding of a job, flat. ``number`` counts from 0 in the job; ``record_index`` is None for the whole input."""
+
+    number: int
+    record_index: int | None
+    severity: str
+    code: str
+    message: str
+    place: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One mail piece. ``id`` is the piece id that is printed; ``sequence`` counts from 0 in the job.
+
+    ``record_index`` is the record's place in the input, ``input_offset`` its byte offset when the format has one.
+    ``group_key`` says which pieces print and insert alike, ``sort_key`` is the postal order as text.
+    ``batch_position`` counts from 0 in the batch.
+    """
+
+    id: str
+    organisation_id: str
+    job_id: str
+    sequence: int
+    record_id: str
+    record_index: int
+    pages: int
+    sheets: int
+    weight_mg: int
+    country: str
+    language: str
+    sort_key: str
+    group_key: str = ""
+    input_offset: int | None = None
+    batch_id: str | None = None
+    batch_position: int | None = None
+    state: PieceState = PieceState.ACCEPTED
+    stop_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where planning put a piece."""
+
+    piece_id: str
+    batch_id: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFile:
+    """A file of a batch; ``number`` counts print files from 1 and is 0 for a file there is one of."""
+
+    role: FileRole
+    number: int
+    name: str
+    media_type: str
+    blob: BlobRef
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Mail pieces that print and insert the same way. ``number`` counts from 1 in the job."""
+
+    id: str
+    organisation_id: str
+    job_id: str
+    number: int
+    group: Mapping[str, str]
+    pieces: int
+    pages: int
+    sheets: int
+    weight_mg: int
+    created_at: datetime
+    mode: Mode = Mode.LIVE
+    state: BatchState = BatchState.PLANNED
+    files: tuple[BatchFile, ...] = ()
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A unit of work: the pieces of a batch at positions ``first`` up to, not including, ``first + count``."""
+
+    id: str
+    organisation_id: str
+    job_id: str
+    batch_id: str
+    number: int
+    first: int
+    count: int
+    state: ChunkState = ChunkState.PLANNED
+    result: BlobRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. ``number`` grows; 0 until the row is written. ``data`` never holds personal data."""
+
+    organisation_id: str
+    subject_id: str
+    name: str
+    at: datetime
+    data: Mapping[str, object] = field(default_factory=dict)
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The response that a repeated request gets again; ``status`` is None while the first one is still running."""
+
+    organisation_id: str
+    key: str
+    route: str
+    body_sha256: str
+    created_at: datetime
+    status: int | None = None
+    media_type: str = "application/json"
+    body: bytes = b""

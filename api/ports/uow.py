@@ -1,0 +1,371 @@
+"""Repositories and the unit of work: every query takes the organisation, every change of state writes an event.
+
+`get` raises `docgen.findings.Refusal` with code ``<thing>-not-found`` when the row is not there or is another
+organisation's. A change of state that the machine does not allow raises `Refusal` with code ``state-conflict``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from api.ports.entities import (
+        ApiKey,
+        Batch,
+        BatchFile,
+        Chunk,
+        Event,
+        JobFinding,
+        Organisation,
+        Package,
+        Piece,
+        Placement,
+        PrintJob,
+        StoredAnswer,
+    )
+    from api.ports.states import BatchState, JobState, PackageState, PieceState, WorkState
+    from api.ports.values import BlobRef, Page, PageRequest
+    from api.ports.work import WorkItem
+
+
+class Organisations(Protocol):
+    """Who uses the service; the only repository that is about organisations rather than inside one."""
+
+    def add(self, organisation: Organisation) -> None:
+        """Insert; raises `Refusal` (``organisation-exists``) when the id is taken."""
+
+    def get(self, organisation_id: str) -> Organisation:
+        """One organisation."""
+
+    def list(self, page: PageRequest) -> Page[Organisation]:
+        """All, by id."""
+
+
+class ApiKeys(Protocol):
+    """Keys of organisations."""
+
+    def add(self, key: ApiKey) -> None:
+        """Insert and write an event."""
+
+    def by_digest(self, digest: str) -> ApiKey | None:
+        """The key with this digest in any organisation, revoked ones too: this is how a caller is known."""
+
+    def get(self, organisation_id: str, key_id: str) -> ApiKey:
+        """One key."""
+
+    def list(self, organisation_id: str, page: PageRequest) -> Page[ApiKey]:
+        """Keys by id, revoked ones included."""
+
+    def revoke(self, organisation_id: str, key_id: str, at: datetime) -> ApiKey:
+        """Revoke once; later calls keep the first time."""
+
+
+class Packages(Protocol):
+    """Versions of brands, or of templates (one repository for each)."""
+
+    def add(self, package: Package) -> None:
+        """Insert; raises `Refusal` (``package-version-exists``) when key and version are there with other content.
+
+        The same digest again is accepted and changes nothing; the stored row is the one that `find` gives.
+        """
+
+    def get(self, organisation_id: str, package_id: str) -> Package:
+        """One version by its row id."""
+
+    def find(self, organisation_id: str, key: str, version: str | None = None) -> Package:
+        """A version by key; without ``version`` the newest that is not retired."""
+
+    def list(self, organisation_id: str, page: PageRequest) -> Page[Package]:
+        """Versions, newest first."""
+
+    def set_state(self, organisation_id: str, package_id: str, to: PackageState, at: datetime) -> Package:
+        """Move to another state; staying where it is changes nothing."""
+
+
+class Jobs(Protocol):
+    """Print jobs."""
+
+    def add(self, job: PrintJob) -> None:
+        """Insert and write an event."""
+
+    def get(self, organisation_id: str, job_id: str) -> PrintJob:
+        """One job."""
+
+    def list(self, organisation_id: str, page: PageRequest, state: JobState | None = None) -> Page[PrintJob]:
+        """Jobs, newest first."""
+
+    def set_state(
+        self, organisation_id: str, job_id: str, to: JobState, at: datetime, error_code: str | None = None
+    ) -> PrintJob:
+        """Move to another state; staying where it is changes nothing, so that a repeated task can call it."""
+
+    def set_counts(self, organisation_id: str, job_id: str, **counts: int | None) -> None:
+        """Set fields of `JobCounts`."""
+
+    def add_counts(self, organisation_id: str, job_id: str, **counts: int) -> None:
+        """Add to fields of `JobCounts` (``total`` must have been set)."""
+
+
+class Findings(Protocol):
+    """Findings of jobs."""
+
+    def add_many(self, organisation_id: str, job_id: str, findings: Iterable[JobFinding]) -> None:
+        """Insert; ``number`` is the caller's."""
+
+    def clear(self, organisation_id: str, job_id: str) -> None:
+        """Remove all of a job, before it is validated again from the start."""
+
+    def list(
+        self, organisation_id: str, job_id: str, page: PageRequest, record_index: int | None = None
+    ) -> Page[JobFinding]:
+        """Findings by number, of one record or of all."""
+
+    def counts(self, organisation_id: str, job_id: str) -> Mapping[str, int]:
+        """How often each code occurs."""
+
+
+class Pieces(Protocol):
+    """Mail pieces and the deletable annex with their values. Bulk calls stream; 80,000 rows take seconds."""
+
+    def add_many(self, organisation_id: str, pieces: Iterable[tuple[Piece, bytes]]) -> int:
+        """Insert pieces with their record values (JSON bytes, compressed on the way in); returns how many."""
+
+    def clear(self, organisation_id: str, job_id: str) -> None:
+        """Remove all of a job, before it is validated again from the start."""
+
+    def get(self, organisation_id: str, piece_id: str) -> Piece:
+        """One piece."""
+
+    def by_record(self, organisation_id: str, job_id: str, record_id: str) -> Piece:
+        """The piece that was made of the submitter's record."""
+
+    def list(
+        self, organisation_id: str, job_id: str, page: PageRequest, state: PieceState | None = None
+    ) -> Page[Piece]:
+        """Pieces of a job by sequence."""
+
+    def of_job(self, organisation_id: str, job_id: str) -> Iterator[Piece]:
+        """All pieces of a job by sequence, streamed."""
+
+    def of_batch(
+        self, organisation_id: str, batch_id: str, first: int = 0, count: int | None = None
+    ) -> Sequence[Piece]:
+        """Pieces of a batch by position, stopped ones included."""
+
+    def values(self, organisation_id: str, piece_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Record values (JSON bytes) by piece id; a piece whose annex was deleted is left out."""
+
+    def place_many(self, organisation_id: str, placements: Iterable[Placement]) -> None:
+        """Record where planning put the pieces."""
+
+    def advance_batch(
+        self,
+        organisation_id: str,
+        batch_id: str,
+        to: PieceState,
+        at: datetime,
+        first: int = 0,
+        count: int | None = None,
+    ) -> int:
+        """Move the pieces at these positions that may go to ``to``; one event; returns how many moved."""
+
+    def stop(self, organisation_id: str, piece_id: str, reason: str, at: datetime) -> Piece:
+        """Stop one piece; stopping it again changes nothing."""
+
+    def delete_values(self, organisation_id: str, job_id: str) -> int:
+        """Remove the annex of a job at the end of its retention; returns how many rows went."""
+
+
+class Batches(Protocol):
+    """Batches."""
+
+    def add_many(self, organisation_id: str, batches: Iterable[Batch]) -> None:
+        """Insert and write events; ids that are there already are left as they are."""
+
+    def get(self, organisation_id: str, batch_id: str) -> Batch:
+        """One batch."""
+
+    def list(self, organisation_id: str, page: PageRequest, job_id: str | None = None) -> Page[Batch]:
+        """Batches, newest first; those of one job by number."""
+
+    def set_state(self, organisation_id: str, batch_id: str, to: BatchState, at: datetime) -> Batch:
+        """Move to another state; staying where it is changes nothing."""
+
+    def set_files(self, organisation_id: str, batch_id: str, files: Sequence[BatchFile]) -> None:
+        """Replace the files of a batch that is not released."""
+
+
+class Chunks(Protocol):
+    """Units of composing."""
+
+    def add_many(self, organisation_id: str, chunks: Iterable[Chunk]) -> None:
+        """Insert; ids that are there already are left as they are."""
+
+    def get(self, organisation_id: str, chunk_id: str) -> Chunk:
+        """One chunk."""
+
+    def of_batch(self, organisation_id: str, batch_id: str) -> Sequence[Chunk]:
+        """Chunks of a batch by number."""
+
+    def finish(self, organisation_id: str, chunk_id: str, result: BlobRef) -> bool:
+        """Keep the result; False when it was composed before, and then nothing changes."""
+
+    def unfinished(self, organisation_id: str, batch_id: str) -> int:
+        """How many chunks of a batch have no result."""
+
+
+class Answers(Protocol):
+    """Answers to requests with an idempotency key."""
+
+    def begin(self, answer: StoredAnswer) -> StoredAnswer | None:
+        """Insert the in-progress marker; returns the row that was there when the key was used before."""
+
+    def finish(self, answer: StoredAnswer) -> None:
+        """Store the response."""
+
+    def abandon(self, organisation_id: str, key: str, route: str) -> None:
+        """Remove an in-progress marker, so that the caller may try again."""
+
+    def expire(self, before: datetime) -> int:
+        """Remove what is older, in all organisations; returns how many rows went."""
+
+
+class Events(Protocol):
+    """What happened: append only."""
+
+    def append(self, event: Event) -> None:
+        """Write one event."""
+
+    def of_subject(self, organisation_id: str, subject_id: str, page: PageRequest) -> Page[Event]:
+        """Events of one thing, oldest first."""
+
+    def list(self, organisation_id: str, page: PageRequest) -> Page[Event]:
+        """Events of an organisation, oldest first."""
+
+
+class Outbox(Protocol):
+    """Asks for work in the same transaction as the state that needs it."""
+
+    def enqueue(
+        self, organisation_id: str, kind: str, subject_id: str, priority: int = 5, not_before: datetime | None = None
+    ) -> bool:
+        """Ask once: False, and no change, when this kind and subject was asked before (done and failed too)."""
+
+    def again(self, organisation_id: str, kind: str, subject_id: str) -> bool:
+        """Queue a failed or done item afresh; False when there is none."""
+
+    def cancel(self, organisation_id: str, kind: str, subject_ids: Sequence[str]) -> int:
+        """Remove items that nobody has claimed; returns how many went."""
+
+
+class Work(Protocol):
+    """The queue itself; only the worker and the sweeper use it, so it spans organisations."""
+
+    def claim(self, owner: str, now: datetime, lease_until: datetime, kinds: Sequence[str]) -> WorkItem | None:
+        """Take the first item that is due and free, or None."""
+
+    def extend(self, item: WorkItem, lease_until: datetime) -> bool:
+        """Extend the lease; False when the item is no longer ours."""
+
+    def complete(self, item: WorkItem) -> None:
+        """Mark done; raises `LeaseLost` when the item is no longer ours."""
+
+    def retry(self, item: WorkItem, code: str, not_before: datetime) -> bool:
+        """Give the item back for later; False when it is no longer ours."""
+
+    def fail(self, item: WorkItem, code: str, at: datetime) -> bool:
+        """Give up for good, with an event on the subject; False when it is no longer ours."""
+
+    def release(self, owner: str) -> int:
+        """Queue again what a worker that has died was doing; returns how many."""
+
+    def expire_leases(self, now: datetime) -> int:
+        """Queue again what has a lease that ran out; returns how many."""
+
+    def exhausted(self, max_attempts: int, limit: int = 100) -> Sequence[WorkItem]:
+        """Queued items that have used up their attempts."""
+
+    def take_outbox(self, now: datetime, limit: int = 500) -> int:
+        """Remove notes of the outbox that are due and mark their items as sent; returns how many wake-ups to send."""
+
+    def starved(self, now: datetime, resend_after_s: float, limit: int = 100) -> int:
+        """Mark queued items whose wake-up seems lost as sent again; returns how many wake-ups to send."""
+
+    def find(self, organisation_id: str, kind: str, subject_id: str) -> WorkItem | None:
+        """One item."""
+
+    def counts(self) -> Mapping[WorkState, int]:
+        """How many items are in each state."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything in it happens, or nothing."""
+
+    @property
+    def organisations(self) -> Organisations:
+        """Organisations."""
+
+    @property
+    def keys(self) -> ApiKeys:
+        """API keys."""
+
+    @property
+    def brands(self) -> Packages:
+        """Brand versions."""
+
+    @property
+    def templates(self) -> Packages:
+        """Template versions."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Print jobs."""
+
+    @property
+    def findings(self) -> Findings:
+        """Findings of jobs."""
+
+    @property
+    def pieces(self) -> Pieces:
+        """Mail pieces."""
+
+    @property
+    def batches(self) -> Batches:
+        """Batches."""
+
+    @property
+    def chunks(self) -> Chunks:
+        """Chunks."""
+
+    @property
+    def answers(self) -> Answers:
+        """Answers to idempotent requests."""
+
+    @property
+    def events(self) -> Events:
+        """Events."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Requests for work."""
+
+    @property
+    def work(self) -> Work:
+        """The queue."""
+
+
+class Database(Protocol):
+    """Opens transactions: ``with database.write() as uow`` commits at the end of its block; an exception rolls back."""
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that only reads, on one snapshot."""
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that may write; wakes workers after the commit when work was asked for."""
+
+    def ready(self) -> bool:
+        """True when the database answers and its tables are of this version."""
