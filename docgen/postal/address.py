@@ -164,15 +164,20 @@ class _Reader:
         value = self.values.get(key)
         if value is None:
             return ""
+        if not isinstance(value, str):
+            return self.number(key, value)
+        text = value if value.isprintable() else self.printable(key, value)
+        text = " ".join(text.split())
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+    def number(self, key: str, value: object) -> str:
+        """A house number may come as a number; a spreadsheet even holds it as a float."""
         if isinstance(value, float) and value.is_integer():
-            value = int(value)  # a spreadsheet holds every number as a float
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            self.report(key, "value-invalid", f"Give {key} as text.")
-            return ""
-        text = str(value)
-        if not text.isprintable():
-            text = self.printable(key, text)
-        return unicodedata.normalize("NFC", " ".join(text.split()))
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        self.report(key, "value-invalid", f"Give {key} as text.")
+        return ""
 
     def printable(self, key: str, text: str) -> str:
         plain = "".join(" " if unicodedata.category(c) == "Zs" else c for c in text)

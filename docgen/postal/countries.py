@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -17,7 +17,7 @@ HOME = "NL"
 class Country:
     """Address rules of one country.
 
-    ``postcode`` matches an upper-case, trimmed postcode and ``postcode_print`` is its expansion;
+    ``postcode`` matches an upper-case, trimmed postcode and ``postcode_print`` formats its groups;
     ``lines`` are formats over {street}, {house}, {postcode} and {town}, between the names and the country line.
     """
 
@@ -31,7 +31,7 @@ class Country:
     def read_postcode(self, text: str) -> str | None:
         """The postcode as it is printed, or None when it is none of this country."""
         found = self.postcode.fullmatch(text.upper())
-        return found.expand(self.postcode_print) if found else None
+        return self.postcode_print.format(*found.groups()) if found else None
 
 
 def _fold(name: str) -> str:
@@ -69,6 +69,7 @@ def _codes_by_name() -> dict[str, str]:
     return named | {code.casefold(): code for code in countries()}
 
 
+@lru_cache(maxsize=1024)
 def find_country(text: str) -> Country | None:
     """The country called ``text``: a code, or a name in English, Dutch or its own language. '' is the Netherlands."""
     code = _codes_by_name().get(_fold(text), "") if text else HOME

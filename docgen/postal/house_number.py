@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 MAX_ADDITION_CHARACTERS = 10
 
+_SEPARATORS = re.compile(r"[^0-9A-Z]+")
 _HOUSE = re.compile(r"([1-9][0-9]{0,4})(?![0-9])(.*)")
 _LETTER = re.compile(r" ?([A-Za-z])(?![A-Za-z])[ /-]*(.*)")
 _ADDITION = re.compile(r"[0-9A-Za-z]+(?:[ ./-]*[0-9A-Za-z]+)*")
@@ -30,7 +31,7 @@ class HouseNumber(NamedTuple):
 
 def normalise_addition(text: str) -> str:
     """Keep 0-9 and A-Z, folded to capitals; separators go."""
-    return "".join(c for c in text.upper() if c.isascii() and c.isalnum())
+    return _SEPARATORS.sub("", text.upper())
 
 
 def is_addition(text: str) -> bool:

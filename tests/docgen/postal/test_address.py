@@ -166,8 +166,13 @@ def test_addresses_abroad_by_their_own_rules(country: str, street: str, postcode
 
 @pytest.mark.parametrize(
     ("country", "street"),
-    [("BE", "Kerkstraat 12 bus 3"), ("DE", "Kerkstraat 12 bus 3"), ("GB", "12 bus 3 Kerkstraat"), ("LU", "12 bus 3 Kerkstraat")],
-)  # fmt: skip
+    [
+        ("BE", "Kerkstraat 12 bus 3"),
+        ("DE", "Kerkstraat 12 bus 3"),
+        ("GB", "12 bus 3 Kerkstraat"),
+        ("LU", "12 bus 3 Kerkstraat"),
+    ],
+)
 def test_the_number_stands_where_the_country_wants_it(country: str, street: str) -> None:
     postcode = {"DE": "10115", "GB": "M1 1AE"}.get(country, "2000")
     parts = {"street": "Kerkstraat", "house_number": "12", "house_letter": "", "addition": "bus 3"}
@@ -266,7 +271,7 @@ def test_postal_order_is_of_numbers_not_of_text() -> None:
         read(country="BE", postcode="9000"),
         read(country="DE", postcode="10115"),
     ]
-    assert sorted(order[::-1], key=lambda address: address.sort_key) == order
+    assert sorted({*order}, key=lambda address: address.sort_key) == order
 
 
 TEXTS = st.text("aéĳ'5- \t\u202e\u00a0", max_size=12) | st.sampled_from(["12 a", "1234 AB", "BE", "Postbus 3"])
