@@ -124,7 +124,7 @@ class SlipBlock:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceItem:
-    """One label and value of the reference block; ``value`` is a Jinja2 expression text such as ``{{ date | date }}``."""
+    """One label and value of the reference block; ``value`` is Jinja2 text such as ``{{ date | date }}``."""
 
     label: Mapping[str, str]
     value: str
