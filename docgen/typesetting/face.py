@@ -1,0 +1,146 @@
+"""One font file: which code stands for a character, how wide it is, and how pairs are kerned.
+
+Characters are spread over *code pages* of at most 221 codes, by a rule that depends on the font alone. So the bytes of
+a text do not depend on what else is in the print file, and workers need not agree on anything. Page 0 holds what Dutch
+and its neighbours' letters are made of; the rest of the font follows in order of code point.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from io import BytesIO
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from fontTools.ttLib import TTFont
+
+from docgen.typesetting.kerning import Kerning
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIRST_CODE = 0x20
+LAST_CODE = 0xFF
+# Codes that would need escaping inside a PDF string are never given out.
+_ESCAPED = frozenset(b"()\\")
+CODES = tuple(code for code in range(FIRST_CODE, LAST_CODE + 1) if code not in _ESCAPED)
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
+_LATIN_1 = "".join(map(chr, range(0xA0, 0x100))).replace("\xad", "")
+_EUROPEAN = "€‘’“”„–—…•ŠšŽžŒœŞşĞğİıŁłĆćČč−Ĳĳ"  # noqa: RUF001 (the typographic characters themselves are meant)
+BASE_CHARACTERS = _ASCII + _LATIN_1 + _EUROPEAN
+_BASE = frozenset(BASE_CHARACTERS)
+
+# Harmless oddities of old files (a creation date before 1970) are not worth a line in a print room's log.
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """Where a character stands in a face: code page, code (0x20..0xFF) and advance in 1/1000 em."""
+
+    page: int
+    code: int
+    advance: int
+
+
+class Face:
+    """Metrics and encoding of one TrueType file; immutable after loading, safe to share."""
+
+    def __init__(self, data: bytes, font: TTFont) -> None:
+        """Use ``load_face``."""
+        self.data = data
+        self._font = font
+        self.per_em: int = font["head"].unitsPerEm
+        self._advances = font["hmtx"]
+        self._cmap: dict[int, str] = font.getBestCmap()
+        self.kerning = Kerning(font)
+        self.pages = self._spread()
+        self.glyphs = self._glyphs()
+
+    @property
+    def postscript_name(self) -> str:
+        """Name for the font dictionary."""
+        return str(self._font["name"].getDebugName(6))
+
+    @property
+    def may_be_embedded(self) -> bool:
+        """False when the font's licence bits (OS/2 fsType) forbid embedding."""
+        return not self._font["OS/2"].fsType & 0x0002
+
+    @cached_property
+    def descriptor(self) -> dict[str, int]:
+        """Values of a PDF font descriptor in 1/1000 em (ISO 32000-1, 9.8.1)."""
+        head, os2, post = self._font["head"], self._font["OS/2"], self._font["post"]
+        scale = 1000 / self.per_em
+        italic_angle = int(post.italicAngle)
+        fixed = bool(post.isFixedPitch)
+        return {
+            "Flags": 4 | (1 if fixed else 0) | (64 if italic_angle else 0),
+            "ItalicAngle": italic_angle,
+            "Ascent": round(self._font["hhea"].ascent * scale),
+            "Descent": round(self._font["hhea"].descent * scale),
+            "CapHeight": round(getattr(os2, "sCapHeight", 0) * scale),
+            "StemV": 120 if os2.usWeightClass >= 600 else 80,  # noqa: PLR2004 (600 is where OpenType's bold begins)
+            "Left": round(head.xMin * scale),
+            "Bottom": round(head.yMin * scale),
+            "Right": round(head.xMax * scale),
+            "Top": round(head.yMax * scale),
+        }
+
+    def has(self, character: str) -> bool:
+        """True when the face can draw the character."""
+        return character in self.glyphs
+
+    def lacks(self, text: str) -> str:
+        """The characters of ``text`` that the face cannot draw, each once, in order."""
+        return "".join(dict.fromkeys(c for c in text if c not in self.glyphs))
+
+    def width(self, text: str) -> int:
+        """Width in 1/1000 em, kerned; unknown characters count as nothing."""
+        glyphs, kern = self.glyphs, self.kerning.between
+        advance = sum(glyphs[c].advance for c in text if c in glyphs)
+        return advance + sum(kern(a, b) for a, b in pairwise(text))
+
+    def glyph_name(self, character: str) -> str:
+        """Name of the glyph inside the font file."""
+        return self._cmap[ord(character)]
+
+    def _spread(self) -> tuple[str, ...]:
+        base = "".join(c for c in BASE_CHARACTERS if ord(c) in self._cmap)
+        rest = sorted(chr(u) for u in self._cmap if u > FIRST_CODE and chr(u) not in _BASE)
+        size = len(CODES) - 1
+        chunks = tuple(" " + "".join(rest[i : i + size]) for i in range(0, len(rest), size))
+        return (base, *chunks)
+
+    def _glyphs(self) -> dict[str, Glyph]:
+        glyphs: dict[str, Glyph] = {}
+        for number, page in enumerate(self.pages):
+            for character, code in code_page(page).items():
+                glyphs.setdefault(character, Glyph(number, code, self._advance(character)))
+        return glyphs
+
+    def _advance(self, character: str) -> int:
+        advance: int = self._advances[self._cmap[ord(character)]][0]
+        return round(advance * 1000 / self.per_em)
+
+
+def code_page(characters: str) -> dict[str, int]:
+    """Character -> code. ASCII keeps its own codes where it can, so that streams stay legible."""
+    own = {c: ord(c) for c in characters if ord(c) < 0x7F and ord(c) not in _ESCAPED}  # noqa: PLR2004 (end of ASCII)
+    taken = frozenset(own.values())
+    free = iter([code for code in CODES if code not in taken])
+    return {c: own[c] if c in own else next(free) for c in characters}
+
+
+@lru_cache(maxsize=32)
+def face_of(data: bytes) -> Face:
+    """The face of a TrueType file's bytes; parsed once per process."""
+    return Face(data, TTFont(BytesIO(data), lazy=True))
+
+
+@lru_cache(maxsize=32)
+def load_face(path: Path) -> Face:
+    """The face of a TrueType file."""
+    return face_of(path.read_bytes())

@@ -1,0 +1,189 @@
+"""Paragraphs: words broken into lines of a given width, ragged right, divided where a line would end far too early."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from docgen.typesetting.hyphens import divisions
+from docgen.typesetting.words import Style, Word, WordSetter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A line may end this share of its width early before the next word is divided.
+_RAGGED_SHARE = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style of a palette (index)."""
+
+    text: str
+    style: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Broken text: one fragment a line, each starting and ending in style 0; widths in points."""
+
+    fragments: tuple[bytes, ...]
+    widths_pt: tuple[float, ...]
+    extra_fonts: frozenset[bytes]
+    lacking: str
+
+    @property
+    def count(self) -> int:
+        """Number of lines."""
+        return len(self.fragments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """What may not be broken between two spaces: fragments of one or more styles, glued."""
+
+    text: str
+    parts: tuple[tuple[int, Word], ...]
+    width_pt: float
+
+
+class Palette:
+    """The styles a paragraph may switch between; style 0 is current where a line starts and ends."""
+
+    def __init__(self, styles: Sequence[Style], language: str) -> None:
+        """``language`` chooses the hyphenation patterns."""
+        self.styles = tuple(styles)
+        self.setters = tuple(WordSetter(style) for style in styles)
+        self.language = language
+        self.space_pt = self.styles[0].space_pt
+
+    def word(self, text: str, style: int = 0) -> Word:
+        """A measured word."""
+        return self.setters[style].set(text)
+
+    def line(self, text: str, style: int = 0) -> Word:
+        """Text of several words on one line, never broken, entered and left in ``style``."""
+        words = [self.setters[style].set(part) for part in text.split(" ")]
+        if len(words) == 1:
+            return words[0]
+        width_pt = sum(w.width_pt for w in words) + self.styles[style].space_pt * (len(words) - 1)
+        return Word(b" ".join([w.fragment for w in words]), width_pt, *_needs(words))
+
+    def break_lines(self, spans: Sequence[Span], width_pt: float) -> Lines:
+        """Lines no wider than ``width_pt``; a word wider than a line is cut where it must be."""
+        if len(spans) == 1 and spans[0].style == 0:
+            return self._break_plain(spans[0].text, width_pt)
+        return self._break_boxes(self._boxes(spans), width_pt)
+
+    def _break_plain(self, text: str, width_pt: float) -> Lines:
+        """The same as ``_break_boxes`` for text in style 0, without building a box for each word."""
+        setter = self.setters[0].set
+        parts = [part for part in text.split(" ") if part]
+        words = [setter(part) for part in parts]
+        ends = list(accumulate([w.width_pt + self.space_pt for w in words]))
+        if not words or ends[-1] - self.space_pt <= width_pt:
+            return _lines([b" ".join([w.fragment for w in words])], [ends[-1] - self.space_pt if ends else 0.0], words)
+        fragments, widths, start, begin = list[bytes](), list[float](), 0, 0.0
+        count = len(words)
+        while start < count:
+            stop = bisect_right(ends, begin + width_pt + self.space_pt + 1e-6, start)
+            if stop < count and self._too_ragged(ends, start, stop, begin, width_pt):
+                return self._break_boxes([self._box([(part, 0)]) for part in parts], width_pt)
+            fragments.append(b" ".join([w.fragment for w in words[start:stop]]))
+            widths.append(ends[stop - 1] - begin - self.space_pt)
+            start, begin = stop, ends[stop - 1]
+        return _lines(fragments, widths, words)
+
+    def _too_ragged(self, ends: list[float], start: int, stop: int, begin: float, width_pt: float) -> bool:
+        return stop == start or begin + width_pt - (ends[stop - 1] - self.space_pt) > width_pt * _RAGGED_SHARE
+
+    def _break_boxes(self, boxes: list[_Box], width_pt: float) -> Lines:
+        lines, line, used = list[list[_Box]](), list[_Box](), 0.0
+        queue = boxes[::-1]
+        while queue:
+            box = queue.pop()
+            space = self.space_pt if line else 0.0
+            if used + space + box.width_pt <= width_pt + 1e-6:
+                line.append(box)
+                used += space + box.width_pt
+                continue
+            left, right = self._divide(box, width_pt - used - space, width_pt, alone=not line)
+            if left is not None:
+                line.append(left)
+            lines.append(line)
+            line, used = [], 0.0
+            queue.append(right)
+        if line or not lines:
+            lines.append(line)
+        return self._join(lines)
+
+    def _divide(self, box: _Box, room_pt: float, width_pt: float, *, alone: bool) -> tuple[_Box | None, _Box]:
+        """What of ``box`` still fits in ``room_pt`` and what moves on; (None, box) when nothing is to be gained."""
+        if len(box.parts) == 1 and (alone or room_pt > width_pt * _RAGGED_SHARE):
+            style = box.parts[0][0]
+            for head, tail in divisions(box.text, self.language):
+                left = self._box([(head, style)])
+                if left.width_pt <= room_pt:
+                    return left, self._box([(tail, style)])
+        return self._cut(box, room_pt) if alone else (None, box)
+
+    def _cut(self, box: _Box, room_pt: float) -> tuple[_Box, _Box]:
+        """Divide a box that no line can hold, after as many characters as fit (at least one)."""
+        style = box.parts[0][0]
+        fits = 1
+        while fits < len(box.text) - 1 and self.word(box.text[: fits + 1], style).width_pt <= room_pt:
+            fits += 1
+        return self._box([(box.text[:fits], style)]), self._box([(box.text[fits:], style)])
+
+    def _boxes(self, spans: Sequence[Span]) -> list[_Box]:
+        """Split at spaces; text of different styles without a space between stays together."""
+        boxes, glued = list[_Box](), list[tuple[str, int]]()
+        for span in spans:
+            words = span.text.split(" ")
+            for i, word in enumerate(words):
+                if i and glued:
+                    boxes.append(self._box(glued))
+                    glued = []
+                if word:
+                    glued.append((word, span.style))
+        if glued:
+            boxes.append(self._box(glued))
+        return boxes
+
+    def _box(self, pieces: Sequence[tuple[str, int]]) -> _Box:
+        parts = tuple((style, self.setters[style].set(text)) for text, style in pieces)
+        return _Box("".join(text for text, _ in pieces), parts, sum(w.width_pt for _, w in parts))
+
+    def _join(self, lines: list[list[_Box]]) -> Lines:
+        words = [word for line in lines for box in line for _, word in box.parts]
+        widths = [sum(b.width_pt for b in line) + self.space_pt * max(len(line) - 1, 0) for line in lines]
+        return _lines([self._fragment(line) for line in lines], widths, words)
+
+    def _fragment(self, line: list[_Box]) -> bytes:
+        out, current = bytearray(), 0
+        for i, box in enumerate(line):
+            if i:
+                # The space between words is always style 0's, so that a line measures as it was counted.
+                out += b" " if current == 0 else self._switch(0) + b" "
+                current = 0
+            for style, word in box.parts:
+                if style != current:
+                    out += self._switch(style)
+                    current = style
+                out += word.fragment
+        return bytes(out if current == 0 else out + self._switch(0))
+
+    def _switch(self, style: int) -> bytes:
+        return b")]TJ " + self.styles[style].select() + b"[("
+
+
+def _needs(words: Sequence[Word]) -> tuple[frozenset[bytes], str]:
+    extra = frozenset[bytes]().union(*[w.extra_fonts for w in words if w.extra_fonts])
+    lacking = "".join(dict.fromkeys("".join([w.lacking for w in words if w.lacking])))
+    return extra, lacking
+
+
+def _lines(fragments: list[bytes], widths: list[float], words: Sequence[Word]) -> Lines:
+    return Lines(tuple(fragments), tuple(widths), *_needs(words))
