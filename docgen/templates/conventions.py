@@ -144,7 +144,7 @@ def _regroup(text: str, c: Conventions) -> str:
 def unsigned_amount(cents: int, c: Conventions) -> str:
     """The amount without sign: two decimals, grouped by thousands."""
     whole, rest = divmod(abs(cents), 100)
-    return f"{_regroup(f'{whole:,}', c)}{c.decimal}{rest:02}"
+    return f"{f'{whole:,}'.replace(',', c.group)}{c.decimal}{rest:02}"
 
 
 def amount(cents: int, c: Conventions) -> str:

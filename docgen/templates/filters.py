@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from docgen.qr import references
 from docgen.templates import conventions
 from docgen.templates.conventions import CONVENTIONS, NO_BREAK
 from docgen.templates.model import FieldKind
@@ -58,21 +60,14 @@ SUGGESTED_FILTER: Final[Mapping[FieldKind, str]] = {
 }
 
 
-def group_by_four(text: str) -> str:
-    """The characters in groups of four, held together by no-break spaces."""
-    packed = "".join(text.split())
-    return NO_BREAK.join(packed[i : i + 4] for i in range(0, len(packed), 4))
+@lru_cache(maxsize=1024)
+def _grouped_iban(text: str) -> str:
+    return references.group_iban(text).replace(" ", NO_BREAK)
 
 
-def group_reference(text: str) -> str:
-    """A payment reference as people copy it: OGM as ``+++ddd/dddd/ddddd+++``, others in groups of four.
-
-    A Belgian OGM is told from a Dutch betalingskenmerk of twelve digits by its plus signs or slashes.
-    """
-    digits = text.strip("+* ").replace("/", "")
-    if "/" in text or text.startswith("+++"):
-        return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
-    return group_by_four(text)
+@lru_cache(maxsize=1024)
+def _grouped_reference(text: str) -> str:
+    return references.group_reference(text).replace(" ", NO_BREAK)
 
 
 def _yesno(value: bool, yes: str, no: str) -> str:  # noqa: FBT001 -- Jinja2 passes the value before the bar by position
@@ -118,8 +113,8 @@ def filters_for(language: str) -> dict[str, Callable[..., object]]:
         "date_short": conventions.short_date,
     }
     plain: dict[str, Callable[..., str]] = {
-        "iban": group_by_four,
-        "reference": group_reference,
+        "iban": _grouped_iban,
+        "reference": _grouped_reference,
         "yesno": _yesno,
         "lower": str.lower,
         "upper": str.upper,

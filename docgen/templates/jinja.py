@@ -13,6 +13,8 @@ from docgen.templates.escape import protect
 from docgen.templates.filters import filters_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template as JinjaTemplate
 
 
@@ -41,10 +43,18 @@ class _ItemAccess(NodeTransformer):
         return nodes.Getitem(node.node, nodes.Const(node.attr), node.ctx, lineno=node.lineno)
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox, and narrower: square brackets look up a key and nothing else."""
+
+    def getitem(self, obj: Mapping[str, object], argument: str) -> object:
+        """The item field; the check of the template has made sure that it is one."""
+        return obj[argument]
+
+
 @lru_cache(maxsize=8)
 def environment(language: str) -> ImmutableSandboxedEnvironment:
     """The environment whose filters speak the language; shared, never changed."""
-    env = ImmutableSandboxedEnvironment(
+    env = _Environment(
         undefined=StrictUndefined,
         autoescape=False,  # the output is Markdown, not HTML; print_value protects it
         trim_blocks=True,

@@ -1,0 +1,188 @@
+"""Read the ``[blocks.*]`` and ``[[reference]]`` tables of a template and check them against its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from docgen.templates.model import (
+    Column,
+    ColumnKind,
+    EntryBlock,
+    Field,
+    FieldKind,
+    PaymentBlock,
+    ReferenceItem,
+    SlipBlock,
+    SpecificationBlock,
+    VatMode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docgen.templates.toml_source import TomlTable
+
+_NUMBERS: Final = frozenset({FieldKind.INTEGER, FieldKind.DECIMAL})
+_AMOUNTS: Final = frozenset({FieldKind.AMOUNT})
+_TEXTS: Final = frozenset(FieldKind) - {
+    FieldKind.LIST,
+    FieldKind.AMOUNT,
+    FieldKind.DATE,
+    FieldKind.BOOLEAN,
+    FieldKind.DECIMAL,
+}
+_COLUMN_TAKES: Final = {
+    ColumnKind.TEXT: _TEXTS,
+    ColumnKind.QUANTITY: _NUMBERS,
+    ColumnKind.AMOUNT: _AMOUNTS,
+    ColumnKind.PERCENT: _NUMBERS,
+    ColumnKind.DATE: frozenset({FieldKind.DATE}),
+}
+_REFERENCES: Final = frozenset({FieldKind.REFERENCE, FieldKind.TEXT})
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """The blocks of a template."""
+
+    specification: SpecificationBlock | None = None
+    payment: PaymentBlock | None = None
+    entry: EntryBlock | None = None
+    slip: SlipBlock | None = None
+
+
+def read_blocks(root: TomlTable, fields: tuple[Field, ...], languages: tuple[str, ...]) -> Blocks:
+    """The declared blocks; faults are kept at the table's source."""
+    table = root.table("blocks")
+    if table is None:
+        return Blocks()
+    table.allow("specification", "payment", "entry", "slip")
+    by_name = {field.name: field for field in fields}
+    specification, payment = table.table("specification"), table.table("payment")
+    entry, slip = table.table("entry"), table.table("slip")
+    return Blocks(
+        specification=_specification(specification, by_name, languages) if specification else None,
+        payment=_payment(payment, by_name) if payment else None,
+        entry=_entry(entry, languages) if entry else None,
+        slip=_slip(slip, languages) if slip else None,
+    )
+
+
+def read_reference(root: TomlTable, languages: tuple[str, ...]) -> tuple[ReferenceItem, ...]:
+    """The items of the reference block."""
+    items = []
+    for table in root.tables("reference"):
+        table.allow("label", "value")
+        table.need("value")
+        items.append(ReferenceItem(table.per_language("label", languages, required=True), table.text("value")))
+    return tuple(items)
+
+
+def _field(
+    table: TomlTable, key: str, fields: Mapping[str, Field], kinds: frozenset[FieldKind], *, required: bool = False
+) -> str | None:
+    """The name of a declared field of one of the kinds."""
+    if required:
+        table.need(key)
+    name = table.optional_text(key)
+    if name is None:
+        return None
+    declared = fields.get(name)
+    if declared is None:
+        table.say("field-undeclared", f"`{name}` is not declared; declare it or correct `{table.name_of(key)}`.", key)
+        return None
+    if declared.kind not in kinds:
+        wanted = ", ".join(sorted(kinds))
+        table.say("field-kind", f"`{name}` is of kind {declared.kind}; `{table.name_of(key)}` needs {wanted}.", key)
+        return None
+    return name
+
+
+def _specification(
+    table: TomlTable, fields: Mapping[str, Field], languages: tuple[str, ...]
+) -> SpecificationBlock | None:
+    table.allow(
+        *("source", "columns", "amount_field", "group_by", "vat", "vat_rate_field"),
+        *("total_label", "total_field", "carry_over", "zebra"),
+    )
+    source = _field(table, "source", fields, frozenset({FieldKind.LIST}), required=True)
+    if source is None:
+        return None
+    items = {item.name: item for item in fields[source].items}
+    amount = _field(table, "amount_field", items, _AMOUNTS, required=True)
+    vat = _vat(table)
+    rate = _field(table, "vat_rate_field", items, _NUMBERS, required=vat is not VatMode.NONE)
+    return SpecificationBlock(
+        source=source,
+        columns=_columns(table, items, languages),
+        amount_field=amount or "",
+        group_by=_field(table, "group_by", items, _TEXTS),
+        vat=vat,
+        vat_rate_field=rate,
+        total_label=table.per_language("total_label", languages),
+        total_field=_field(table, "total_field", fields, _AMOUNTS),
+        carry_over=table.flag("carry_over", default=True),
+        zebra=table.flag("zebra", default=True),
+    )
+
+
+def _vat(table: TomlTable) -> VatMode:
+    text = table.text("vat", VatMode.NONE)
+    if text in list(VatMode):
+        return VatMode(text)
+    table.say("key-choice", f"`vat` must be one of {', '.join(VatMode)}.", "vat")
+    return VatMode.NONE
+
+
+def _columns(table: TomlTable, items: Mapping[str, Field], languages: tuple[str, ...]) -> tuple[Column, ...]:
+    columns = []
+    for one in table.tables("columns"):
+        one.allow("field", "kind", "label", "width_mm")
+        one.need("field")
+        kind = _column_kind(one)
+        name = _field(one, "field", items, _COLUMN_TAKES[kind])
+        if name is not None:
+            label = one.per_language("label", languages, required=True)
+            columns.append(Column(name, kind, label, one.length_mm("width_mm")))
+    if not columns:
+        table.say("key-missing", "A specification needs at least one column under `columns`.", "columns")
+    if sum(column.width_mm is None for column in columns) > 1:
+        table.say("column-width", "Only one column may be without `width_mm`; give the others a width.", "columns")
+    return tuple(columns)
+
+
+def _column_kind(table: TomlTable) -> ColumnKind:
+    text = table.text("kind", ColumnKind.TEXT)
+    if text in list(ColumnKind):
+        return ColumnKind(text)
+    table.say("key-choice", f"A column's `kind` must be one of {', '.join(ColumnKind)}.", "kind")
+    return ColumnKind.TEXT
+
+
+def _payment(table: TomlTable, fields: Mapping[str, Field]) -> PaymentBlock:
+    table.allow("amount_field", "reference_field", "text_field", "due_date_field", "iban_field", "link_field")
+    block = PaymentBlock(
+        amount_field=_field(table, "amount_field", fields, _AMOUNTS),
+        reference_field=_field(table, "reference_field", fields, _REFERENCES),
+        text_field=_field(table, "text_field", fields, frozenset({FieldKind.TEXT})),
+        due_date_field=_field(table, "due_date_field", fields, frozenset({FieldKind.DATE})),
+        iban_field=_field(table, "iban_field", fields, frozenset({FieldKind.IBAN})),
+        link_field=_field(table, "link_field", fields, frozenset({FieldKind.URL})),
+    )
+    # EPC069-12: remittance information is either structured or unstructured
+    if block.reference_field and block.text_field:
+        table.say("payment-text", "A payment has a reference or a text, never both; remove one.", "text_field")
+    return block
+
+
+def _entry(table: TomlTable, languages: tuple[str, ...]) -> EntryBlock:
+    table.allow("text")
+    return EntryBlock(table.per_language("text", languages))
+
+
+def _slip(table: TomlTable, languages: tuple[str, ...]) -> SlipBlock:
+    table.allow("height_mm", "title")
+    height_mm = table.length_mm("height_mm")
+    title = table.per_language("title", languages)
+    return SlipBlock(title=title) if height_mm is None else SlipBlock(height_mm, title)
