@@ -265,8 +265,10 @@ class Outbox(Protocol):
 class Work(Protocol):
     """The queue itself; only the worker and the sweeper use it, so it spans organisations."""
 
-    def claim(self, owner: str, now: datetime, lease_until: datetime, kinds: Sequence[str]) -> WorkItem | None:
-        """Take the first item that is due and free, or None."""
+    def claim(
+        self, owner: str, now: datetime, lease_until: datetime, kinds: Sequence[str], max_attempts: int
+    ) -> WorkItem | None:
+        """Take the first item that is due, free and has attempts left, or None."""
 
     def extend(self, item: WorkItem, lease_until: datetime) -> bool:
         """Extend the lease; False when the item is no longer ours."""
@@ -289,8 +291,11 @@ class Work(Protocol):
     def exhausted(self, max_attempts: int, limit: int = 100) -> Sequence[WorkItem]:
         """Queued items that have used up their attempts."""
 
-    def take_outbox(self, now: datetime, limit: int = 500) -> int:
-        """Remove notes of the outbox that are due and mark their items as sent; returns how many wake-ups to send."""
+    def unsent(self, limit: int = 1000) -> Sequence[int]:
+        """Numbers of outbox notes, oldest first: one wake-up is to be sent for each."""
+
+    def sent(self, notes: Sequence[int], next_send_at: datetime) -> None:
+        """Remove notes whose wake-ups have been sent; an item still queued at ``next_send_at`` counts as starved."""
 
     def starved(self, now: datetime, resend_after_s: float, limit: int = 100) -> int:
         """Mark queued items whose wake-up seems lost as sent again; returns how many wake-ups to send."""

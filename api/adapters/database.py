@@ -1,0 +1,143 @@
+"""The unit of work on SQLAlchemy: one connection, one transaction, all repositories."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.adapters.engine import WRITE_OPTION, faults_translated
+from api.adapters.migrate import is_current
+from api.adapters.repositories.batches import SqlBatches, SqlChunks
+from api.adapters.repositories.jobs import SqlFindings, SqlJobs
+from api.adapters.repositories.journal import SqlAnswers, SqlEvents
+from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages
+from api.adapters.repositories.pieces import SqlPieces
+from api.adapters.repositories.queue import SqlOutbox, SqlWork
+from api.ports import PackageKind, Retryable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Connection, Engine
+
+    from api.ports import Clock
+
+
+class SqlUnitOfWork:
+    """`api.ports.UnitOfWork`."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        """Repositories on this connection."""
+        self._connection = connection
+        self._clock = clock
+
+    @cached_property
+    def organisations(self) -> SqlOrganisations:
+        """Organisations."""
+        return SqlOrganisations(self._connection)
+
+    @cached_property
+    def keys(self) -> SqlApiKeys:
+        """API keys."""
+        return SqlApiKeys(self._connection)
+
+    @cached_property
+    def brands(self) -> SqlPackages:
+        """Brand versions."""
+        return SqlPackages(self._connection, PackageKind.BRAND)
+
+    @cached_property
+    def templates(self) -> SqlPackages:
+        """Template versions."""
+        return SqlPackages(self._connection, PackageKind.TEMPLATE)
+
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        """Print jobs."""
+        return SqlJobs(self._connection)
+
+    @cached_property
+    def findings(self) -> SqlFindings:
+        """Findings of jobs."""
+        return SqlFindings(self._connection)
+
+    @cached_property
+    def pieces(self) -> SqlPieces:
+        """Mail pieces."""
+        return SqlPieces(self._connection)
+
+    @cached_property
+    def batches(self) -> SqlBatches:
+        """Batches."""
+        return SqlBatches(self._connection)
+
+    @cached_property
+    def chunks(self) -> SqlChunks:
+        """Chunks."""
+        return SqlChunks(self._connection)
+
+    @cached_property
+    def answers(self) -> SqlAnswers:
+        """Answers to idempotent requests."""
+        return SqlAnswers(self._connection)
+
+    @cached_property
+    def events(self) -> SqlEvents:
+        """Events."""
+        return SqlEvents(self._connection)
+
+    @cached_property
+    def outbox(self) -> SqlOutbox:
+        """Requests for work."""
+        return SqlOutbox(self._connection, self._clock)
+
+    @cached_property
+    def work(self) -> SqlWork:
+        """The queue."""
+        return SqlWork(self._connection)
+
+
+class SqlDatabase:
+    """`api.ports.Database`."""
+
+    def __init__(self, engine: Engine, clock: Clock, after_commit: Callable[[], None] = lambda: None) -> None:
+        """``after_commit`` is called after a transaction that asked for work."""
+        self._engine = engine
+        self._clock = clock
+        self.after_commit = after_commit
+        sqlite = engine.dialect.name == "sqlite"
+        snapshot = {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reader = engine.execution_options(**snapshot)
+        self._writer = engine.execution_options(**{WRITE_OPTION: True})
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        """One snapshot."""
+        with faults_translated(), self._reader.begin() as connection:
+            yield SqlUnitOfWork(connection, self._clock)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnitOfWork]:
+        """Commit at the end, roll back on any exception."""
+        with faults_translated(), self._writer.begin() as connection:
+            uow = SqlUnitOfWork(connection, self._clock)
+            yield uow
+        if uow.outbox.notes:
+            self.after_commit()
+
+    def ready(self) -> bool:
+        """Answers, and is migrated."""
+        try:
+            with faults_translated(), self._reader.begin() as connection:
+                connection.execute(text("SELECT 1"))
+                return is_current(connection)
+        except (Retryable, SQLAlchemyError):
+            return False
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()

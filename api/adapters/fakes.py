@@ -1,0 +1,104 @@
+"""Adapters that need nothing: for tests, benchmarks and demonstrations. Deterministic throughout."""
+
+from __future__ import annotations
+
+import io
+import random
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, BinaryIO
+
+from api.adapters.blobs_folder import blob_missing, copy_hashed, safe_organisation
+from api.ports import base32
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from api.ports import BlobRef
+
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class FakeClock:
+    """`api.ports.Clock` that stands still until it is told to move."""
+
+    def __init__(self, start: datetime = _START) -> None:
+        """Starts at the beginning of 2026 unless told otherwise."""
+        self._now = start
+
+    def now(self) -> datetime:
+        """The time it was told."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move on."""
+        self._now += timedelta(seconds=seconds)
+
+
+class SeededIds:
+    """`api.ports.Ids` that gives the same ids in the same order for the same seed."""
+
+    def __init__(self, seed: int = 1) -> None:
+        """Counts from 1."""
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose, never used for secrets of a service
+        self._count = 0
+
+    def new(self, prefix: str) -> str:
+        """A growing number, then the seed's next bits."""
+        self._count += 1
+        return f"{prefix}_{base32(self._count, 10)}{base32(self._random.getrandbits(80), 16)}"
+
+    def secret(self) -> str:
+        """The seed's next bits."""
+        return base32(self._random.getrandbits(260), 52)
+
+
+class MemoryBlobs:
+    """`api.ports.Blobs` in memory."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._blobs: dict[tuple[str, BlobRef], bytes] = {}
+
+    def put(self, organisation_id: str, data: BinaryIO | Iterable[bytes]) -> BlobRef:
+        """Keep."""
+        target = io.BytesIO()
+        ref = copy_hashed(data, target)
+        self._blobs[safe_organisation(organisation_id), ref] = target.getvalue()
+        return ref
+
+    @contextmanager
+    def open(self, organisation_id: str, ref: BlobRef) -> Iterator[BinaryIO]:
+        """Read."""
+        kept = self._blobs.get((safe_organisation(organisation_id), ref))
+        if kept is None:
+            raise blob_missing(ref)
+        yield io.BytesIO(kept)
+
+    def exists(self, organisation_id: str, ref: BlobRef) -> bool:
+        """There."""
+        return (safe_organisation(organisation_id), ref) in self._blobs
+
+    def delete(self, organisation_id: str, ref: BlobRef) -> None:
+        """Forget."""
+        self._blobs.pop((safe_organisation(organisation_id), ref), None)
+
+    def ready(self) -> bool:
+        """Always."""
+        return True
+
+
+class CountingWaker:
+    """`api.ports.Waker` that only counts: with `api.worker.runner.Runner.drain` a test runs the work itself."""
+
+    def __init__(self) -> None:
+        """None sent."""
+        self.sent = 0
+
+    def wake(self, count: int = 1) -> None:
+        """Count."""
+        self.sent += count
+
+    def ready(self) -> bool:
+        """Always."""
+        return True

@@ -1,0 +1,90 @@
+"""What the repositories share: inserting once, moving between states, reading part of a list."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api.adapters import tables
+from api.ports import Page
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from enum import StrEnum
+
+    from sqlalchemy import Column, Connection, Row, Select, Table
+
+T = TypeVar("T")
+S = TypeVar("S", bound="StrEnum")
+
+_ROWS_AT_ONCE = 5000
+
+
+def as_row(value: object) -> dict[str, Any]:
+    """The fields of a dataclass by name, one level deep."""
+    return {f.name: getattr(value, f.name) for f in fields(value)}  # type: ignore[arg-type] # every caller gives one
+
+
+def chunked(rows: Iterable[T]) -> Iterator[list[T]]:
+    """Rows in lists that are small enough to hold and large enough to be fast."""
+    block: list[T] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == _ROWS_AT_ONCE:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+class Repository:
+    """A connection inside a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this connection's transaction."""
+        self._connection = connection
+
+    def _insert_new(self, table: Table, row: Mapping[str, object], returning: Column[Any]) -> object | None:
+        """Insert unless a unique key is taken; the value of ``returning``, or None when nothing was inserted."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values(**row).on_conflict_do_nothing().returning(returning)
+        return self._connection.execute(statement).scalar_one_or_none()
+
+    def _one(self, table: Table, organisation_id: str, row_id: str, thing: str) -> Row[Any]:
+        statement = select(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            raise not_found(thing, row_id)
+        return row
+
+    def _page(
+        self, statement: Select[Any], limit: int, make: Callable[[Row[Any]], T], cursor: Callable[[T], object]
+    ) -> Page[T]:
+        """Run an ordered statement and say where the next part begins."""
+        rows = self._connection.execute(statement.limit(limit + 1)).all()
+        items = tuple(make(row) for row in rows[:limit])
+        return Page(items, str(cursor(items[-1])) if len(rows) > limit else None)
+
+    def _event(self, organisation_id: str, subject_id: str, name: str, at: datetime, **data: object) -> None:
+        row = {"organisation_id": organisation_id, "subject_id": subject_id, "name": name, "at": at, "data": data}
+        self._connection.execute(insert(tables.events).values(**row))
+
+    def _move(self, table: Table, machine: Mapping[S, frozenset[S]], row: Row[Any], to: S, **changes: object) -> bool:
+        """Guarded change of state; False when the row is there already, `Refusal` when the machine forbids it."""
+        if row.state == to:
+            return False
+        before: Sequence[S] = [state for state, nexts in machine.items() if to in nexts]
+        statement = update(table).where(table.c.id == row.id, table.c.state.in_(before)).values(state=to, **changes)
+        if self._connection.execute(statement).rowcount == 0:
+            raise Refusal("state-conflict", f"{row.id} is {row.state} and cannot become {to}.")
+        return True
+
+
+def not_found(thing: str, row_id: str) -> Refusal:
+    """The answer for a row that is not there and for one of another organisation alike."""
+    return Refusal(f"{thing}-not-found", f"There is no {thing} {row_id}; check the id and the key's organisation.")

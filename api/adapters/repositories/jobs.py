@@ -1,0 +1,129 @@
+"""Print jobs and their findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from api.adapters import tables
+from api.adapters.repositories.base import Repository, as_row, chunked
+from api.ports import JOB_STATES, JobCounts, JobFinding, PrintJob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from api.ports import JobState, Page, PageRequest
+
+_COUNTS = ("total", "valid", "invalid", "composed", "pages", "sheets")
+
+
+class SqlJobs(Repository):
+    """`api.ports.Jobs`."""
+
+    def add(self, job: PrintJob) -> None:
+        """Insert."""
+        row = as_row(job)
+        del row["counts"]
+        self._connection.execute(insert(tables.jobs).values(**row, **as_row(job.counts)))
+        self._event(job.organisation_id, job.id, f"job-{job.state}", job.created_at, mode=job.mode)
+
+    def get(self, organisation_id: str, job_id: str) -> PrintJob:
+        """One job."""
+        return _job(self._one(tables.jobs, organisation_id, job_id, "job"))
+
+    def list(self, organisation_id: str, page: PageRequest, state: JobState | None = None) -> Page[PrintJob]:
+        """Newest first."""
+        c = tables.jobs.c
+        statement = select(tables.jobs).where(c.organisation_id == organisation_id).order_by(c.id.desc())
+        if state is not None:
+            statement = statement.where(c.state == state)
+        if page.after is not None:
+            statement = statement.where(c.id < page.after)
+        return self._page(statement, page.limit, _job, lambda job: job.id)
+
+    def set_state(
+        self, organisation_id: str, job_id: str, to: JobState, at: datetime, error_code: str | None = None
+    ) -> PrintJob:
+        """Guarded."""
+        row = self._one(tables.jobs, organisation_id, job_id, "job")
+        if not self._move(tables.jobs, JOB_STATES, row, to, error_code=error_code):
+            return _job(row)
+        data = {} if error_code is None else {"code": error_code}
+        self._event(organisation_id, job_id, f"job-{to}", at, **data)
+        return replace(_job(row), state=to, error_code=error_code)
+
+    def set_counts(self, organisation_id: str, job_id: str, **counts: int | None) -> None:
+        """Set."""
+        self._update_counts(organisation_id, job_id, counts)
+
+    def add_counts(self, organisation_id: str, job_id: str, **counts: int) -> None:
+        """Add."""
+        self._update_counts(organisation_id, job_id, {name: tables.jobs.c[name] + n for name, n in counts.items()})
+
+    def _update_counts(self, organisation_id: str, job_id: str, changes: Mapping[str, object]) -> None:
+        if unknown := set(changes) - set(_COUNTS):
+            raise ValueError(f"not counts of a job: {sorted(unknown)}")
+        c = tables.jobs.c
+        self._connection.execute(
+            update(tables.jobs).where(c.organisation_id == organisation_id, c.id == job_id).values(**changes)
+        )
+
+
+class SqlFindings(Repository):
+    """`api.ports.Findings`."""
+
+    def add_many(self, organisation_id: str, job_id: str, findings: Iterable[JobFinding]) -> None:
+        """Insert in blocks."""
+        scope = {"organisation_id": organisation_id, "job_id": job_id}
+        for block in chunked(findings):
+            rows = [as_row(finding) | scope | {"place": dict(finding.place)} for finding in block]
+            self._connection.execute(insert(tables.findings), rows)
+
+    def clear(self, organisation_id: str, job_id: str) -> None:
+        """Remove all of a job."""
+        c = tables.findings.c
+        self._connection.execute(
+            delete(tables.findings).where(c.organisation_id == organisation_id, c.job_id == job_id)
+        )
+
+    def list(
+        self, organisation_id: str, job_id: str, page: PageRequest, record_index: int | None = None
+    ) -> Page[JobFinding]:
+        """By number."""
+        c = tables.findings.c
+        statement = (
+            select(tables.findings)
+            .where(c.organisation_id == organisation_id, c.job_id == job_id, c.number > page.after_number())
+            .order_by(c.number)
+        )
+        if record_index is not None:
+            statement = statement.where(c.record_index == record_index)
+        return self._page(statement, page.limit, _finding, lambda finding: finding.number)
+
+    def counts(self, organisation_id: str, job_id: str) -> Mapping[str, int]:
+        """By code."""
+        c = tables.findings.c
+        statement = (
+            select(c.code, func.count().label("number"))
+            .where(c.organisation_id == organisation_id, c.job_id == job_id)
+            .group_by(c.code)
+            .order_by(c.code)
+        )
+        return {row.code: row.number for row in self._connection.execute(statement)}
+
+
+def _job(row: Row[Any]) -> PrintJob:
+    values = row._asdict()
+    counts = JobCounts(**{name: values.pop(name) for name in _COUNTS})
+    return PrintJob(**values, counts=counts)
+
+
+def _finding(row: Row[Any]) -> JobFinding:
+    values = row._asdict()
+    del values["organisation_id"], values["job_id"]
+    return JobFinding(**values)
