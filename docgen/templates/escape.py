@@ -13,6 +13,9 @@ from typing import Final
 SEPARATOR: Final = "\ue0ff"
 """Stands between the parts of a letter's text while it is one string."""
 
+BLOCK: Final = "\ue0fd"
+"""Stands between the blocks of a body in the same way."""
+
 _INLINE: Final = "*\\\n"
 _AT_START: Final = "#-.: \t0123456789"
 _FIRST: Final = 0xE000

@@ -104,14 +104,15 @@ def _with_language(function: Callable[[object, Conventions], str], c: Convention
 
 def filters_for(language: str) -> dict[str, Callable[..., object]]:
     """All filters, speaking the language."""
-    spoken: dict[str, Callable[..., str]] = {
+    c = CONVENTIONS[language]
+    # equal decimals can be written differently (5.0 and 5.00), so only amounts and dates are remembered
+    remembered: dict[str, Callable[..., str]] = {
         "money": conventions.money,
         "amount": conventions.amount,
-        "number": conventions.number,
-        "percent": conventions.percent,
         "date": conventions.long_date,
         "date_short": conventions.short_date,
     }
+    spoken: dict[str, Callable[..., str]] = {"number": conventions.number, "percent": conventions.percent}
     plain: dict[str, Callable[..., str]] = {
         "iban": _grouped_iban,
         "reference": _grouped_reference,
@@ -121,6 +122,6 @@ def filters_for(language: str) -> dict[str, Callable[..., object]]:
         "capitalise": _capitalise,
         "nbsp": _nbsp,
     }
-    c = CONVENTIONS[language]
     made: dict[str, Callable[..., object]] = {name: _with_language(f, c) for name, f in spoken.items()}
+    made |= {name: lru_cache(maxsize=4096)(_with_language(f, c)) for name, f in remembered.items()}
     return made | {name: _optional(f) for name, f in plain.items()} | {"default": _default}

@@ -87,26 +87,6 @@ _STARS: Final = re.compile(r"\*+")
 _BOLD, _ITALIC, _BOTH = 2, 1, 3
 
 
-def split_blocks(body: str) -> tuple[str, ...]:
-    """The body at its blank lines; ``::: keep`` up to ``:::`` stays one block. Empty blocks are left out."""
-    parts = [part for part in _BLANK_LINES.split(body.strip(" \t\n")) if part]
-    if FENCE not in body:
-        return tuple(parts)
-    blocks: list[str] = []
-    kept: list[str] | None = None
-    for part in parts:
-        if kept is not None:
-            kept.append(part)
-            if part == FENCE:
-                blocks.append("\n\n".join(kept))
-                kept = None
-        elif part == KEEP:
-            kept = [part]
-        else:
-            blocks.append(part)
-    return (*blocks, *(kept or ()))
-
-
 def parse_block(source: str) -> Node:
     """One block string of a rendered text as a node. Pure, so that callers may cache by the string.
 
@@ -132,8 +112,8 @@ def _fenced(source: str) -> Node | None:
     if name in PLACEHOLDERS:
         return Placeholder(cast("PlaceholderName", name))
     if source.startswith(KEEP + "\n"):
-        inner = source.removeprefix(KEEP).removesuffix(FENCE)
-        return KeepTogether(tuple(parse_block(block) for block in split_blocks(inner)))
+        inner = source.removeprefix(KEEP).removesuffix(FENCE).strip(" \t\n")
+        return KeepTogether(tuple(parse_block(block) for block in _BLANK_LINES.split(inner) if block))
     return None
 
 

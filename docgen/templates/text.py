@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from docgen.templates.escape import SEPARATOR, restore
+from docgen.templates.escape import BLOCK, SEPARATOR, restore
 from docgen.templates.jinja import compile_source
-from docgen.templates.markdown import split_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from docgen.templates.model import Template
 
 _OWN_BLOCK: Final = re.compile(r"^(:::.*|#{1,3} .*)$", re.MULTILINE)
+_KEPT: Final = re.compile(r"^(::: keep *$.*?^::: *$)", re.MULTILINE | re.DOTALL)
+_BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class TextPlan:
 
     labels: tuple[str, ...]
     _empty: Mapping[str, object]
-    _context: Callable[[dict[str, Any]], Context]
+    _context: Callable[..., Context]
     _run: Callable[[Context], Iterator[str]]
 
     def render(self, letter_values: Mapping[str, object], extra: Mapping[str, object]) -> RenderedText:
@@ -53,10 +54,25 @@ class TextPlan:
         empty. ``extra`` are the built-in names of `docgen.templates.names.BUILT_IN` that the texts use.
         Raises jinja2.UndefinedError when a used name is in neither: the check forbids it, so it is a bug.
         """
-        context = self._context({**self._empty, **letter_values, **extra})
+        context = self._context({**self._empty, **letter_values, **extra}, shared=True)
         subject, *values, body = "".join(self._run(context)).split(SEPARATOR)
         shown = [(label, _one_line(value)) for label, value in zip(self.labels, values, strict=True)]
-        return RenderedText(_one_line(subject), tuple(item for item in shown if item[1]), split_blocks(body))
+        return RenderedText(_one_line(subject), tuple(item for item in shown if item[1]), _blocks(body))
+
+
+def _blocks(body: str) -> tuple[str, ...]:
+    """The blocks of a rendered body; those that a condition left empty are gone."""
+    return tuple([block for part in body.split(BLOCK) if (block := part.strip(" \t\n"))])
+
+
+def _mark_blocks(body: str) -> str:
+    """The source of a body with its blank lines replaced by marks, except inside ``::: keep``.
+
+    Done once here, because looking for blank lines in each letter costs more than the values do. A value cannot
+    bring a line feed, so no other blank lines can arise.
+    """
+    parts = _KEPT.split(_OWN_BLOCK.sub(r"\n\1\n", body))
+    return "".join(f"{BLOCK}{part}{BLOCK}" if i % 2 else _BLANK_LINES.sub(BLOCK, part) for i, part in enumerate(parts))
 
 
 def _one_line(text: str) -> str:
@@ -70,8 +86,7 @@ def compile_text(template: Template, language: str) -> TextPlan:
     Reference items whose value comes out empty are left out of the letter.
     """
     text = template.texts[language]
-    body = _OWN_BLOCK.sub(r"\n\1\n", text.body)
-    parts = [text.subject, *(item.value for item in template.reference), body]
+    parts = [text.subject, *(item.value for item in template.reference), _mark_blocks(text.body)]
     compiled = compile_source(SEPARATOR.join(parts), language)
     return TextPlan(
         labels=tuple(item.label[language] for item in template.reference),
