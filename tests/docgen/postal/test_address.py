@@ -287,7 +287,7 @@ def test_any_values_give_an_address_or_findings(values: dict[str, object]) -> No
         assert found
 
 
-def test_eighty_thousand_addresses_take_seconds() -> None:
+def test_eight_thousand_addresses_take_under_a_second() -> None:
     started = time.process_time()
     for number in range(1, 8001):
         address = read_address({**GOOD, "house_number": number}, HERE)

@@ -1,0 +1,134 @@
+"""Plan batches: mail pieces that print and insert the same way, each batch in postal order, and its print files."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from docgen.postal.countries import HOME
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from docgen.postal.address import SortKey
+
+
+@dataclass(frozen=True, slots=True)
+class MailPiece:
+    """One physical letter. ``sequence`` is the place of its record in the job, from 1; nothing here names a person.
+
+    ``house`` is number, letter and addition as printed; ``page_digests`` are of the composed pages, in order.
+    """
+
+    piece_id: str
+    record_id: str
+    sequence: int
+    pages: int
+    sheets: int
+    weight_mg: int
+    sort_key: SortKey
+    envelope: str
+    stock: str
+    duplex: bool
+    template: str
+    template_version: str
+    brand: str
+    language: str
+    postcode: str = ""
+    house: str = ""
+    country: str = HOME
+    kix: str | None = None
+    page_digests: tuple[str, ...] = ()
+
+    @property
+    def file_pages(self) -> int:
+        """Pages it takes in a print file: with duplex each piece starts on a front, so an empty back may follow it."""
+        return self.sheets * 2 if self.duplex else self.pages
+
+
+class BatchKey(NamedTuple):
+    """What pieces of one batch have in common; ``max_sheets`` is the bound of their sheet class, 0 for the open one."""
+
+    abroad: bool
+    envelope: str
+    stock: str
+    duplex: bool
+    max_sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """``sheet_classes`` are ascending bounds: with (1, 3) pieces of 1, of 2-3 and of more sheets go apart."""
+
+    max_pieces: int = 5000
+    sheet_classes: tuple[int, ...] = (1, 3, 6)
+
+
+DEFAULT_LIMITS = BatchLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pieces in postal order; ``number`` counts the batches of a plan from 1."""
+
+    number: int
+    key: BatchKey
+    pieces: tuple[MailPiece, ...]
+
+
+def plan_batches(pieces: Iterable[MailPiece], limits: BatchLimits = DEFAULT_LIMITS) -> tuple[Batch, ...]:
+    """Put each piece in exactly one batch; the same pieces in any order give the same plan.
+
+    Raises:
+        ValueError: when two pieces have the same id.
+    """
+    groups: dict[BatchKey, list[MailPiece]] = {}
+    seen: set[str] = set()
+    for piece in pieces:
+        if piece.piece_id in seen:
+            raise ValueError(f"Two pieces have the id {piece.piece_id}.")
+        seen.add(piece.piece_id)
+        groups.setdefault(_key(piece, limits), []).append(piece)
+    chunks = [
+        (key, chunk)
+        for key in sorted(groups, key=_open_class_last)
+        for chunk in _chunks(sorted(groups[key], key=_postal_order), limits.max_pieces)
+    ]
+    return tuple([Batch(number, key, chunk) for number, (key, chunk) in enumerate(chunks, 1)])
+
+
+def split_files(batch: Batch, max_pages: int, max_pieces: int, stopped: Collection[str] = ()) -> tuple[range, ...]:
+    """Ranges of ``batch.pieces`` that go in one print file each; a piece is never cut, stopped ones take no page.
+
+    A piece longer than ``max_pages`` has a file of its own.
+    """
+    ranges: list[range] = []
+    start = pages = count = 0
+    for index, piece in enumerate(batch.pieces):
+        more = 0 if piece.piece_id in stopped else piece.file_pages
+        if more and count and (pages + more > max_pages or count == max_pieces):
+            ranges.append(range(start, index))
+            start, pages, count = index, 0, 0
+        pages += more
+        count += bool(more)
+    return (*ranges, range(start, len(batch.pieces))) if count else tuple(ranges)
+
+
+def _chunks(pieces: Sequence[MailPiece], size: int) -> Iterator[tuple[MailPiece, ...]]:
+    for start in range(0, len(pieces), size):
+        yield tuple(pieces[start : start + size])
+
+
+def _key(piece: MailPiece, limits: BatchLimits) -> BatchKey:
+    place = bisect_left(limits.sheet_classes, piece.sheets)
+    bound = limits.sheet_classes[place] if place < len(limits.sheet_classes) else 0
+    return BatchKey(piece.country != HOME, piece.envelope, piece.stock, piece.duplex, bound)
+
+
+def _open_class_last(key: BatchKey) -> tuple[bool, str, str, bool, bool, int]:
+    return (key.abroad, key.envelope, key.stock, key.duplex, key.max_sheets == 0, key.max_sheets)
+
+
+def _postal_order(piece: MailPiece) -> tuple[SortKey, int, str]:
+    return (piece.sort_key, piece.sequence, piece.piece_id)

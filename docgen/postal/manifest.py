@@ -1,0 +1,214 @@
+"""The manifest: one row per piece, what is needed to print, insert, reconcile and reprint - and no name.
+
+Written as CSV (RFC 4180, UTF-8) or JSON (manifest.schema.json), both as a stream of bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields
+from importlib import resources
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from docgen.postal.weights import weight_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from docgen.postal.batch import Batch, MailPiece
+    from docgen.postal.profiles import WeightClass
+
+FORMAT = "manifest/1"
+TOO_HEAVY = "over"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFile:
+    """A print file and the pieces in it, as a range of ``Batch.pieces``."""
+
+    name: str
+    pieces: range
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One piece. ``sequence`` is its place in the batch and ``first_page`` its page in ``file``, both from 1.
+
+    A stopped piece has a ``stop_reason``, no file and first page 0.
+    """
+
+    batch_id: str
+    sequence: int
+    piece_id: str
+    record_id: str
+    file: str
+    first_page: int
+    pages: int
+    sheets: int
+    weight_mg: int
+    weight_class: str
+    postcode: str
+    house_number: str
+    country: str
+    kix: str
+    language: str
+    brand: str
+    template: str
+    template_version: str
+    page_digests: tuple[str, ...]
+    stop_reason: str
+
+    @property
+    def stopped(self) -> bool:
+        """True when the piece is not printed."""
+        return bool(self.stop_reason)
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums over the pieces that are printed; grows row by row."""
+
+    letters: int = 0
+    pages: int = 0
+    sheets: int = 0
+    weight_mg: int = 0
+    stopped: int = 0
+    weight_classes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: ManifestRow) -> None:
+        """Count one row."""
+        if row.stopped:
+            self.stopped += 1
+            return
+        self.letters += 1
+        self.pages += row.pages
+        self.sheets += row.sheets
+        self.weight_mg += row.weight_mg
+        self.weight_classes[row.weight_class] += 1
+
+
+COLUMNS = tuple(entry.name for entry in fields(ManifestRow))
+
+
+def totals_of(rows: Iterable[ManifestRow]) -> Totals:
+    """The sums over ``rows``."""
+    totals = Totals()
+    for row in rows:
+        totals.add(row)
+    return totals
+
+
+def manifest_rows(
+    batch_id: str,
+    batch: Batch,
+    files: Sequence[PrintFile],
+    classes: Sequence[WeightClass],
+    stops: Mapping[str, str] | None = None,
+) -> Iterator[ManifestRow]:
+    """A row for each piece of the batch, in its order.
+
+    ``files`` cover every piece that is not stopped; ``stops`` gives the reason by piece id.
+
+    Raises:
+        ValueError: when a piece that is not stopped is in no file.
+    """
+    reasons = stops or {}
+    file_of = {index: file for file in files for index in file.pieces}
+    next_page = {file.name: 1 for file in files}
+    for index, piece in enumerate(batch.pieces):
+        reason = reasons.get(piece.piece_id, "")
+        name, first_page = "", 0
+        if not reason:
+            if index not in file_of:
+                raise ValueError(f"Piece {piece.piece_id} is in no print file.")
+            name = file_of[index].name
+            first_page = next_page[name]
+            next_page[name] += piece.file_pages
+        heavy = weight_class(piece.weight_mg, classes)
+        yield _row(
+            piece,
+            batch_id=batch_id,
+            sequence=index + 1,
+            file=name,
+            first_page=first_page,
+            weight_class=heavy.name if heavy else TOO_HEAVY,
+            stop_reason=reason,
+        )
+
+
+def _row(piece: MailPiece, **placed: Any) -> ManifestRow:  # noqa: ANN401 - the remaining fields of the row, by name
+    return ManifestRow(
+        piece_id=piece.piece_id,
+        record_id=piece.record_id,
+        pages=piece.pages,
+        sheets=piece.sheets,
+        weight_mg=piece.weight_mg,
+        postcode=piece.postcode,
+        house_number=piece.house,
+        country=piece.country,
+        kix=piece.kix or "",
+        language=piece.language,
+        brand=piece.brand,
+        template=piece.template,
+        template_version=piece.template_version,
+        page_digests=piece.page_digests,
+        **placed,
+    )
+
+
+def write_csv(rows: Iterable[ManifestRow]) -> Iterator[bytes]:
+    """The manifest as CSV: a header, then a line per row; digests are put together with spaces.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    yield _drain(buffer)
+    for row in rows:
+        writer.writerow([_cell(getattr(row, name)) for name in COLUMNS])
+        yield _drain(buffer)
+
+
+def write_json(batch_id: str, batch: Batch, rows: Iterable[ManifestRow]) -> Iterator[bytes]:
+    """The manifest as JSON, in the form of manifest.schema.json: batch, rows, and the totals behind them."""
+    head = {"id": batch_id, "number": batch.number, **batch.key._asdict()}
+    totals = Totals()
+    yield f'{{"format":{_json(FORMAT)},"batch":{_json(head)},"rows":['.encode()
+    separator = ""
+    for row in rows:
+        totals.add(row)
+        yield f"{separator}\n{_json(asdict(row))}".encode()
+        separator = ","
+    sums = asdict(totals) | {"weight_classes": dict(sorted(totals.weight_classes.items()))}
+    yield f'\n],"totals":{_json(sums)}}}\n'.encode()
+
+
+def schema() -> dict[str, Any]:
+    """The published JSON Schema (draft 2020-12) of the JSON manifest."""
+    text = resources.files("docgen.postal").joinpath("manifest.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, tuple):
+        value = " ".join(value)
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _drain(buffer: StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()

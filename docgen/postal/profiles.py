@@ -1,0 +1,174 @@
+"""Envelopes, windows and paper as data: profiles.toml holds seeds, a print room brings its own measures.
+
+A folded sheet slides in its envelope, so a window shows some of the page always and some only sometimes: the address
+must lie in the first, and nothing else may lie in the second.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_ENVELOPE = "nl-dl-right"
+DEFAULT_STOCK = "a4-80"
+_TOLERANCE_MM = 0.01
+
+
+class BoxMm(NamedTuple):
+    """A box in mm from the top-left of the page, or of the envelope where that is said."""
+
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    height_mm: float
+
+    def contains(self, other: BoxMm) -> bool:
+        """True when ``other`` lies inside, edges included."""
+        return (
+            other.left_mm >= self.left_mm - _TOLERANCE_MM
+            and other.top_mm >= self.top_mm - _TOLERANCE_MM
+            and other.left_mm + other.width_mm <= self.left_mm + self.width_mm + _TOLERANCE_MM
+            and other.top_mm + other.height_mm <= self.top_mm + self.height_mm + _TOLERANCE_MM
+        )
+
+
+class Fold(StrEnum):
+    """How a sheet is folded to fit."""
+
+    NONE = "none"
+    HALF = "half"
+    C = "c"
+    Z = "z"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowProfile:
+    """What a window shows of the page: ``always``, whatever way the sheet has slid, and ``sometimes`` at most."""
+
+    always: BoxMm
+    sometimes: BoxMm
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeProfile:
+    """An envelope: outer size, fold, and on the page where the address, the return line and the window are."""
+
+    id: str
+    title: str
+    width_mm: float
+    height_mm: float
+    weight_mg: int
+    fold: Fold
+    folds_y_mm: tuple[float, ...]
+    max_sheets: int
+    address_box: BoxMm
+    return_line: BoxMm
+    window: WindowProfile
+
+
+@dataclass(frozen=True, slots=True)
+class StockProfile:
+    """Paper; ``grammage`` in grams per square metre."""
+
+    id: str
+    title: str
+    grammage: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeightClass:
+    """A bracket of the post's tariff, up to and including ``max_mg``."""
+
+    name: str
+    max_mg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Everything a print room works with; weight classes from light to heavy."""
+
+    envelopes: Mapping[str, EnvelopeProfile]
+    stocks: Mapping[str, StockProfile]
+    weight_classes: tuple[WeightClass, ...]
+
+
+def window_on_page(window: BoxMm, envelope: tuple[float, float], folded: tuple[float, float]) -> WindowProfile:
+    """What ``window`` (on the envelope) shows of a folded sheet whose top-left panel is the top-left of the page.
+
+    ``envelope`` and ``folded`` are width and height in mm; their difference is how far the sheet can slide.
+    """
+    slack_x, slack_y = envelope[0] - folded[0], envelope[1] - folded[1]
+    left, top, width, height = window
+    return WindowProfile(
+        always=BoxMm(left, top, width - slack_x, height - slack_y),
+        sometimes=BoxMm(left - slack_x, top - slack_y, width + slack_x, height + slack_y),
+    )
+
+
+@cache
+def builtin() -> Profiles:
+    """The seeds that come with the package."""
+    return read_profiles(resources.files("docgen.postal").joinpath("profiles.toml").read_text("utf-8"))
+
+
+def read_profiles(text: str) -> Profiles:
+    """Read profiles in the form of profiles.toml.
+
+    Raises:
+        Refusal: ``profiles-invalid``, with what is wrong: TOML, a missing key, or boxes that do not fit each other.
+    """
+    try:
+        data = tomllib.loads(text)
+        return Profiles(
+            envelopes={key: _envelope(key, value) for key, value in data["envelope"].items()},
+            stocks={key: StockProfile(key, value["title"], value["grammage"]) for key, value in data["stock"].items()},
+            weight_classes=tuple(
+                sorted(
+                    [WeightClass(entry["name"], entry["max_g"] * 1000) for entry in data["weights"]["classes"]],
+                    key=lambda entry: entry.max_mg,
+                )
+            ),
+        )
+    except KeyError as missing:
+        raise Refusal("profiles-invalid", f"The key {missing} is missing. Add it.") from missing
+    except (ValueError, TypeError, AttributeError) as wrong:
+        raise Refusal("profiles-invalid", f"A value is wrong: {wrong}. Correct it.") from wrong
+
+
+def _envelope(key: str, data: Mapping[str, Any]) -> EnvelopeProfile:
+    width, height = data["outer"]
+    envelope = EnvelopeProfile(
+        id=key,
+        title=data["title"],
+        width_mm=width,
+        height_mm=height,
+        weight_mg=data["weight_mg"],
+        fold=Fold(data["fold"]),
+        folds_y_mm=tuple(data["folds_y_mm"]),
+        max_sheets=data["max_sheets"],
+        address_box=BoxMm(*data["address_box"]),
+        return_line=BoxMm(*data["return_line"]),
+        window=_window(data),
+    )
+    if not envelope.window.always.contains(envelope.address_box):
+        raise ValueError(f"the address box of {key} is not always visible in its window")
+    if not envelope.window.always.contains(envelope.return_line):
+        raise ValueError(f"the return line of {key} is not always visible in its window")
+    return envelope
+
+
+def _window(data: Mapping[str, Any]) -> WindowProfile:
+    if "window" in data:
+        width, height = data["outer"]
+        folded_width, folded_height = data["folded"]
+        return window_on_page(BoxMm(*data["window"]), (width, height), (folded_width, folded_height))
+    return WindowProfile(BoxMm(*data["always"]), BoxMm(*data["sometimes"]))
