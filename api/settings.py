@@ -136,6 +136,13 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         raise _refusal(list(dict.fromkeys(findings))) from None
 
 
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The variables that give another process exactly these settings; they hold secrets."""
+    values = {name: getattr(settings, name) for name in Settings.model_fields}
+    plain = {name: v.get_secret_value() if isinstance(v, SecretStr) else str(v) for name, v in values.items() if v}
+    return {PREFIX + name.upper(): value for name, value in plain.items()} | {CONFIG_VARIABLE: os.devnull}
+
+
 def secret_key(settings: Settings) -> bytes:
     """The secret of this installation; made once in the data folder, readable by its owner only, when not given."""
     if settings.secret_key is not None:
@@ -167,7 +174,8 @@ def _config_path(env: Mapping[str, str]) -> Path | None:
     if named is None:
         default = Path(DEFAULT_CONFIG)
         return default if default.is_file() else None
-    if not Path(named).is_file():
+    # the null device counts: an empty file
+    if not Path(named).is_file() and named != os.devnull:
         message = f"{CONFIG_VARIABLE} names {named}, which is not a file: set it to a TOML file or leave it out."
         raise _refusal([Finding("config-file-missing", message, Place(file=named))])
     return Path(named)

@@ -1,0 +1,195 @@
+"""Wiring: the only module that knows which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from api.adapters import migrate as migrations
+from api.adapters.blobs_folder import FolderBlobs
+from api.adapters.blobs_s3 import S3Blobs
+from api.adapters.database import SqlDatabase
+from api.adapters.engine import make_engine
+from api.adapters.system import RandomIds, SystemClock
+from api.settings import Settings, as_environment, load_settings, secret_key
+from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
+from api.worker.child import run_child
+from api.worker.relay import Relay
+from api.worker.runner import Runner, WorkRules
+from api.worker.supervisor import WORKER_NAME, Supervisor, SupervisorRules
+from api.worker.sweeper import Sweeper
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from celery import Celery
+
+    from api.ports import Blobs, Clock, Database, Handler, Ids, OnFailed, Waker
+
+_CHILD = (sys.executable, "-c", "from api.bootstrap import worker_child; raise SystemExit(worker_child())")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Every port with its adapter. `close` it: it holds connections and a thread."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    database: Database
+    blobs: Blobs
+    waker: Waker
+    secret: bytes
+    relay: Relay
+    broker: Celery
+
+    def close(self) -> None:
+        """Send what is still to be sent and close connections."""
+        self.relay.stop()
+        self.broker.close()
+        if isinstance(self.database, SqlDatabase):
+            self.database.close()
+
+
+def open_service(settings: Settings) -> Service:
+    """Wire the adapters that the settings ask for; nothing is connected yet. Tables must be there: see `migrate`."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock()
+    name = f"{os.getpid()}-{secrets.token_hex(4)}"
+    broker, waker = _broker(settings, name)
+    database = SqlDatabase(make_engine(_database_url(settings)), clock)
+    relay = Relay(database, waker, clock, settings.resend_after_s)
+    database.after_commit = relay.nudge
+    relay.start()
+    return Service(
+        settings=settings,
+        clock=clock,
+        ids=RandomIds(),
+        database=database,
+        blobs=_blobs(settings),
+        waker=waker,
+        secret=secret_key(settings),
+        relay=relay,
+        broker=broker,
+    )
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to this version; doing it again changes nothing."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(_database_url(settings))
+    try:
+        migrations.migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def make_handlers(service: Service) -> Mapping[str, Handler]:
+    """What the worker can do, by kind."""
+    del service
+    return {}
+
+
+def make_runner(service: Service, handlers: Mapping[str, Handler], on_failed: OnFailed | None = None) -> Runner:
+    """Runs work items of the service with these handlers."""
+    settings = service.settings
+    rules = WorkRules(lease_s=settings.lease_s, max_attempts=settings.max_attempts)
+    if on_failed is None:
+        return Runner(service.database, service.clock, handlers, rules)
+    return Runner(service.database, service.clock, handlers, rules, on_failed)
+
+
+def make_supervisor(
+    service: Service, runner: Runner, command: Sequence[str] = _CHILD, concurrency: int | None = None
+) -> Supervisor:
+    """Keeps workers of the service running; ``command`` starts one."""
+    settings = service.settings
+    rules = SupervisorRules(
+        concurrency=concurrency or settings.concurrency,
+        sweep_s=settings.sweep_s,
+        resend_after_s=settings.resend_after_s,
+    )
+    sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker)
+    return Supervisor(command, as_environment(settings), sweeper, rules)
+
+
+def start_embedded(service: Service) -> Supervisor:
+    """Start workers beside this process; call `Supervisor.stop` at the end. They also end when this process dies."""
+    supervisor = make_supervisor(service, make_runner(service, make_handlers(service)))
+    supervisor.start()
+    return supervisor
+
+
+def run_worker(settings: Settings, concurrency: int | None = None) -> None:
+    """Run workers until SIGTERM or SIGINT."""
+    service = open_service(settings)
+    supervisor = make_supervisor(service, make_runner(service, make_handlers(service)), concurrency=concurrency)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: supervisor.ask_to_stop())
+    try:
+        supervisor.run()
+    finally:
+        service.close()
+
+
+def worker_child() -> int:
+    """Body of one worker process."""
+    settings = load_settings()
+    configure_logging(settings)
+    service = open_service(settings)
+    return serve_wake_ups(service, make_runner(service, make_handlers(service)))
+
+
+def serve_wake_ups(service: Service, runner: Runner) -> int:
+    """Serve the broker in this process until it is told to stop; returns the exit code."""
+    try:
+        return run_child(service.broker, runner, service.waker, os.environ[WORKER_NAME])
+    finally:
+        service.close()
+
+
+def configure_logging(settings: Settings) -> None:
+    """Structured logs on standard error; events carry ids and codes, never personal data."""
+    levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(levels[settings.log_level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+
+
+def _database_url(settings: Settings) -> str:
+    return settings.database_url or f"sqlite:///{(settings.data_folder / 'posthoorn.sqlite').resolve()}"
+
+
+def _blobs(settings: Settings) -> Blobs:
+    if settings.blobs_url is None:
+        return FolderBlobs(settings.data_folder / "blobs")
+    if settings.blobs_url.startswith("file:"):
+        return FolderBlobs(Path(unquote(urlsplit(settings.blobs_url).path)))
+    return S3Blobs(settings.blobs_url)
+
+
+def _broker(settings: Settings, name: str) -> tuple[Celery, Waker]:
+    folder = settings.data_folder / "queue"
+    broker = make_broker(settings.broker_url, folder, name)
+    if not uses_files(settings.broker_url):
+        return broker, CeleryWaker(broker)
+    waker = FileWaker(CeleryWaker(broker), folder, name)
+    waker.forget_dead()
+    return broker, waker

@@ -1,0 +1,71 @@
+"""One worker process: Celery with one slot in the main thread, ended when its parent goes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import warnings
+from typing import TYPE_CHECKING
+
+from celery.worker import state
+
+from api.worker.broker import QUEUE, WAKE_TASK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from celery import Celery
+
+    from api.ports import Waker
+    from api.worker.runner import Runner
+
+# how long one message may keep a worker busy before it looks at signals and other messages
+DRAIN_S = 20.0
+PARENT_GONE_GRACE_S = 10.0
+_STDIN = 0
+
+
+def run_child(app: Celery, runner: Runner, waker: Waker, owner: str) -> int:
+    """Serve wake-ups until told to stop; returns the exit code. The parent holds the other end of stdin."""
+    # the supervisor may well be root in a container; messages are JSON, so nothing can be run through them
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    app.task(name=WAKE_TASK)(_drain_task(runner, waker, owner))
+    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    worker = app.Worker(
+        hostname=f"{owner}@localhost",
+        pool="solo",
+        concurrency=1,
+        queues=[QUEUE],
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def _drain_task(runner: Runner, waker: Waker, owner: str) -> Callable[[], None]:
+    def wake() -> None:
+        end = time.monotonic() + DRAIN_S
+
+        def stopping() -> bool:
+            return bool(state.should_stop) or time.monotonic() > end
+
+        runner.drain(owner, stopping)
+        if stopping():
+            # there may be more: somebody else, or this worker after its signals, goes on
+            waker.wake()
+
+    return wake
+
+
+def _end_with_parent() -> None:
+    # nobody writes: this returns when the parent closes its end, dead or alive
+    while os.read(_STDIN, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PARENT_GONE_GRACE_S)
+    os._exit(1)
