@@ -132,7 +132,7 @@ def _is_even(starts: NDArray[np.intp], ends: NDArray[np.intp]) -> bool:
 
 
 def _reaches(dark: Mask, bars: _Bars, *, upward: bool) -> Mask | None:
-    """For each bar whether it reaches beyond the tracker; None when long and short are not well apart, half and half."""
+    """For each bar whether it reaches beyond the tracker; None when long and short are not half and half, apart."""
     pitch = float(np.median(np.diff(bars.starts)))
     middle = (bars.top + bars.bottom) // 2
     reach = round(_REACH_PITCHES * pitch)
