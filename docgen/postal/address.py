@@ -36,8 +36,6 @@ _DUTCH_TOWN = re.compile(r"(?:[1-9]e )?['(]?[^\W\d_](?:[^\W\d_]|['()./ -])*")
 _SMALL_WORD = re.compile(r"(?<![^\s(-])'[STNR](?=[ -])")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u02bc": "'"})
 
-SortKey = tuple[int, str, int, str, int, str]
-
 
 @dataclass(frozen=True, slots=True)
 class AddressLimits:
@@ -102,12 +100,15 @@ class PostalAddress:
         return kix.compose(self.postcode, self.house_number, self.house_letter, self.addition)
 
     @property
-    def sort_key(self) -> SortKey:
-        """Postal order: Dutch by digits, letters, number, addition; then abroad by country and postcode."""
+    def sort_key(self) -> str:
+        """Postal order as text: Dutch by digits, letters, number, addition; then abroad by country and postcode.
+
+        Fixed widths, digits and capitals only, so that any database sorts it the same way.
+        """
         if self.country != HOME:
-            return (1, self.country, 0, self.postcode, 0, "")
+            return f"1{self.country}{normalise_addition(self.postcode)}"
         extra = normalise_addition(self.house_letter + self.addition)
-        return (0, HOME, int(self.postcode[:4]), self.postcode[-2:], int(self.house_number or 0), extra)
+        return f"0{HOME}{self.postcode[:4]}{self.postcode[-2:]}{int(self.house_number or 0):05d}{extra}"
 
 
 def town_in_capitals(town: str) -> str:

@@ -11,14 +11,13 @@ from docgen.postal.countries import HOME
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from docgen.postal.address import SortKey
-
 
 @dataclass(frozen=True, slots=True)
 class MailPiece:
-    """One physical letter. ``sequence`` is the place of its record in the job, from 1; nothing here names a person.
+    """One physical letter. ``sequence`` is the place of its record in the job; nothing here names a person.
 
-    ``house`` is number, letter and addition as printed; ``page_digests`` are of the composed pages, in order.
+    ``sort_key`` is that of its address and ``house`` number, letter and addition as printed; ``page_digests`` are of
+    the composed pages, in order.
     """
 
     piece_id: str
@@ -27,7 +26,7 @@ class MailPiece:
     pages: int
     sheets: int
     weight_mg: int
-    sort_key: SortKey
+    sort_key: str
     envelope: str
     stock: str
     duplex: bool
@@ -56,6 +55,12 @@ class BatchKey(NamedTuple):
     duplex: bool
     max_sheets: int
 
+    @property
+    def slug(self) -> str:
+        """The key as one word, for rows and file names: 'nl.nl-dl-right.a4-80.duplex.3'."""
+        sides, sheets = "duplex" if self.duplex else "simplex", self.max_sheets or "more"
+        return f"{'abroad' if self.abroad else 'nl'}.{self.envelope}.{self.stock}.{sides}.{sheets}"
+
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
@@ -77,6 +82,13 @@ class Batch:
     pieces: tuple[MailPiece, ...]
 
 
+def batch_key(piece: MailPiece, limits: BatchLimits = DEFAULT_LIMITS) -> BatchKey:
+    """What decides with which pieces this one can be printed and inserted."""
+    place = bisect_left(limits.sheet_classes, piece.sheets)
+    bound = limits.sheet_classes[place] if place < len(limits.sheet_classes) else 0
+    return BatchKey(piece.country != HOME, piece.envelope, piece.stock, piece.duplex, bound)
+
+
 def plan_batches(pieces: Iterable[MailPiece], limits: BatchLimits = DEFAULT_LIMITS) -> tuple[Batch, ...]:
     """Put each piece in exactly one batch; the same pieces in any order give the same plan.
 
@@ -89,7 +101,7 @@ def plan_batches(pieces: Iterable[MailPiece], limits: BatchLimits = DEFAULT_LIMI
         if piece.piece_id in seen:
             raise ValueError(f"Two pieces have the id {piece.piece_id}.")
         seen.add(piece.piece_id)
-        groups.setdefault(_key(piece, limits), []).append(piece)
+        groups.setdefault(batch_key(piece, limits), []).append(piece)
     chunks = [
         (key, chunk)
         for key in sorted(groups, key=_open_class_last)
@@ -120,15 +132,9 @@ def _chunks(pieces: Sequence[MailPiece], size: int) -> Iterator[tuple[MailPiece,
         yield tuple(pieces[start : start + size])
 
 
-def _key(piece: MailPiece, limits: BatchLimits) -> BatchKey:
-    place = bisect_left(limits.sheet_classes, piece.sheets)
-    bound = limits.sheet_classes[place] if place < len(limits.sheet_classes) else 0
-    return BatchKey(piece.country != HOME, piece.envelope, piece.stock, piece.duplex, bound)
-
-
 def _open_class_last(key: BatchKey) -> tuple[bool, str, str, bool, bool, int]:
     return (key.abroad, key.envelope, key.stock, key.duplex, key.max_sheets == 0, key.max_sheets)
 
 
-def _postal_order(piece: MailPiece) -> tuple[SortKey, int, str]:
+def _postal_order(piece: MailPiece) -> tuple[str, int, str]:
     return (piece.sort_key, piece.sequence, piece.piece_id)

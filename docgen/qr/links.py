@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from docgen.findings import NOWHERE, Finding, Place
+from docgen.qr.encoder import ALPHANUMERIC
 from docgen.qr.references import is_iban, kind_of_reference
 
-ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")  # ISO/IEC 18004 7.4.4
 MAX_CHARACTERS = 122  # version 6 at level M
 
 _HOST = r"(?=.{1,100}(?:[:/]|$))(?:[A-Z0-9](?:[A-Z0-9-]{0,61}[A-Z0-9])?\.)+[A-Z][A-Z0-9-]*[A-Z0-9](?::[0-9]{2,5})?"
@@ -56,7 +56,7 @@ def _raised(url: str) -> str:
 
 
 def _faults(url: str) -> list[tuple[str, str]]:
-    if not set(url) <= ALPHANUMERIC:
+    if not set(url) <= set(ALPHANUMERIC):
         return [("character", "Give the path in capitals, digits and '-' only, without '?', '#', '@' or '_'.")]
     if len(url) > MAX_CHARACTERS:
         return [("too-long", f"Shorten the link to {MAX_CHARACTERS} characters.")]

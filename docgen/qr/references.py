@@ -71,7 +71,7 @@ def is_kenmerk(text: str) -> bool:
     Some single wrong digits pass, since a remainder of 10 folds to 1: never use it as a secret or a key alone.
     """
     number = compact(text)
-    if not (_DIGITS.fullmatch(number) and number.isascii()):
+    if not _DIGITS.fullmatch(number):
         return False
     if len(number) == _PLAIN_LENGTH:
         return True

@@ -14,13 +14,13 @@ _PIECE_ID = re.compile(r"pce_[0-9a-hjkmnp-tv-z]{20}")
 
 
 def derive_piece_id(job_id: str, sequence: int) -> str:
-    """The id of the piece for record ``sequence`` (from 1) of a job; the same each time.
+    """The id of the piece for record ``sequence`` (from 0) of a job; the same each time.
 
     Raises:
-        ValueError: when the sequence is below 1 or the job has no id.
+        ValueError: when the sequence is negative or the job has no id.
     """
-    if not job_id or sequence < 1:
-        raise ValueError("A piece belongs to a job and to a record, counted from 1.")
+    if not job_id or sequence < 0:
+        raise ValueError("A piece belongs to a job and to a record, counted from 0.")
     return PREFIX + base32(sha256(f"piece-1\0{job_id}\0{sequence}".encode()).digest(), LENGTH).lower()
 
 

@@ -22,9 +22,7 @@ def make_piece(number: int, **changes: Any) -> MailPiece:  # noqa: ANN401 - any 
         "pages": 1,
         "sheets": 1,
         "weight_mg": 9490,
-        "sort_key": (0, "NL", int(postcode[:4]), postcode[-2:], 12, "")
-        if country == "NL"
-        else (1, country, 0, "", 0, ""),
+        "sort_key": f"0NL{postcode.replace(' ', '')}00012" if country == "NL" else f"1{country}",
         "envelope": "nl-dl-right",
         "stock": "a4-80",
         "duplex": True,

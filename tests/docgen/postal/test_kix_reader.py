@@ -130,3 +130,16 @@ def test_a_bar_that_lost_its_upper_part_is_never_read_as_another_code() -> None:
         left = int((MARGIN_MM + bar.left_mm) * px_per_mm) - 1
         damaged[top - 2 : tracker - 1, left : left + 9] = 255
         assert kix_reader.read(damaged) == ("2500GG30250" if state in "DT" else None)
+
+
+def test_bars_that_are_in_no_character_are_none() -> None:
+    image = drawn("ZZ", 300)  # FFTT FFTT
+    px_per_mm = 300 / 25.4
+    left, right = (round((MARGIN_MM + n * kix.NORMAL.pitch_mm) * px_per_mm) - 2 for n in (2, 4))
+    swapped = image.copy()
+    swapped[:, left : left + 10], swapped[:, right : right + 10] = (
+        image[:, right : right + 10],
+        image[:, left : left + 10],
+    )
+    assert kix_reader.read(image) == "ZZ"
+    assert kix_reader.read(swapped) is None

@@ -133,7 +133,7 @@ def test_both_forms_say_the_same(given_rows: list[tuple[str, str]]) -> None:
             pages=1,
             sheets=1,
             weight_mg=9490,
-            sort_key=(0, "NL", 1234, "AB", 1, ""),
+            sort_key="0NL1234AB00001",
             envelope="e",
             stock="s",
             duplex=True,
