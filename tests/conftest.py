@@ -1,9 +1,13 @@
-"""Fixtures for every test: no network but loopback."""
+"""For every test: no network but loopback, and the same Hypothesis examples each run, however busy the machine."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
+
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

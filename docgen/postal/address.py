@@ -231,7 +231,11 @@ class _Reader:
     def house(self, texts: Mapping[str, str]) -> HouseNumber:
         number, letter, addition = texts["house_number"], texts["house_letter"], texts["addition"]
         if not number:
-            self.report("house_number", "house-number-missing", "There is no house number. Give one to five digits.")
+            self.report(
+                "house_number",
+                "house-number-missing",
+                "There is no house number. Give it, or give street_and_number in one.",
+            )
             return HouseNumber("")
         house = split_house_number(number)
         if house is None or ((house.letter or house.addition) and (letter or addition)):
