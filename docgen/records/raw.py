@@ -1,0 +1,40 @@
+"""A record as it came in: unchecked values and where they stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docgen.findings import Finding, Place
+
+DEFAULT_LIMIT: Final = 80_000
+"""Records in one print job, unless the caller says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One record of a file.
+
+    ``place`` has the JSON pointer or the row of its first line. In a table ``item_rows`` gives for each list field
+    the row of each item. ``findings`` are faults that the reader saw; such a record is never a letter.
+    """
+
+    place: Place
+    values: Mapping[str, object]
+    item_rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def too_many(limit: int) -> Refusal:
+    """More records than one job may have."""
+    return Refusal("records-too-many", f"There are more than {limit:,} records. Divide them over several print jobs.")
+
+
+def empty(message: str) -> Refusal:
+    """A file without any record."""
+    return Refusal("records-empty", f"There are no records. {message}")

@@ -1,0 +1,158 @@
+"""One raw record as a letter, or everything that is wrong with it.
+
+A `RecordValidator` is made once for a run: it has the template's readers ready and remembers which record ids it
+has seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from docgen.findings import Finding, Place
+from docgen.letters import Letter
+from docgen.postal.address import PostalAddress, read_address
+from docgen.templates.kinds import BadValueError, clean_text
+from docgen.templates.names import FIXED_KEYS
+from docgen.templates.schema import RECORD_ID_LENGTH
+from docgen.templates.values import MappingReader, Path, compile_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docgen.records.raw import RawRecord
+    from docgen.templates.model import Template
+
+_CHECKED_FOR_DIRECTION: Final = ("name", "name_2", "name_3", "street", "street_and_number", "town")
+_SHOWN_ID_LENGTH: Final = RECORD_ID_LENGTH
+
+
+@dataclass(slots=True)
+class RecordValidator:
+    """Validates the records of one run against a template."""
+
+    template: Template
+    _reader: MappingReader = field(init=False)
+    _seen: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        """Make the readers."""
+        self._reader = compile_reader(self.template.fields, frozenset(FIXED_KEYS))
+
+    def validate(self, raw: RawRecord) -> Letter | tuple[Finding, ...]:
+        """The letter, or all findings of the record. A record id that was seen before in this run is a finding."""
+        check = _Check(raw)
+        values = raw.values
+        record_id = check.record_id(values.get("record_id"))
+        language = check.language(values.get("language"), self.template)
+        address = check.address(values.get("recipient"))
+        fields = self._reader.read(values, (), check.report)
+        if record_id:
+            if record_id in self._seen:
+                message = "An earlier record has the same record_id. Give each record its own."
+                check.report(("record_id",), "record-id-duplicate", message)
+            self._seen.add(record_id)
+        if check.found or raw.findings or address is None:
+            return check.all_findings(record_id)
+        return Letter(record_id=record_id, language=language, address=address, values=fields)
+
+
+def validate_record(template: Template, raw: RawRecord) -> Letter | tuple[Finding, ...]:
+    """One record alone. For many, make one `RecordValidator` and keep it."""
+    return RecordValidator(template).validate(raw)
+
+
+@dataclass(slots=True)
+class _Check:
+    """The faults of one record, with their places."""
+
+    raw: RawRecord
+    found: list[Finding] = field(default_factory=list)
+
+    def report(self, path: Path, code: str, message: str) -> None:
+        """Keep a finding at a value."""
+        self.found.append(Finding(code, message, self.place(path)))
+
+    def place(self, path: Path) -> Place:
+        """Pointer in JSON, row and column in a table."""
+        place = self.raw.place
+        if place.row is None:
+            pointer = "".join(f"/{_escaped(part)}" for part in path)
+            return replace(place, pointer=(place.pointer or "") + pointer)
+        row = place.row
+        rows = self.raw.item_rows.get(str(path[0]), ())
+        index = path[1] if len(path) > 1 else None
+        if isinstance(index, int) and index < len(rows):
+            row = rows[index]
+        return replace(place, row=row, column=".".join(_printable(part) for part in path if isinstance(part, str)))
+
+    def record_id(self, value: object) -> str:
+        """The submitter's key, '' when there is none."""
+        text = value.strip() if isinstance(value, str) else ""
+        if not text:
+            message = "`record_id` is missing or no text. Give each record its own key of at most 64 characters."
+            self.report(("record_id",), "record-id-missing", message)
+        elif len(text) > RECORD_ID_LENGTH or not text.isprintable():
+            message = f"`record_id` may have at most {RECORD_ID_LENGTH} printable characters. Shorten it."
+            self.report(("record_id",), "record-id-missing", message)
+            return ""
+        return text
+
+    def language(self, value: object, template: Template) -> str:
+        """The language of the letter; the template's first when none is named."""
+        if value is None or value == "":
+            return template.default_language
+        text = value.strip().lower() if isinstance(value, str) else ""
+        if text not in template.languages:
+            known = ", ".join(template.languages)
+            self.report(
+                ("language",), "language-unknown", f"The template has no such language. Choose one of: {known}."
+            )
+        return text
+
+    def address(self, value: object) -> PostalAddress | None:
+        """The recipient's address."""
+        if value is None:
+            self.report(("recipient",), "field-missing", "`recipient` is missing. Give a name and an address.")
+            return None
+        if not isinstance(value, dict):
+            self.report(("recipient",), "field-type", "Give an object with name, street and so on.")
+            return None
+        self._direction(value)
+        made = read_address(value, self._recipient_place())
+        if isinstance(made, PostalAddress):
+            return made
+        self.found.extend(made)
+        return None
+
+    def _recipient_place(self) -> Place:
+        place = self.raw.place
+        return place if place.row is not None else replace(place, pointer=f"{place.pointer or ''}/recipient")
+
+    def _direction(self, recipient: Mapping[str, object]) -> None:
+        """Findings for characters that no address line can hold; the address itself looks at the rest."""
+        for key in _CHECKED_FOR_DIRECTION:
+            text = recipient.get(key)
+            if isinstance(text, str) and not text.isascii():
+                try:
+                    clean_text(text)
+                except BadValueError as bad:
+                    # control characters are the address reader's own finding
+                    if bad.code == "text-direction-unsupported":
+                        self.report(("recipient", key), bad.code, bad.message)
+
+    def all_findings(self, record_id: str) -> tuple[Finding, ...]:
+        """What the reader and the validator saw, each with the record's id."""
+        named = record_id or None
+        return tuple(replace(f, place=replace(f.place, record=named)) for f in (*self.raw.findings, *self.found))
+
+
+def _escaped(part: str | int) -> str:
+    """A reference token of RFC 6901."""
+    return _printable(part).replace("~", "~0").replace("/", "~1")
+
+
+def _printable(part: str | int) -> str:
+    """Lone surrogates and controls from a hostile key would break every message that shows them."""
+    text = str(part)[:_SHOWN_ID_LENGTH]
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
