@@ -9,10 +9,10 @@ MAX_ADDITION_CHARACTERS = 10
 
 _SEPARATORS = re.compile(r"[^0-9A-Z]+")
 _HOUSE = re.compile(r"([1-9][0-9]{0,4})(?![0-9])(.*)")
-_LETTER = re.compile(r" ?([A-Za-z])(?![A-Za-z])[ /-]*(.*)")
-_ADDITION = re.compile(r"[0-9A-Za-z]+(?:[ ./-]*[0-9A-Za-z]+)*")
+_LETTER = re.compile(r" ?([A-Za-z])(?!/?[A-Za-z])[ /-]*(.*)")
+_ADDITION = re.compile(r"[0-9A-Za-z]+(?:[ ./-]*[0-9A-Za-z]+)*\.?")
 _NUMBER_WORD = re.compile(r"(?<= )(?=[1-9])")
-_ORDINAL = re.compile(r"[0-9]{1,2}(?:e|de|ste) [^\W\d_]{3}")
+_INSIDE_NAME = re.compile(r"[0-9]{1,2}(?:e|de|ste) [^\W\d_]{3}|[0-9]+ [^\W\d_]{4,}.* [1-9]")
 _YEAR = re.compile(r"1[89][0-9]{2}(?:-(?:1[89])?[0-9]{2})? [1-9]")
 
 
@@ -56,12 +56,12 @@ def split_house_number(text: str) -> HouseNumber | None:
 def split_street(text: str) -> tuple[str, HouseNumber] | None:
     """Split 'Plein 1944 12a' into street and house number: the first number whose rest reads as an addition.
 
-    A year or an ordinal inside a street name ('Plein 1944', '1e Helmersstraat') is not taken for the number.
+    A number inside a name ('Plein 1944 3', 'Jan van 't Hof 1e dwarsstraat 3', 'Laan van de 7 Linden 3') is not it.
     None when there is no house number in it.
     """
     for start in _NUMBER_WORD.finditer(text):
         rest = text[start.start() :]
-        if _ORDINAL.match(rest) or _YEAR.match(rest):
+        if _INSIDE_NAME.match(rest) or _YEAR.match(rest):
             continue
         house = split_house_number(rest)
         if house:
