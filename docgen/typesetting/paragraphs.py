@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # A line may end this share of its width early before the next word is divided.
 _RAGGED_SHARE = 0.12
+_REMEMBERED_BOXES = 20_000
+NO_NEEDS: tuple[frozenset[bytes], str] = (frozenset(), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,20 @@ class Palette:
         self.setters = tuple(WordSetter(style) for style in styles)
         self.language = language
         self.space_pt = self.styles[0].space_pt
+        self._single = lru_cache(maxsize=_REMEMBERED_BOXES)(self._set_single)
 
     def word(self, text: str, style: int = 0) -> Word:
         """A measured word."""
         return self.setters[style].set(text)
 
-    def line(self, text: str, style: int = 0) -> Word:
-        """Text of several words on one line, never broken, entered and left in ``style``."""
-        words = [self.setters[style].set(part) for part in text.split(" ")]
-        if len(words) == 1:
-            return words[0]
-        width_pt = sum(w.width_pt for w in words) + self.styles[style].space_pt * (len(words) - 1)
-        return Word(b" ".join([w.fragment for w in words]), width_pt, *_needs(words))
+    def line(self, text: str) -> Word:
+        """Text of several words on one line in style 0, never broken."""
+        if " " not in text:
+            return self.setters[0].set(text)
+        parts = text.split(" ")
+        words = list(map(self.setters[0].set, parts))
+        width_pt = sum([w.width_pt for w in words]) + self.space_pt * (len(words) - 1)
+        return Word(b" ".join([w.fragment for w in words]), width_pt, *self._needs(words, parts))
 
     def break_lines(self, spans: Sequence[Span], width_pt: float) -> Lines:
         """Lines no wider than ``width_pt``; a word wider than a line is cut where it must be."""
@@ -79,22 +84,23 @@ class Palette:
 
     def _break_plain(self, text: str, width_pt: float) -> Lines:
         """The same as ``_break_boxes`` for text in style 0, without building a box for each word."""
-        setter = self.setters[0].set
         parts = [part for part in text.split(" ") if part]
-        words = [setter(part) for part in parts]
-        ends = list(accumulate([w.width_pt + self.space_pt for w in words]))
-        if not words or ends[-1] - self.space_pt <= width_pt:
-            return _lines([b" ".join([w.fragment for w in words])], [ends[-1] - self.space_pt if ends else 0.0], words)
+        words = list(map(self.setters[0].set, parts))
+        space_pt = self.space_pt
+        ends = list(accumulate([w.width_pt + space_pt for w in words]))
+        needs = self._needs(words, parts)
+        if not words or ends[-1] - space_pt <= width_pt:
+            return Lines((b" ".join([w.fragment for w in words]),), (ends[-1] - space_pt if ends else 0.0,), *needs)
         fragments, widths, start, begin = list[bytes](), list[float](), 0, 0.0
         count = len(words)
         while start < count:
             stop = bisect_right(ends, begin + width_pt + self.space_pt + 1e-6, start)
             if stop < count and self._too_ragged(ends, start, stop, begin, width_pt):
-                return self._break_boxes([self._box([(part, 0)]) for part in parts], width_pt)
+                return self._break_boxes([self._single(part, 0) for part in parts], width_pt)
             fragments.append(b" ".join([w.fragment for w in words[start:stop]]))
             widths.append(ends[stop - 1] - begin - self.space_pt)
             start, begin = stop, ends[stop - 1]
-        return _lines(fragments, widths, words)
+        return Lines(tuple(fragments), tuple(widths), *needs)
 
     def _too_ragged(self, ends: list[float], start: int, stop: int, begin: float, width_pt: float) -> bool:
         return stop == start or begin + width_pt - (ends[stop - 1] - self.space_pt) > width_pt * _RAGGED_SHARE
@@ -124,9 +130,9 @@ class Palette:
         if len(box.parts) == 1 and (alone or room_pt > width_pt * _RAGGED_SHARE):
             style = box.parts[0][0]
             for head, tail in divisions(box.text, self.language):
-                left = self._box([(head, style)])
+                left = self._single(head, style)
                 if left.width_pt <= room_pt:
-                    return left, self._box([(tail, style)])
+                    return left, self._single(tail, style)
         return self._cut(box, room_pt) if alone else (None, box)
 
     def _cut(self, box: _Box, room_pt: float) -> tuple[_Box, _Box]:
@@ -135,31 +141,47 @@ class Palette:
         fits = 1
         while fits < len(box.text) - 1 and self.word(box.text[: fits + 1], style).width_pt <= room_pt:
             fits += 1
-        return self._box([(box.text[:fits], style)]), self._box([(box.text[fits:], style)])
+        return self._single(box.text[:fits], style), self._single(box.text[fits:], style)
 
     def _boxes(self, spans: Sequence[Span]) -> list[_Box]:
         """Split at spaces; text of different styles without a space between stays together."""
         boxes, glued = list[_Box](), list[tuple[str, int]]()
         for span in spans:
-            words = span.text.split(" ")
-            for i, word in enumerate(words):
-                if i and glued:
-                    boxes.append(self._box(glued))
-                    glued = []
-                if word:
-                    glued.append((word, span.style))
+            first, *rest = span.text.split(" ")
+            if first:
+                glued.append((first, span.style))
+            if not rest:
+                continue
+            if glued:
+                boxes.append(self._glued(glued))
+            *whole, last = rest
+            boxes += [self._single(word, span.style) for word in whole if word]
+            glued = [(last, span.style)] if last else []
         if glued:
-            boxes.append(self._box(glued))
+            boxes.append(self._glued(glued))
         return boxes
 
-    def _box(self, pieces: Sequence[tuple[str, int]]) -> _Box:
+    def _glued(self, pieces: Sequence[tuple[str, int]]) -> _Box:
+        if len(pieces) == 1:
+            return self._single(*pieces[0])
         parts = tuple((style, self.setters[style].set(text)) for text, style in pieces)
         return _Box("".join(text for text, _ in pieces), parts, sum(w.width_pt for _, w in parts))
 
+    def _set_single(self, text: str, style: int) -> _Box:
+        word = self.setters[style].set(text)
+        return _Box(text, ((style, word),), word.width_pt)
+
     def _join(self, lines: list[list[_Box]]) -> Lines:
-        words = [word for line in lines for box in line for _, word in box.parts]
-        widths = [sum(b.width_pt for b in line) + self.space_pt * max(len(line) - 1, 0) for line in lines]
-        return _lines([self._fragment(line) for line in lines], widths, words)
+        widths = [sum([b.width_pt for b in line]) + self.space_pt * max(len(line) - 1, 0) for line in lines]
+        needs = NO_NEEDS
+        if any(setter.special for setter in self.setters):
+            needs = _needs([word for line in lines for box in line for _, word in box.parts])
+        return Lines(tuple([self._fragment(line) for line in lines]), tuple(widths), *needs)
+
+    def _needs(self, words: Sequence[Word], parts: Sequence[str]) -> tuple[frozenset[bytes], str]:
+        """What words of style 0 need; nearly always nothing."""
+        special = self.setters[0].special
+        return _needs(words) if special and not special.isdisjoint(parts) else NO_NEEDS
 
     def _fragment(self, line: list[_Box]) -> bytes:
         out, current = bytearray(), 0
@@ -183,7 +205,3 @@ def _needs(words: Sequence[Word]) -> tuple[frozenset[bytes], str]:
     extra = frozenset[bytes]().union(*[w.extra_fonts for w in words if w.extra_fonts])
     lacking = "".join(dict.fromkeys("".join([w.lacking for w in words if w.lacking])))
     return extra, lacking
-
-
-def _lines(fragments: list[bytes], widths: list[float], words: Sequence[Word]) -> Lines:
-    return Lines(tuple(fragments), tuple(widths), *_needs(words))

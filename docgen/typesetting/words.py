@@ -1,8 +1,8 @@
 """Measured words: a piece of text in one style as the inside of a PDF ``TJ`` array, and its width.
 
 A fragment is bytes that stand between ``[(`` and ``)]TJ``. Words of a line are joined with a space; a change of font
-closes the array, switches and opens it again. Only clean words are remembered: one with a character that its font
-lacks is looked at every time, so that every letter that holds it says so.
+closes the array, switches and opens it again. What a font lacks is part of the word, so that every letter that holds
+the word says so.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Style:
 
     def select(self, page: int = 0) -> bytes:
         """The operator that makes this style current for characters of a code page."""
-        return b"/%s %s Tf" % (font_resource(self.resource, page), number(self.size_pt))
+        return _select(self.resource, self.size_pt, page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ def font_resource(resource: str, page: int) -> bytes:
     return (resource if page == 0 else f"{resource}x{page}").encode("ascii")
 
 
+@lru_cache(maxsize=256)
+def _select(resource: str, size_pt: float, page: int) -> bytes:
+    return b"/%s %s Tf" % (font_resource(resource, page), number(size_pt))
+
+
+@lru_cache(maxsize=100_000)
 def number(value: float) -> bytes:
     """A PDF number with at most two decimals (0.005 pt is far below what a press can place)."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
@@ -57,12 +63,13 @@ def number(value: float) -> bytes:
 
 
 class WordSetter:
-    """Sets words of one style; remembers those that are clean."""
+    """Sets words of one style and remembers them; ``special`` are those that need more than code page 0."""
 
     def __init__(self, style: Style) -> None:
         """Start with an empty memory."""
         self.style = style
         self.set = lru_cache(maxsize=_REMEMBERED_WORDS)(self._set)
+        self.special: set[str] = set()
 
     def _set(self, text: str) -> Word:
         face = self.style.face
@@ -71,6 +78,8 @@ class WordSetter:
         width_pt = face.width(drawable) * self.style.size_pt / 1000
         fragment, pages = _fragment(self.style, drawable)
         extra = frozenset(font_resource(self.style.resource, page) for page in pages if page)
+        if extra or lacking:
+            self.special.add(text)
         return Word(fragment, width_pt, extra, lacking)
 
 

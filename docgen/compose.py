@@ -1,0 +1,120 @@
+"""Compose letters: compile a template in a brand once, then lay out and draw letter after letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from docgen.drawing.logo import load_logo
+from docgen.drawing.pages import draw_letter
+from docgen.drawing.print_file import DrawnLetter, Form, Resources
+from docgen.findings import Finding, Place, Refusal
+from docgen.layouts.geometry import to_pt
+from docgen.layouts.letterhead import LOGO, LogoArt
+from docgen.layouts.plan import Plan, Setup
+from docgen.postal.profiles import builtin
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from docgen.drawing.art import Art
+    from docgen.layouts.laid_out import LaidOutLetter
+    from docgen.layouts.theme import Brand
+    from docgen.letters import Letter
+    from docgen.postal.profiles import EnvelopeProfile, Profiles
+    from docgen.templates.model import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter laid out and drawn."""
+
+    laid_out: LaidOutLetter
+    drawn: DrawnLetter
+
+
+class Composer:
+    """A template in a brand, in all its languages, on a day. Make one per process and job; it is not shared."""
+
+    def __init__(self, template: Template, brand: Brand, day: dt.date, profiles: Profiles | None = None) -> None:
+        """Compile every language, so that what fails for all letters fails here.
+
+        Raises:
+            Refusal: ``envelope-unknown``, ``brand-logo-invalid``, ``brand-payment-missing``, or
+                ``plan-invalid`` with the findings of the static art.
+        """
+        self.template, self.brand = template, brand
+        self._envelope = _envelope(template.envelope, profiles or builtin())
+        self._art, self.findings = self._load_art()
+        logo = _logo_art(brand, self._art)
+        setup = Setup(template, brand, self._envelope, day, logo)
+        self._plans: Mapping[str, Plan] = {language: Plan(setup, language) for language in template.languages}
+        for plan in self._plans.values():
+            self.findings += plan.findings
+            if plan.findings:
+                raise Refusal("plan-invalid", "The brand's static art does not fit the page.", plan.findings)
+        self._forms = {language: _form_names(plan) for language, plan in self._plans.items()}
+
+    @property
+    def envelope(self) -> EnvelopeProfile:
+        """The envelope that all letters of the template go in."""
+        return self._envelope
+
+    def plan(self, language: str) -> Plan:
+        """The compiled plan of a language."""
+        return self._plans[language]
+
+    @cached_property
+    def resources(self) -> Resources:
+        """What print files of this template need to embed."""
+        faces = next(iter(self._plans.values())).typography.faces
+        forms = {name: Form(ink) for plan in self._plans.values() for name, ink in plan.forms().items()}
+        return Resources(faces, forms, {LOGO: self._art} if self._art else {})
+
+    def lay_out(self, letter: Letter) -> LaidOutLetter:
+        """Positions of everything in a letter, with findings; nothing is drawn."""
+        return self._plans[letter.language].lay_out(letter)
+
+    def draw(self, laid: LaidOutLetter) -> DrawnLetter:
+        """The page streams of a laid-out letter.
+
+        Raises:
+            Refusal: ``letter-has-errors``: such a letter is never printed.
+        """
+        if not laid.may_be_printed:
+            raise Refusal("letter-has-errors", f"Letter {laid.record_id} may not be printed.", laid.findings)
+        return draw_letter(laid, self._forms[laid.language])
+
+    def compose(self, letter: Letter) -> Composed:
+        """Lay out and draw."""
+        laid = self.lay_out(letter)
+        return Composed(laid, self.draw(laid))
+
+    def _load_art(self) -> tuple[Art | None, tuple[Finding, ...]]:
+        if self.brand.logo is None:
+            return None, ()
+        colours = self.brand.colours
+        return load_logo(self.brand.logo, (colours.accent, colours.text, colours.rule, colours.zebra))
+
+
+def _form_names(plan: Plan) -> frozenset[bytes]:
+    return frozenset(name.encode("ascii") for name in plan.forms())
+
+
+def _logo_art(brand: Brand, art: Art | None) -> LogoArt | None:
+    if brand.logo is None or art is None:
+        return None
+    width_pt = to_pt(brand.logo.width_mm)
+    return LogoArt(*art.scale_to(width_pt), width_pt, width_pt * art.height_pt / art.width_pt)
+
+
+def _envelope(envelope_id: str, profiles: Profiles) -> EnvelopeProfile:
+    found = profiles.envelopes.get(envelope_id)
+    if found is None:
+        known = ", ".join(sorted(profiles.envelopes))
+        message = f"There is no envelope '{envelope_id}'; choose one of {known}."
+        finding = Finding("envelope-unknown", message, Place(file="template.toml"))
+        raise Refusal("envelope-unknown", message, (finding,))
+    return found

@@ -1,0 +1,267 @@
+"""The print file: compressed page streams in, one PDF out, written as it comes so that memory stays flat.
+
+Rules of PDF/X-4 (ISO 15930-7) that are met here: header 1.6, one output intent with its ICC profile, XMP in plain
+sight, boxes on every page, no annotations, actions or encryption. Fonts, art and profile stand once per file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Protocol
+
+from docgen.drawing import pdf_metadata
+from docgen.drawing.font_files import font_file
+from docgen.drawing.pdf_objects import array as pdf_array
+from docgen.drawing.pdf_objects import deflated_stream, dictionary, ref, stream
+from docgen.typesetting.face import FIRST_CODE, LAST_CODE
+from docgen.typesetting.words import number
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from docgen.drawing.art import Art
+    from docgen.drawing.output_intent import OutputIntent
+    from docgen.typesetting.face import Face
+
+_KIDS = 64
+_A4_PT = b"[0 0 595.276 841.89]"
+_CATALOG, _ROOT, _RESOURCES, _INTENT, _PROFILE, _XMP, _INFO, _BLANK = range(1, 9)
+
+
+class Sink(Protocol):
+    """Where bytes go."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Static art of a kind of page: ink in page coordinates (points from the bottom-left)."""
+
+    ink: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Everything that pages may name: faces by resource name, forms and logo by theirs."""
+
+    faces: Mapping[str, Face]
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    art: Mapping[str, Art] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLetter:
+    """Deflated content streams of a letter's pages and the resource names they use."""
+
+    pages: tuple[bytes, ...]
+    uses: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What the file says of itself; nothing in it names the service."""
+
+    title: str
+    created: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a finished file holds."""
+
+    letters: int
+    pages: int
+    size: int
+    sha256: str
+
+
+class PrintFileWriter:
+    """Writes one print file; call ``add`` per letter in order, then ``close``."""
+
+    def __init__(
+        self, out: Sink, resources: Resources, info: FileInfo, intent: OutputIntent | None, *, duplex: bool
+    ) -> None:
+        """Write the header. With ``duplex`` a letter of odd pages gets a blank back, so that each starts on a front."""
+        self._out = out
+        self._resources = resources
+        self._info = info
+        self._intent = intent
+        self._duplex = duplex
+        self._hash = sha256()
+        self._size = 0
+        self._offsets = array("Q", [0] * (_BLANK + 1))
+        self._pages = array("Q")
+        self._nodes: list[int] = []
+        self._uses: set[bytes] = set()
+        self._letters = 0
+        self._write(b"%PDF-1.6\n%\xe2\xe3\xcf\xd3\n")
+        self._object(_BLANK, stream(b"", compress=False))
+
+    @property
+    def page_count(self) -> int:
+        """Pages so far, blank backs included."""
+        return len(self._pages)
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return self._size
+
+    def add(self, letter: DrawnLetter) -> int:
+        """Append a letter; returns the number of its first page, from 1."""
+        first = len(self._pages) + 1
+        for content in letter.pages:
+            body = self._reserve()
+            self._object(body, deflated_stream(content))
+            self._page(body)
+        if self._duplex and len(letter.pages) % 2:
+            self._page(_BLANK)
+        self._uses |= letter.uses
+        self._letters += 1
+        return first
+
+    def close(self) -> Written:
+        """Write what all pages share, the page tree and the cross-reference table."""
+        self._page_tree()
+        self._shared_resources()
+        self._catalog()
+        self._cross_references()
+        return Written(self._letters, len(self._pages), self._size, self._hash.hexdigest())
+
+    def _page(self, body: int) -> None:
+        if len(self._pages) % _KIDS == 0:
+            self._nodes.append(self._reserve())
+        page = self._reserve()
+        self._object(
+            page,
+            b"<</Type/Page/Parent %d 0 R/Resources %d 0 R/MediaBox%s/TrimBox%s/Contents %d 0 R>>"
+            % (self._nodes[-1], _RESOURCES, _A4_PT, _A4_PT, body),
+        )
+        self._pages.append(page)
+
+    def _page_tree(self) -> None:
+        level = [
+            (node, list(self._pages[i * _KIDS : (i + 1) * _KIDS]), len(self._pages[i * _KIDS : (i + 1) * _KIDS]))
+            for i, node in enumerate(self._nodes)
+        ]
+        while len(level) > _KIDS:
+            level = [self._tree_node(level[i : i + _KIDS]) for i in range(0, len(level), _KIDS)]
+        for node, kids, count in level:
+            self._tree_object(node, kids, count, _ROOT)
+        self._tree_object(_ROOT, [node for node, _, _ in level], len(self._pages), None)
+
+    def _tree_node(self, children: list[tuple[int, list[int], int]]) -> tuple[int, list[int], int]:
+        parent = self._reserve()
+        for node, kids, count in children:
+            self._tree_object(node, kids, count, parent)
+        return parent, [node for node, _, _ in children], sum(count for _, _, count in children)
+
+    def _tree_object(self, node: int, kids: Iterable[int], count: int, parent: int | None) -> None:
+        entries = {"Type": b"/Pages", "Count": b"%d" % count, "Kids": pdf_array([ref(k) for k in kids])}
+        if parent is not None:
+            entries["Parent"] = ref(parent)
+        self._object(node, dictionary(entries))
+
+    def _shared_resources(self) -> None:
+        fonts = {name: self._font(name) for name in sorted(self._font_names())}
+        forms = {name: self._form(form) for name, form in self._resources.forms.items() if name.encode() in self._uses}
+        art = {name: self._art(art) for name, art in self._resources.art.items()}
+        entries = {
+            "Font": dictionary({name: ref(n) for name, n in fonts.items()}),
+            "XObject": dictionary({name: ref(n) for name, n in {**forms, **art}.items()}),
+        }
+        self._object(_RESOURCES, dictionary(entries))
+
+    def _font_names(self) -> set[str]:
+        used = {name.decode("ascii") for name in self._uses}
+        for form in self._resources.forms.values():
+            used |= {name for name in self._resources.faces if b"/%s " % name.encode() in form.ink}
+        return {name for name in used if name.partition("x")[0] in self._resources.faces}
+
+    def _font(self, name: str) -> int:
+        face_name, _, page = name.partition("x")
+        font = font_file(self._resources.faces[face_name], int(page or 0))
+        data, descriptor, unicode_map, widths, top = [self._reserve() for _ in range(5)]
+        self._object(data, stream(font.data, {"Length1": b"%d" % len(font.data)}))
+        self._object(descriptor, _descriptor(font.base_font, font.descriptor, data))
+        self._object(unicode_map, stream(font.to_unicode))
+        self._object(widths, pdf_array([b"%d" % w for w in font.widths]))
+        entries = {
+            "Type": b"/Font",
+            "Subtype": b"/TrueType",
+            "BaseFont": b"/" + font.base_font.encode("ascii"),
+            "FirstChar": b"%d" % FIRST_CODE,
+            "LastChar": b"%d" % LAST_CODE,
+            "Widths": ref(widths),
+            "FontDescriptor": ref(descriptor),
+            "ToUnicode": ref(unicode_map),
+        }
+        self._object(top, dictionary(entries))
+        return top
+
+    def _form(self, form: Form) -> int:
+        node = self._reserve()
+        entries = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": _A4_PT, "Resources": ref(_RESOURCES)}
+        self._object(node, stream(form.ink, entries))
+        return node
+
+    def _art(self, art: Art) -> int:
+        first = len(self._offsets)
+        for body in art.objects(first):
+            self._object(self._reserve(), body)
+        return first
+
+    def _catalog(self) -> None:
+        file_id = self._hash.hexdigest()[:32].upper()
+        xmp = pdf_metadata.xmp(self._info, file_id, print_ready=self._intent is not None)
+        self._object(_XMP, stream(xmp, {"Type": b"/Metadata", "Subtype": b"/XML"}, compress=False))
+        self._object(_INFO, pdf_metadata.info(self._info, print_ready=self._intent is not None))
+        entries = {"Type": b"/Catalog", "Pages": ref(_ROOT), "Metadata": ref(_XMP)}
+        if self._intent is not None:
+            profile = {"N": b"%d" % self._intent.components}
+            self._object(_PROFILE, stream(self._intent.profile, profile))
+            self._object(_INTENT, self._intent.dictionary(_PROFILE))
+            entries["OutputIntents"] = pdf_array([ref(_INTENT)])
+        self._object(_CATALOG, dictionary(entries))
+
+    def _cross_references(self) -> None:
+        start, file_id = self._size, self._hash.hexdigest()[:32].upper().encode("ascii")
+        count = len(self._offsets)
+        rows = [b"%010d 00000 n \n" % offset if offset else b"0000000000 00001 f \n" for offset in self._offsets[1:]]
+        self._write(b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, b"".join(rows)))
+        self._write(
+            b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
+            % (count, _CATALOG, _INFO, file_id, file_id, start)
+        )
+
+    def _reserve(self) -> int:
+        self._offsets.append(0)
+        return len(self._offsets) - 1
+
+    def _object(self, node: int, body: bytes) -> None:
+        self._offsets[node] = self._size
+        self._write(b"%d 0 obj\n%s\nendobj\n" % (node, body))
+
+    def _write(self, data: bytes) -> None:
+        self._out.write(data)
+        self._hash.update(data)
+        self._size += len(data)
+
+
+def _descriptor(base_font: str, values: Mapping[str, int], data: int) -> bytes:
+    box = b" ".join(number(values[edge]) for edge in ("Left", "Bottom", "Right", "Top"))
+    names = ("Flags", "ItalicAngle", "Ascent", "Descent", "CapHeight", "StemV")
+    entries = {
+        "Type": b"/FontDescriptor",
+        "FontName": b"/" + base_font.encode("ascii"),
+        "FontBBox": b"[" + box + b"]",
+        "FontFile2": ref(data),
+        **{name: b"%d" % values[name] for name in names},
+    }
+    return dictionary(entries)

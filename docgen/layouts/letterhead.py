@@ -1,0 +1,186 @@
+"""Static art of pages: logo, sender, fold marks, footer, and the foot of a page with a reply slip.
+
+Each becomes one Form XObject, drawn once per print file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docgen.findings import Finding, Place, Severity
+from docgen.layouts.geometry import A4_WIDTH_MM, PT_PER_MM, flip_pt, to_mm, to_pt
+from docgen.layouts.page import MARGIN_MM
+from docgen.layouts.parts import shifted, text_ink
+from docgen.layouts.typography import fill
+from docgen.layouts.wording import wording
+from docgen.typesetting.words import number
+
+if TYPE_CHECKING:
+    from docgen.layouts.page import PageFrames
+    from docgen.layouts.theme import Brand
+    from docgen.layouts.typography import Setting, Typography
+
+LOGO = "L0"
+_FOLD_MARK_MM = (202.0, 206.0)
+_HAIRLINE_PT = 0.35
+_CONTINUATION_TOP_MM = 17.0
+_MAX_FOOTER_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LogoArt:
+    """The logo's scale (what ``cm`` multiplies by) and its printed size in points."""
+
+    scale_x: float
+    scale_y: float
+    width_pt: float
+    height_pt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Ink of the static art in page coordinates, and what does not fit."""
+
+    first: bytes
+    later: bytes
+    footer: bytes
+    slip: bytes
+    findings: tuple[Finding, ...]
+
+
+def letterhead(
+    brand: Brand, frames: PageFrames, typography: Typography, logo: LogoArt | None, slip_title: str
+) -> Letterhead:
+    """Draw the static art of a plan."""
+    findings = [*_logo_findings(frames, logo), *_footer_findings(brand, typography)]
+    rule = fill(brand.colours.accent) + b" "
+    first = _logo(frames, logo) + _sender(brand, frames, typography) + _fold_marks(frames)
+    later = _continuation(brand, typography)
+    return Letterhead(
+        first, later, rule + _footer(brand, frames, typography), _slip(frames, typography, slip_title), tuple(findings)
+    )
+
+
+def _logo(frames: PageFrames, logo: LogoArt | None) -> bytes:
+    if logo is None:
+        return b""
+    left_pt, bottom_pt = to_pt(MARGIN_MM), flip_pt(frames.logo_top_mm) - logo.height_pt
+    scale_x, scale_y = (b"%.5f" % s for s in (logo.scale_x, logo.scale_y))
+    return b"q %s 0 0 %s %s %s cm /%s Do Q\n" % (
+        scale_x,
+        scale_y,
+        number(left_pt),
+        number(bottom_pt),
+        LOGO.encode("ascii"),
+    )
+
+
+def _logo_findings(frames: PageFrames, logo: LogoArt | None) -> list[Finding]:
+    if logo is None:
+        return []
+    bottom_mm = frames.logo_top_mm + to_mm(logo.height_pt)
+    limit_mm = min(frames.sender.top_mm - 3, frames.sometimes_visible.top_mm - 1)
+    if MARGIN_MM + to_mm(logo.width_pt) < frames.sometimes_visible.left_mm:
+        limit_mm = frames.sender.top_mm - 3
+    if bottom_mm <= limit_mm:
+        return []
+    message = f"The logo ends {bottom_mm:.1f} mm from the top; it may reach {limit_mm:.1f} mm. Make width_mm smaller."
+    return [Finding("logo-too-high", message, Place(file="brand.toml", frame="logo"))]
+
+
+def _block(lines: tuple[str, ...], setting: Setting, left_mm: float, top_mm: float) -> bytes:
+    fragments = [setting.palette.line(line).fragment for line in lines]
+    if not fragments:
+        return b""
+    return b"q 1 0 0 1 %s %s cm %s Q\n" % (
+        number(to_pt(left_mm)),
+        number(flip_pt(top_mm)),
+        text_ink(fragments, setting),
+    )
+
+
+def _sender(brand: Brand, frames: PageFrames, typography: Typography) -> bytes:
+    lines = brand.in_language(brand.sender, typography.language)
+    return b"0 0 0 1 k " + _block(lines, typography.small, frames.sender.left_mm, frames.sender.top_mm)
+
+
+def _fold_marks(frames: PageFrames) -> bytes:
+    """Hairlines in the right margin, clear of the inserter marks at the left."""
+    left_pt, width_pt = to_pt(_FOLD_MARK_MM[0]), to_pt(_FOLD_MARK_MM[1] - _FOLD_MARK_MM[0])
+    marks = [
+        b"%s %s %s %s re" % (number(left_pt), number(flip_pt(y)), number(width_pt), number(_HAIRLINE_PT))
+        for y in frames.folds_mm
+    ]
+    return b" ".join(marks) + b" f\n" if marks else b""
+
+
+def _continuation(brand: Brand, typography: Typography) -> bytes:
+    colour = fill(brand.colours.accent)
+    rule_top = flip_pt(_CONTINUATION_TOP_MM + 6.5)
+    rule = b"%s %s %s 0.5 re f\n" % (number(to_pt(MARGIN_MM)), number(rule_top), number(_text_width_pt()))
+    return (
+        b"0 0 0 1 k " + _block((brand.name,), typography.small, MARGIN_MM, _CONTINUATION_TOP_MM) + colour + b" " + rule
+    )
+
+
+def footer_lines(brand: Brand, language: str) -> tuple[str, ...]:
+    """The brand's footer, and the legal line (art. 27 Handelsregisterwet) where the footer does not hold it."""
+    lines = brand.in_language(brand.footer, language)
+    if any(brand.kvk in line for line in lines):
+        return lines
+    name = f"{brand.legal_name}, {brand.seat}" if brand.seat else brand.legal_name
+    return (*lines, f"{name} · KvK {brand.kvk} · {'btw' if language == 'nl' else 'VAT'} {brand.vat}")
+
+
+def _footer(brand: Brand, frames: PageFrames, typography: Typography) -> bytes:
+    rule = b"%s %s %s 0.5 re f 0 0 0 1 k " % (
+        number(to_pt(MARGIN_MM)),
+        number(flip_pt(frames.footer.top_mm)),
+        number(_text_width_pt()),
+    )
+    lines = footer_lines(brand, typography.language)
+    return rule + _block(lines, typography.caption, MARGIN_MM, frames.footer.top_mm + 1.2)
+
+
+def _footer_findings(brand: Brand, typography: Typography) -> list[Finding]:
+    lines = footer_lines(brand, typography.language)
+    place = Place(file="brand.toml", frame="footer")
+    findings = []
+    if len(lines) > _MAX_FOOTER_LINES:
+        message = f"The footer has {len(lines)} lines with the legal line; {_MAX_FOOTER_LINES} fit."
+        findings.append(Finding("footer-too-high", message, place))
+    room_pt = _text_width_pt() - 70
+    for line in lines:
+        if typography.caption.palette.line(line).width_pt > room_pt:
+            message = f"The footer line '{line[:40]}...' runs into the page number; break it."
+            findings.append(Finding("footer-too-wide", message, place, Severity.ERROR))
+    return findings
+
+
+def _slip(frames: PageFrames, typography: Typography, title: str) -> bytes:
+    """Tear line with its words, and the title of the slip."""
+    if frames.slip is None:
+        return b""
+    words = wording(typography.language)
+    y_pt = flip_pt(frames.slip.top_mm)
+    line = b"q 0.5 w [3 3] 0 d 0 0 0 1 K %s %s m %s %s l S Q\n" % (
+        number(to_pt(8)),
+        number(y_pt),
+        number(to_pt(A4_WIDTH_MM - 8)),
+        number(y_pt),
+    )
+    cut = typography.caption.palette.line(words.cut_here)
+    left_mm = A4_WIDTH_MM / 2 - to_mm(cut.width_pt) / 2
+    label = _block((words.cut_here,), typography.caption, left_mm, frames.slip.top_mm - 3.4)
+    heading = _block((title or words.slip_title,), typography.subject, MARGIN_MM, frames.slip.top_mm + 6)
+    return b"0 0 0 1 k " + line + label + heading
+
+
+def _text_width_pt() -> float:
+    return (A4_WIDTH_MM - 2 * MARGIN_MM) * PT_PER_MM
+
+
+def moved_up(ink: bytes, by_pt: float) -> bytes:
+    """Ink of a page moved towards its top."""
+    return shifted(ink, 0.0, -by_pt)

@@ -1,0 +1,114 @@
+"""Items onto pages: fill each page, divide what may be divided, keep together what must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from docgen.layouts.parts import PageBreakItem, Together
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docgen.layouts.parts import Item, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Flown:
+    """A part at its distance from the top of the page's flow area."""
+
+    top_pt: float
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Heights of the flow area: on the first page, on later ones, and what the last page must keep free at its foot."""
+
+    first_pt: float
+    later_pt: float
+    reserve_pt: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Parts of each page, and the kinds of items that no page could hold."""
+
+    pages: tuple[tuple[Flown, ...], ...]
+    oversized: tuple[str, ...] = ()
+
+
+def paginate(items: Sequence[Item], rooms: Rooms) -> Pages:
+    """Distribute items over as few pages as their rules allow."""
+    filler = _Filler(rooms)
+    queue = list(items[::-1])
+    while queue:
+        filler.take(queue.pop(), queue)
+    return filler.finish()
+
+
+class _Filler:
+    """The page being filled and those behind it."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._done: list[tuple[Flown, ...]] = []
+        self._page: list[tuple[Flown, Item]] = []
+        self._used_pt = 0.0
+        self._oversized: list[str] = []
+
+    @property
+    def _room_pt(self) -> float:
+        return self._rooms.later_pt if self._done else self._rooms.first_pt
+
+    def take(self, item: Item, queue: list[Item]) -> None:
+        """Place an item, or what fits of it; what does not goes back on the queue."""
+        if isinstance(item, PageBreakItem):
+            self._turn()
+            return
+        gap_pt = item.space_before_pt if self._page else 0.0
+        if self._used_pt + gap_pt + item.height_pt <= self._room_pt + 1e-6:
+            self._place(item, item.whole(), gap_pt)
+            return
+        divided = item.divide(self._room_pt - self._used_pt - gap_pt)
+        if divided is not None:
+            part, rest = divided
+            self._place(item, part, gap_pt)
+            self._turn()
+            queue.append(rest)
+        elif self._page:
+            self._move_on(item, queue)
+        else:
+            self._force(item, queue)
+
+    def finish(self) -> Pages:
+        """The pages; one more when the last has no room for what it must keep free."""
+        if self._rooms.reserve_pt and self._used_pt > self._room_pt - self._rooms.reserve_pt + 1e-6:
+            self._turn()
+        pages = (*self._done, tuple(flown for flown, _ in self._page))
+        return Pages(pages, tuple(self._oversized))
+
+    def _place(self, item: Item, part: Part, gap_pt: float) -> None:
+        self._page.append((Flown(self._used_pt + gap_pt, part), item))
+        self._used_pt += gap_pt + part.height_pt
+
+    def _move_on(self, item: Item, queue: list[Item]) -> None:
+        """Start a page with ``item`` and with what may not be parted from it."""
+        queue.append(item)
+        while len(self._page) > 1 and self._page[-1][1].keeps_with_next:
+            _, kept = self._page.pop()
+            queue.append(kept)
+        self._turn()
+
+    def _force(self, item: Item, queue: list[Item]) -> None:
+        """An item higher than a whole page: loosen it when it is a group, else place it and say so."""
+        if isinstance(item, Together) and len(item.items) > 1:
+            queue.extend(item.items[::-1])
+            return
+        self._oversized.append(item.kind)
+        self._place(item, item.whole(), 0.0)
+
+    def _turn(self) -> None:
+        self._done.append(tuple(flown for flown, _ in self._page))
+        self._page = []
+        self._used_pt = 0.0

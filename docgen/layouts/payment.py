@@ -1,0 +1,109 @@
+"""The payment block: always the same data in words beside the code (Betaalvereniging, Betaalinstructie 2018)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from docgen.findings import Finding, Place, Refusal
+from docgen.layouts.code_block import CodeBlock, CodeBlockSetter, TextRow, symbol_findings
+from docgen.layouts.wording import wording
+from docgen.letters import Cents
+from docgen.qr import epc, payment_link
+from docgen.qr.references import ReferenceKind, group_iban, group_reference, kind_of_reference
+from docgen.templates.conventions import CONVENTIONS, long_date, money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docgen.layouts.theme import Brand
+    from docgen.layouts.typography import Typography
+    from docgen.templates.model import PaymentBlock
+
+KIND = "payment"
+
+
+class PaymentSetter:
+    """Sets the payment block of a template for a brand, language and day."""
+
+    def __init__(
+        self, block: PaymentBlock, brand: Brand, typography: Typography, setter: CodeBlockSetter, day: dt.date
+    ) -> None:
+        """``day`` chooses the payment label that holds then.
+
+        Raises:
+            Refusal: ``brand-payment-missing`` when the brand says not where money goes.
+        """
+        if brand.payment is None:
+            raise Refusal("brand-payment-missing", "Give [payment] with beneficiary and iban in brand.toml.")
+        self._block = block
+        self._details = brand.payment
+        self._typography = typography
+        self._setter = setter
+        self._words = wording(typography.language)
+        self._conventions = CONVENTIONS[typography.language]
+        self._label = brand.payment_label(typography.language, day)
+
+    def set(self, values: Mapping[str, object], place: Place) -> CodeBlock | tuple[Finding, ...]:
+        """The block of one letter, or what keeps it from being paid by its code."""
+        payment = self._payment(values)
+        found = epc.check(payment, place)
+        link = _text(values, self._block.link_field)
+        if link:
+            found += payment_link.check(link, place)
+        if found:
+            return found
+        payload = payment_link.encode(link).encode("ascii") if link else epc.encode(payment)
+        try:
+            return self._setter.set(
+                KIND, self._words.pay_title, payload, self._rows(payment, values, linked=bool(link))
+            )
+        except Refusal as refused:
+            return symbol_findings(refused, place)
+
+    def _payment(self, values: Mapping[str, object]) -> epc.EpcPayment:
+        reference = _text(values, self._block.reference_field)
+        text = _text(values, self._block.text_field)
+        structured = kind_of_reference(reference) is ReferenceKind.RF if reference else False
+        amount = values.get(self._block.amount_field) if self._block.amount_field else None
+        return epc.EpcPayment(
+            name=epc.to_sepa(self._details.beneficiary),
+            iban=_text(values, self._block.iban_field) or self._details.iban,
+            amount=amount if isinstance(amount, Cents) else None,
+            reference=reference if structured else "",
+            # Only RF has a place of its own; a kenmerk or OGM is what the payer would type as description.
+            text=text if structured or not reference else epc.to_sepa(_plain_reference(reference)),
+            bic=self._details.bic or "",
+        )
+
+    def _rows(self, payment: epc.EpcPayment, values: Mapping[str, object], *, linked: bool) -> list[TextRow]:
+        words, setting, caption = self._words, self._typography.table, self._typography.small
+        amount = money(payment.amount, self._conventions) if payment.amount is not None else words.pay_own_amount
+        rows = [
+            TextRow(words.pay_amount, amount, setting, bold=True),
+            TextRow(words.pay_to, self._details.beneficiary, setting),
+            TextRow("IBAN", group_iban(payment.iban), setting),
+        ]
+        reference, text = _text(values, self._block.reference_field), _text(values, self._block.text_field)
+        if reference:
+            rows.append(TextRow(words.pay_reference, group_reference(reference), setting, bold=True))
+        elif text:
+            rows.append(TextRow(words.pay_text, text, setting))
+        due = values.get(self._block.due_date_field) if self._block.due_date_field else None
+        if isinstance(due, dt.date):
+            rows.append(TextRow(words.pay_before, long_date(due, self._conventions), setting, bold=True))
+        scan = words.pay_link if linked else words.pay_caption
+        rows.append(TextRow("", f"{self._label}. {scan}." if self._label else f"{scan}.", caption))
+        return rows
+
+
+def _plain_reference(reference: str) -> str:
+    """An OGM in its printed form, which Belgian banks read; any other reference without spaces."""
+    if kind_of_reference(reference) is ReferenceKind.OGM:
+        return group_reference(reference)
+    return "".join(reference.split())
+
+
+def _text(values: Mapping[str, object], field: str | None) -> str:
+    value = values.get(field) if field else None
+    return str(value) if value else ""

@@ -1,0 +1,327 @@
+"""Compile a template, a brand and a language once; then lay out letter after letter.
+
+Everything that is the same in every letter is measured and drawn here, and everything that can fail for all letters
+fails here. A letter then costs one Jinja2 render, the paragraphs and cells that hold its own words, and arithmetic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+from docgen.findings import Finding, Place, Severity
+from docgen.layouts.address_block import AddressSetter
+from docgen.layouts.code_block import CodeBlock, CodeBlockSetter
+from docgen.layouts.entry import EntrySetter
+from docgen.layouts.flow_text import TextFlow
+from docgen.layouts.geometry import flip_pt, to_mm, to_pt
+from docgen.layouts.laid_out import LaidOutLetter, LaidOutPage
+from docgen.layouts.letterhead import LogoArt, letterhead
+from docgen.layouts.page import MARGIN_MM, TEXT_WIDTH_MM, page_frames
+from docgen.layouts.pagination import Flown, Rooms, paginate
+from docgen.layouts.parts import DOT_PT, Item, Part, TextItem, text_ink
+from docgen.layouts.payment import PaymentSetter
+from docgen.layouts.reference import ReferenceSetter
+from docgen.layouts.specification import SpecificationItem, SpecificationTable
+from docgen.layouts.typography import typography
+from docgen.layouts.wording import wording
+from docgen.letters import Cents
+from docgen.templates.text import compile_text
+from docgen.typesetting.paragraphs import Span
+from docgen.typesetting.words import number
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from docgen.layouts.theme import Brand
+    from docgen.letters import Letter
+    from docgen.postal.profiles import EnvelopeProfile
+    from docgen.templates.model import Template
+    from docgen.templates.text import RenderedText
+
+_CLEAR_OF_FOLD_MM = 5.0
+_SUBJECT_SPACE_PT = 14.0
+FORM_FIRST, FORM_LATER, FORM_FOOTER, FORM_SLIP = "S", "T", "U", "V"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a plan is made for: the day chooses labels that change with time, the logo is art already loaded."""
+
+    template: Template
+    brand: Brand
+    envelope: EnvelopeProfile
+    day: dt.date
+    logo: LogoArt | None = None
+
+
+class Plan:
+    """A compiled template in one brand and language."""
+
+    def __init__(self, setup: Setup, language: str) -> None:
+        """Compile.
+
+        Raises:
+            Refusal: when a block lacks what it needs of the brand.
+        """
+        template, brand = setup.template, setup.brand
+        self.setup, self.language = setup, language
+        self.typography = typography(brand, language)
+        self.frames = page_frames(setup.envelope, template.slip.height_mm if template.slip else None)
+        title = template.slip.title.get(language, "") if template.slip else ""
+        self.letterhead = letterhead(brand, self.frames, self.typography, setup.logo, title)
+        self.findings = self.letterhead.findings
+        self._width_pt = to_pt(TEXT_WIDTH_MM)
+        self._text = compile_text(template, language)
+        self._flow = TextFlow(self.typography, self._width_pt, brand.colours.accent)
+        self._address = AddressSetter(self.frames, self.typography, brand.return_line)
+        self._reference = ReferenceSetter(self.typography, self._width_pt)
+        self._set_blocks(setup)
+        self._rooms = Rooms(
+            to_pt(self.frames.flow_first.height_mm),
+            to_pt(self.frames.flow_later.height_mm),
+            to_pt(self.frames.slip_reserve_mm),
+        )
+        self._page_ink = lru_cache(maxsize=512)(self._draw_page_ink)
+        self._fixed_extra = self._brand_values()
+
+    def _set_blocks(self, setup: Setup) -> None:
+        template, brand, kind = setup.template, setup.brand, self.typography
+        codes = CodeBlockSetter(brand, kind, self._width_pt)
+        self._table = (
+            SpecificationTable(template.specification, brand, kind, self._width_pt) if template.specification else None
+        )
+        self._payment = PaymentSetter(template.payment, brand, kind, codes, setup.day) if template.payment else None
+        self._entry = EntrySetter(template.entry, kind, codes) if template.entry else None
+
+    def form_name(self, form: str) -> str:
+        """Resource name of one of the ``FORM_`` arts in this plan's language."""
+        return f"{form}{self.language}"
+
+    def forms(self) -> dict[str, bytes]:
+        """Static art by resource name."""
+        head = self.letterhead
+        arts = {FORM_FIRST: head.first, FORM_LATER: head.later, FORM_FOOTER: head.footer, FORM_SLIP: head.slip}
+        return {self.form_name(form): ink for form, ink in arts.items() if ink}
+
+    def lay_out(self, letter: Letter) -> LaidOutLetter:
+        """Lay out one letter; what keeps it from being printed is among its findings."""
+        rendered = self._text.render(letter.values, self._extra(letter))
+        work = _Letter(letter)
+        address = self._address.set(letter.address, Place(record=letter.record_id, pointer="/recipient"))
+        work.note(address)
+        work.findings += address.findings
+        items = self._items(rendered, letter, work)
+        paged = paginate(items, self._rooms)
+        for kind in paged.oversized:
+            message = f"The {kind} is higher than a page; shorten it or let it be divided."
+            work.findings.append(Finding("block-too-high", message, work.place(frame=kind)))
+        pages = self._pages(paged.pages, work)
+        first = replace(pages[0], ink=pages[0].ink + address.ink, kix=address.kix)
+        self._check_length(len(pages), work)
+        slip = self.frames.slip
+        return LaidOutLetter(
+            letter.record_id,
+            self.language,
+            (first, *pages[1:]),
+            (*work.findings, *work.glyph_findings(self.typography.faces["F0"].lacks)),
+            work.extra_fonts,
+            address.frames,
+            slip,
+        )
+
+    def _extra(self, letter: Letter) -> dict[str, object]:
+        entry = letter.entry
+        return {
+            **self._fixed_extra,
+            "record_id": letter.record_id,
+            "recipient_name": letter.address.name_lines[0] if letter.address.name_lines else "",
+            "entry_host": entry.host if entry else "",
+            "entry_code": entry.code if entry else "",
+        }
+
+    def _brand_values(self) -> dict[str, object]:
+        brand = self.setup.brand
+        hours = brand.contact.hours
+        return {
+            "brand_name": brand.name,
+            "brand_legal_name": brand.legal_name,
+            "brand_phone": brand.contact.phone,
+            "brand_email": brand.contact.email,
+            "brand_web": brand.contact.web,
+            "brand_hours": hours.get(self.language) or next(iter(hours.values()), ""),
+        }
+
+    def _items(self, rendered: RenderedText, letter: Letter, work: _Letter) -> list[Item]:
+        items: list[Item] = []
+        reference = self._reference.set(rendered.reference)
+        if reference is not None:
+            work.note(reference)
+            items.append(reference.block)
+        items.append(self._subject(rendered.subject, work))
+        for block in rendered.blocks:
+            flowed = self._flow.items(block)
+            if flowed.extra_fonts or flowed.lacking:
+                work.note(flowed)
+            if flowed.placeholder is None:
+                items += flowed.items
+            else:
+                items += self._block(flowed.placeholder, letter, work)
+        return items
+
+    def _subject(self, subject: str, work: _Letter) -> TextItem:
+        setting = self.typography.subject
+        lines = setting.palette.break_lines([Span(subject)], self._width_pt)
+        work.note(lines)
+        part = Part("subject", lines.count * setting.leading_pt, text_ink(lines.fragments, setting))
+        return TextItem("subject", lines, setting, part, 0.0, _SUBJECT_SPACE_PT, keeps_with_next=True)
+
+    def _block(self, name: str, letter: Letter, work: _Letter) -> Sequence[Item]:
+        place = work.place(frame=name)
+        made: CodeBlock | tuple[Finding, ...] = ()
+        if name == "specification" and self._table is not None:
+            return [self._specification(self._table, letter.values, work)]
+        if name == "payment" and self._payment is not None:
+            made = self._payment.set(letter.values, place)
+        elif name == "entry" and self._entry is not None:
+            made = self._entry.set(letter.entry, place)
+        if isinstance(made, tuple):
+            work.findings += made
+            return []
+        work.note(made)
+        return [made.block]
+
+    def _specification(self, table: SpecificationTable, values: Mapping[str, object], work: _Letter) -> Item:
+        lines = values.get(table.block.source)
+        item = table.item(lines if isinstance(lines, tuple) else ())
+        work.note(item)
+        self._check_total(item, values, work)
+        return item
+
+    def _check_total(self, item: SpecificationItem, values: Mapping[str, object], work: _Letter) -> None:
+        field = item.table.block.total_field
+        declared = values.get(field) if field else None
+        if isinstance(declared, Cents) and declared != item.totals.total:
+            sums = f"The lines add up to {item.totals.total / 100:.2f}, but {field} says {declared / 100:.2f}"
+            place = Place(record=work.letter.record_id, pointer=f"/{field}")
+            work.findings.append(Finding("specification-total-differs", f"{sums}; correct one of them.", place))
+
+    def _check_length(self, count: int, work: _Letter) -> None:
+        limit, envelope = self.setup.template.max_pages, self.setup.envelope
+        sheets = -(-count // 2) if self.setup.template.duplex else count
+        if count > limit:
+            message = f"The letter has {count} pages; the template allows {limit}. Shorten it or raise max_pages."
+            work.findings.append(Finding("letter-too-many-pages", message, work.place()))
+        elif sheets > envelope.max_sheets:
+            message = f"The letter has {sheets} sheets; envelope {envelope.id} holds {envelope.max_sheets}."
+            work.findings.append(Finding("letter-too-thick", message, work.place()))
+
+    def _pages(self, pages: tuple[tuple[Flown, ...], ...], work: _Letter) -> list[LaidOutPage]:
+        total = len(pages)
+        first = self._clear_of_folds(pages[0], work)
+        return [
+            LaidOutPage(
+                *self._page_ink(page, total),
+                self.frames.flow_first if page == 1 else self.frames.flow_later,
+                first if page == 1 else pages[page - 1],
+            )
+            for page in range(1, total + 1)
+        ]
+
+    def _draw_page_ink(self, page: int, total: int) -> tuple[bytes, bytes]:
+        """Forms of a page and its page number; ``total`` tells whether it is the one with the slip."""
+        with_slip = page == total and self.frames.slip is not None
+        top_mm = self.frames.footer_above_slip_mm if with_slip else self.frames.footer.top_mm
+        up_pt = to_pt(self.frames.footer.top_mm - top_mm)
+        form = self.form_name(FORM_FIRST if page == 1 else FORM_LATER)
+        forms = b"/%s Do " % form.encode("ascii")
+        footer = b"/%s Do" % self.form_name(FORM_FOOTER).encode("ascii")
+        forms += b"q 1 0 0 1 0 %s cm %s Q " % (number(up_pt), footer) if up_pt else footer + b" "
+        if with_slip:
+            forms += b"/%s Do " % self.form_name(FORM_SLIP).encode("ascii")
+        caption = self.typography.caption
+        word = caption.palette.line(wording(self.language).page.format(page=page, total=total))
+        left_pt = to_pt(MARGIN_MM + TEXT_WIDTH_MM) - word.width_pt
+        ink = b"0 0 0 1 k BT %s %s %s Td [(%s)]TJ ET\n" % (
+            caption.palette.styles[0].select(),
+            number(left_pt),
+            number(flip_pt(top_mm + 1.2) - caption.rise_pt),
+            word.fragment,
+        )
+        return forms, ink
+
+    def _clear_of_folds(self, page: tuple[Flown, ...], work: _Letter) -> tuple[Flown, ...]:
+        """Move what stands from a symbol on downwards, so that no symbol lies on a fold of the first page."""
+        for index, flown in enumerate(page):
+            down_pt = self._below_fold_pt(flown)
+            if down_pt is None:
+                continue
+            last = page[-1]
+            if last.top_pt + down_pt + last.part.height_pt > self._rooms.first_pt:
+                message = "A code lies within 5 mm of a fold and may not scan; change the text above it."
+                work.findings.append(Finding("code-on-fold", message, work.place(), Severity.WARNING))
+                return page
+            moved = tuple(replace(f, top_pt=f.top_pt + down_pt) for f in page[index:])
+            return self._clear_of_folds((*page[:index], *moved), work)
+        return page
+
+    def _below_fold_pt(self, flown: Flown) -> float | None:
+        for symbol in flown.part.symbols:
+            top_mm = self.frames.flow_first.top_mm + to_mm(flown.top_pt + symbol.top_pt)
+            bottom_mm = top_mm + to_mm(symbol.size * 12 * DOT_PT)
+            for fold_mm in self.frames.folds_mm:
+                if top_mm - _CLEAR_OF_FOLD_MM + 1e-6 < fold_mm < bottom_mm + _CLEAR_OF_FOLD_MM - 1e-6:
+                    return to_pt(fold_mm + _CLEAR_OF_FOLD_MM - top_mm)
+        return None
+
+
+class _NeedsFonts(Protocol):
+    """Something laid out that tells what it needs of fonts."""
+
+    @property
+    def extra_fonts(self) -> frozenset[bytes]:
+        """Fonts beyond code page 0."""
+        ...
+
+    @property
+    def lacking(self) -> str:
+        """Characters no font has."""
+        ...
+
+
+class _Letter:
+    """What is gathered while one letter is laid out."""
+
+    def __init__(self, letter: Letter) -> None:
+        self.letter = letter
+        self.findings: list[Finding] = []
+        self.extra_fonts: frozenset[bytes] = frozenset()
+        self.lacking = ""
+
+    def place(self, frame: str | None = None) -> Place:
+        """The letter, or a frame of it."""
+        return Place(record=self.letter.record_id, frame=frame)
+
+    def note(self, made: _NeedsFonts) -> None:
+        """Take over what a block needs of fonts and what they lack."""
+        if made.extra_fonts:
+            self.extra_fonts |= made.extra_fonts
+        self.lacking += made.lacking
+
+    def glyph_findings(self, lacks: Callable[[str], str]) -> list[Finding]:
+        """One finding per value that holds a character no font can draw."""
+        if not self.lacking:
+            return []
+        values = {f"/{k}": v for k, v in self.letter.values.items()}
+        values |= {f"/recipient/{i}": line for i, line in enumerate(self.letter.address.lines)}
+        found = [(pointer, lacks(str(value))) for pointer, value in values.items()]
+        places = [(pointer, missing) for pointer, missing in found if missing] or [("", self.lacking)]
+        return [_glyph_finding(self.letter.record_id, pointer, missing) for pointer, missing in places]
+
+
+def _glyph_finding(record_id: str, pointer: str, missing: str) -> Finding:
+    names = ", ".join(f"U+{ord(c):04X}" for c in missing[:5])
+    message = f"The brand's font cannot print {names}; write the text without it."
+    return Finding("glyph-missing", message, Place(record=record_id, pointer=pointer or None))
