@@ -1,4 +1,4 @@
-"""Fixtures for tests of the service that need no server: a database file, blobs in memory, a clock that stands."""
+"""Fixtures for tests of the service: fakes that need no server, and real servers started on first use."""
 
 from __future__ import annotations
 
@@ -10,10 +10,24 @@ from api.adapters import tables
 from api.adapters.database import SqlDatabase
 from api.adapters.engine import make_engine
 from api.adapters.fakes import CountingWaker, FakeClock, MemoryBlobs, SeededIds
+from tests.servers import Ceph, Postgres, RabbitMQ, Redis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Engine
+
+_SERVER_OF = {"postgresql": "postgres_server", "redis": "redis_server", "amqp": "rabbitmq_server", "s3": "ceph_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the same server run in the same process, so that it is started once."""
+    for item in items:
+        if item.get_closest_marker("servers"):
+            name = next((name for name in _SERVER_OF if name in item.name), "servers")
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture
@@ -36,12 +50,74 @@ def waker() -> CountingWaker:
     return CountingWaker()
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    server = Redis()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server() -> Iterator[RabbitMQ]:
+    server = RabbitMQ()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def ceph_server() -> Iterator[Ceph]:
+    server = Ceph()
+    yield server
+    server.kill()
+
+
 @pytest.fixture
-def sqlite_database(tmp_path: Path, clock: FakeClock) -> Iterator[SqlDatabase]:
-    """A SQLite database with all tables, on the clock of the test."""
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """A SQLite database without tables."""
     engine = make_engine(f"sqlite:///{tmp_path / 'test.sqlite'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_engine: Engine, clock: FakeClock) -> SqlDatabase:
+    """A SQLite database with all tables, on the clock of the test."""
+    return _with_tables(sqlite_engine, clock)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def engine(request: pytest.FixtureRequest, sqlite_engine: Engine) -> Iterator[Engine]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield sqlite_engine
+        return
+    engine = make_engine(request.getfixturevalue("postgres_server").new_database())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(engine: Engine, clock: FakeClock) -> SqlDatabase:
+    """A database of each kind with all tables, on the clock of the test."""
+    return _with_tables(engine, clock)
+
+
+@pytest.fixture(params=["filesystem", *(pytest.param(name, marks=pytest.mark.servers) for name in ("redis", "amqp"))])
+def broker_url(request: pytest.FixtureRequest) -> str | None:
+    """Each broker."""
+    if request.param == "filesystem":
+        return None
+    return str(request.getfixturevalue(_SERVER_OF[request.param]).url)
+
+
+def _with_tables(engine: Engine, clock: FakeClock) -> SqlDatabase:
     with engine.execution_options(posthoorn_write=True).begin() as connection:
         tables.metadata.create_all(connection)
-    database = SqlDatabase(engine, clock)
-    yield database
-    database.close()
+    return SqlDatabase(engine, clock)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound="StrEnum")
 
-_ROWS_AT_ONCE = 5000
+_ROWS_AT_ONCE = 2000
 
 
 def as_row(value: object) -> dict[str, Any]:
@@ -54,6 +54,23 @@ class Repository:
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(table).values(**row).on_conflict_do_nothing().returning(returning)
         return self._connection.execute(statement).scalar_one_or_none()
+
+    def _insert_many(self, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows past SQLAlchemy's compiler, which costs three times what the database does.
+
+        Values go to the driver as they are: only text, numbers and bytes.
+        """
+        names = ", ".join(columns)
+        if self._connection.dialect.name == "sqlite":
+            marks = ", ".join("?" * len(columns))
+            statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our tables
+            self._connection.exec_driver_sql(statement, list(rows))
+            return
+        cursor = self._connection.connection.cursor()
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.close()
 
     def _one(self, table: Table, organisation_id: str, row_id: str, thing: str) -> Row[Any]:
         statement = select(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
