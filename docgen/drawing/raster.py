@@ -1,0 +1,76 @@
+"""Pictures of PDF pages."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pypdfium2
+from PIL import Image
+
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from docgen.layouts.geometry import Rect
+
+_PT_PER_INCH = 72
+
+
+@contextmanager
+def open_pdf(pdf: bytes | Path) -> Iterator[pypdfium2.PdfDocument]:
+    """A document to take pictures of; read from disk as needed when a path is given."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def page_picture(document: pypdfium2.PdfDocument, page: int, dpi: int) -> Image.Image:
+    """Page ``page`` (from 1) in colour.
+
+    Raises:
+        Refusal: ``page-not-found``.
+    """
+    if not 1 <= page <= len(document):
+        raise Refusal("page-not-found", f"There is no page {page}; the letter has {len(document)}.")
+    picture: Image.Image = document[page - 1].render(scale=dpi / _PT_PER_INCH).to_pil()
+    return picture
+
+
+def page_gray(document: pypdfium2.PdfDocument, page: int, dpi: int, area: Rect | None = None) -> NDArray[np.uint8]:
+    """Page ``page`` (from 1), or only ``area`` of it: uint8, (height, width), 0 = black."""
+    leaf = document[page - 1]
+    crop = (0.0, 0.0, 0.0, 0.0)
+    if area is not None:
+        width_pt, height_pt = leaf.get_size()
+        per_mm = _PT_PER_INCH / 25.4
+        left, top = area.left_mm * per_mm, area.top_mm * per_mm
+        crop = (left, height_pt - area.bottom_mm * per_mm, width_pt - area.right_mm * per_mm, top)
+    bitmap = leaf.render(scale=dpi / _PT_PER_INCH, grayscale=True, crop=crop)
+    gray: NDArray[np.uint8] = np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, bitmap.width)
+    return gray
+
+
+def page_png(pdf: bytes | Path, page: int, dpi: int = 150) -> bytes:
+    """Page ``page`` (from 1) as PNG.
+
+    Raises:
+        Refusal: ``page-not-found``.
+    """
+    with open_pdf(pdf) as document:
+        return to_png(page_picture(document, page, dpi))
+
+
+def to_png(picture: Image.Image) -> bytes:
+    """A picture as PNG bytes, the same for the same picture."""
+    out = BytesIO()
+    picture.save(out, "PNG", compress_level=6)
+    return out.getvalue()
