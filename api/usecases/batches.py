@@ -1,0 +1,54 @@
+"""Batches and their files, for the print room."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from api.ports import BatchState
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.ports import Batch, BatchFile, Page, PageRequest
+    from api.usecases.deps import Deps
+
+
+def get_batch(deps: Deps, organisation_id: str, batch_id: str) -> Batch:
+    """One batch with its files once it is released. Raises Refusal: ``batch-not-found``."""
+    with deps.database.read() as uow:
+        return uow.batches.get(organisation_id, batch_id)
+
+
+def list_batches(deps: Deps, organisation_id: str, page: PageRequest, job_id: str | None = None) -> Page[Batch]:
+    """Batches, newest first; those of one job by number. Raises Refusal: ``job-not-found``."""
+    with deps.database.read() as uow:
+        if job_id is not None:
+            uow.jobs.get(organisation_id, job_id)
+        return uow.batches.list(organisation_id, page, job_id)
+
+
+def find_batch_file(deps: Deps, organisation_id: str, batch_id: str, name: str) -> BatchFile:
+    """A file of a released batch by its name.
+
+    Raises Refusal: ``batch-not-found``, ``batch-not-released``, ``batch-file-not-found``.
+    """
+    batch = get_batch(deps, organisation_id, batch_id)
+    if batch.state is not BatchState.RELEASED:
+        raise Refusal("batch-not-released", f"{batch_id} is {batch.state}; its files are there once it is released.")
+    for file in batch.files:
+        if file.name == name:
+            return file
+    raise Refusal("batch-file-not-found", f"{batch_id} has no file of this name; take a name from its list of files.")
+
+
+@contextmanager
+def open_batch_file(deps: Deps, organisation_id: str, batch_id: str, name: str) -> Iterator[tuple[BatchFile, BinaryIO]]:
+    """A file of a released batch and its bytes: seekable, so that a range costs no more than the range.
+
+    Raises as `find_batch_file`.
+    """
+    file = find_batch_file(deps, organisation_id, batch_id, name)
+    with deps.blobs.open(organisation_id, file.blob) as stream:
+        yield file, stream

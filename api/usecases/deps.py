@@ -1,0 +1,34 @@
+"""What every use case is given: the ports, the secret of the installation and the limits from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from api.ports import Blobs, Clock, Database, Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Values of the settings that use cases need; ``file_`` limits are of one print file."""
+
+    max_body_bytes: int = 1 << 30
+    max_records: int = 80_000
+    chunk_pieces: int = 250
+    file_letters: int = 1_000
+    file_pages: int = 10_000
+    file_bytes: int = 500_000_000
+    lease_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The world as use cases see it. ``secret`` (16 bytes or more) makes entry links and codes."""
+
+    database: Database
+    blobs: Blobs
+    clock: Clock
+    ids: Ids
+    secret: bytes
+    limits: Limits = Limits()

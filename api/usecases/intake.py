@@ -1,0 +1,124 @@
+"""Take in a print job: the body first, then one row and one request for work in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from api.ports import Mode, PackageState, Policy, PrintJob
+from api.usecases.kinds import FIRST, WorkKind
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from api.ports import BlobRef, Package, Packages
+    from api.usecases.deps import Deps
+    from api.usecases.formats import RecordsFormat
+
+MAX_TITLE_CHARACTERS: Final = 200
+_BLOCK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class VersionName:
+    """A brand or template by the id its author gave it; without a version the newest that is not retired."""
+
+    key: str
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a caller asks for. Until ``cut_off_at`` nothing is released, and pieces and the job can be stopped.
+
+    With ``validate_only`` the job ends in state accepted or rejected and nothing is ever printed.
+    """
+
+    template: VersionName
+    brand: VersionName
+    format: RecordsFormat
+    mode: Mode = Mode.LIVE
+    policy: Policy = Policy.ALL_OR_NOTHING
+    validate_only: bool = False
+    title: str = ""
+    cut_off_at: datetime | None = None
+
+
+def store_body(deps: Deps, organisation_id: str, body: BinaryIO | Iterable[bytes]) -> BlobRef:
+    """Stream records into the blob store; the reference's digest is that of the body.
+
+    Nothing but an unnamed blob is left when the caller goes away half-way.
+    Raises Refusal: ``body-too-large``, ``body-empty``.
+    """
+    ref = deps.blobs.put(organisation_id, _limited(body, deps.limits.max_body_bytes))
+    if ref.size == 0:
+        raise Refusal("body-empty", "The body is empty. Send the records in it.")
+    return ref
+
+
+def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: BlobRef) -> PrintJob:
+    """Make the job in state received and ask for its validation.
+
+    Raises Refusal: ``template-not-found``, ``brand-not-found``, ``template-retired``, ``brand-retired``,
+    ``title-invalid``, ``cut-off-invalid``.
+    """
+    now = deps.clock.now()
+    _check_title(submission.title)
+    _check_cut_off(submission.cut_off_at, now)
+    with deps.database.write() as uow:
+        job = PrintJob(
+            id=deps.ids.new("job"),
+            organisation_id=organisation_id,
+            mode=submission.mode,
+            policy=submission.policy,
+            validate_only=submission.validate_only,
+            template_id=_version(uow.templates, organisation_id, submission.template).id,
+            brand_id=_version(uow.brands, organisation_id, submission.brand).id,
+            input=body,
+            media_type=str(submission.format),
+            created_at=now,
+            cut_off_at=submission.cut_off_at,
+            title=submission.title,
+        )
+        uow.jobs.add(job)
+        uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
+    return job
+
+
+def _limited(body: BinaryIO | Iterable[bytes], most: int) -> Iterator[bytes]:
+    size = 0
+    for block in _blocks(body):
+        size += len(block)
+        if size > most:
+            raise Refusal("body-too-large", f"A body may have {most:,} bytes. Divide the records over several jobs.")
+        yield block
+
+
+def _blocks(body: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
+    if hasattr(body, "read"):
+        while block := body.read(_BLOCK):
+            yield block
+    else:
+        yield from body
+
+
+def _check_title(title: str) -> None:
+    if len(title) > MAX_TITLE_CHARACTERS or not (title.isprintable() or not title):
+        raise Refusal("title-invalid", f"Give a title of at most {MAX_TITLE_CHARACTERS} printable characters.")
+
+
+def _check_cut_off(cut_off_at: datetime | None, now: datetime) -> None:
+    if cut_off_at is None:
+        return
+    if cut_off_at.tzinfo is None or cut_off_at <= now:
+        raise Refusal("cut-off-invalid", "Give a cut-off in the future, with its time zone: 2026-11-22T17:00:00Z.")
+
+
+def _version(packages: Packages, organisation_id: str, name: VersionName) -> Package:
+    package = packages.find(organisation_id, name.key, name.version)
+    if package.state is PackageState.RETIRED:
+        message = f"{package.kind} {package.key} {package.version} is retired; name another version."
+        raise Refusal(f"{package.kind}-retired", message)
+    return package

@@ -1,0 +1,20 @@
+"""Kinds of work, and which goes first: a small job is not kept waiting by the chunks of a large one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class WorkKind(StrEnum):
+    """What a worker can do; the subject is the id of a job, a job, a chunk, a batch."""
+
+    VALIDATE = "validate"
+    PLAN = "plan"
+    COMPOSE_CHUNK = "compose_chunk"
+    WRITE_BATCH = "write_batch"
+
+
+FIRST: Final = 3
+SOON: Final = 4
+IN_TURN: Final = 5
