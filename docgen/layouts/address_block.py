@@ -85,7 +85,7 @@ class AddressSetter:
         findings: tuple[Finding, ...] = ()
         if dropped or (content and kix is None):
             message = "The KIX code has no room in the window and is left out; the letter is sorted without it."
-            findings = (Finding("kix-left-out", message, place, Severity.WARNING),)
+            findings = (Finding("kix-left-out", message, place, Severity.NOTE),)
         extra = frozenset[bytes]().union(*[w.extra_fonts for w in words if w.extra_fonts])
         lacking = "".join([w.lacking for w in words])
         return AddressInk(ink, kix, self._frames(words, text_height_pt, kix), findings, extra, lacking)

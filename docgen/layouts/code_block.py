@@ -70,7 +70,7 @@ class CodeBlockSetter:
         top_pt = _ceil_to_dot(self._typography.headings[1].leading_pt + _TITLE_GAP_PT)
         quiet_pt = QUIET_MODULES * MODULE_PT
         symbol = PlacedSymbol(kind, payload, size, 0.0, top_pt + quiet_pt)
-        text = _TextColumn(box_pt - quiet_pt + _GUTTER_PT)
+        text = _TextColumn(box_pt - quiet_pt + _GUTTER_PT, self._typography.table.palette.styles[0].select())
         room_pt = self._width_pt - (box_pt - quiet_pt + _GUTTER_PT)
         for row in rows:
             text.add(row, *self._row(row, room_pt))
@@ -79,11 +79,10 @@ class CodeBlockSetter:
         return CodeBlock(Block(Part(kind, height_pt, ink, (symbol,)), _SPACE_BEFORE_PT), text.extra_fonts, text.lacking)
 
     def _set_row(self, row: TextRow, room_pt: float) -> tuple[bytes, Lines]:
-        """Label and lines of the value."""
-        palette = row.setting.palette
+        """The label, ready to be shown, and lines of the value."""
         spans = [Span(row.value, 1 if row.bold else 0)]
-        lines = palette.break_lines(spans, room_pt - (_LABEL_WIDTH_PT if row.label else 0.0))
-        return palette.line(row.label).fragment if row.label else b"", lines
+        lines = row.setting.palette.break_lines(spans, room_pt - (_LABEL_WIDTH_PT if row.label else 0.0))
+        return self._typography.table.palette.line(row.label).fragment if row.label else b"", lines
 
     def _set_title(self, title: str, height_pt: float) -> bytes:
         setting = self._typography.headings[1]
@@ -97,8 +96,9 @@ class CodeBlockSetter:
 class _TextColumn:
     """Rows of text from the top of the symbol downwards."""
 
-    def __init__(self, left_pt: float) -> None:
+    def __init__(self, left_pt: float, label_style: bytes) -> None:
         self._left_pt = left_pt
+        self._label_style = label_style
         self._lines: list[tuple[float, float, bytes, bytes]] = []
         self.used_pt = 0.0
         self.extra_fonts: frozenset[bytes] = frozenset()
@@ -108,7 +108,7 @@ class _TextColumn:
         """Append a row that is set already."""
         rise_pt, select = row.setting.rise_pt, row.setting.palette.styles[0].select()
         if label:
-            self._lines.append((self._left_pt, self.used_pt + rise_pt, select, label))
+            self._lines.append((self._left_pt, self.used_pt + rise_pt, self._label_style, label))
         left_pt = self._left_pt + (_LABEL_WIDTH_PT if row.label else 0.0)
         for fragment in lines.fragments:
             self._lines.append((left_pt, self.used_pt + rise_pt, select, fragment))

@@ -36,8 +36,7 @@ class EntrySetter:
         rows = [
             *([TextRow("", self._text, body)] if self._text else []),
             TextRow(self._words.entry_host, access.host, body, bold=True),
-            TextRow(self._words.entry_code, "", body),
-            TextRow("", format_code(access.code), self._typography.code),
+            TextRow(self._words.entry_code, format_code(access.code), self._typography.code),
         ]
         try:
             return self._setter.set(KIND, self._words.entry_title, access.url.encode("ascii"), rows)

@@ -28,15 +28,14 @@ class LaidOutPage:
 
 @dataclass(frozen=True, slots=True)
 class LaidOutLetter:
-    """A letter as frames and ink; ``characters_lacking`` have no glyph in the brand's fonts."""
+    """A letter as frames and ink. ``fixed_frames`` are those outside the flow; ``extra_fonts`` lie beyond page 0."""
 
     record_id: str
     language: str
     pages: tuple[LaidOutPage, ...]
     findings: tuple[Finding, ...]
     extra_fonts: frozenset[bytes]
-    address_frames: tuple[Frame, ...] = ()
-    slip: Rect | None = None
+    fixed_frames: tuple[Frame, ...] = ()
 
     @property
     def may_be_printed(self) -> bool:
@@ -49,8 +48,8 @@ class LaidOutLetter:
         return len(self.pages)
 
     def frames(self) -> tuple[Frame, ...]:
-        """Everything on the pages, in mm: address, KIX, flow parts, symbols with their quiet zone left out, slip."""
-        frames = list(self.address_frames)
+        """Everything on the pages, in mm: address, KIX, flow parts, symbols without their quiet zone, slip."""
+        frames = list(self.fixed_frames)
         for number, page in enumerate(self.pages, 1):
             for flown in page.parts:
                 top_mm = page.flow.top_mm + to_mm(flown.top_pt)
@@ -60,6 +59,4 @@ class LaidOutLetter:
                     side_mm = to_mm(symbol.size * MODULE_PT)
                     place = (page.flow.left_mm + to_mm(symbol.left_pt), top_mm + to_mm(symbol.top_pt))
                     frames.append(Frame(f"{symbol.role}-code", number, Rect(*place, side_mm, side_mm)))
-        if self.slip is not None:
-            frames.append(Frame("slip", len(self.pages), self.slip))
         return tuple(frames)

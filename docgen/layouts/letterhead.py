@@ -1,4 +1,4 @@
-"""Static art of pages: logo, sender, fold marks, footer, and the foot of a page with a reply slip.
+"""Static art of pages: logo, sender, fold marks and footer.
 
 Each becomes one Form XObject, drawn once per print file.
 """
@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 from docgen.findings import Finding, Place, Severity
 from docgen.layouts.geometry import A4_WIDTH_MM, PT_PER_MM, flip_pt, to_mm, to_pt
 from docgen.layouts.page import MARGIN_MM
-from docgen.layouts.parts import shifted, text_ink
+from docgen.layouts.slip import placed_text
 from docgen.layouts.typography import fill
-from docgen.layouts.wording import wording
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
     from docgen.layouts.page import PageFrames
     from docgen.layouts.theme import Brand
-    from docgen.layouts.typography import Setting, Typography
+    from docgen.layouts.typography import Typography
 
 LOGO = "L0"
 _FOLD_MARK_MM = (202.0, 206.0)
@@ -45,21 +44,16 @@ class Letterhead:
     first: bytes
     later: bytes
     footer: bytes
-    slip: bytes
     findings: tuple[Finding, ...]
 
 
-def letterhead(
-    brand: Brand, frames: PageFrames, typography: Typography, logo: LogoArt | None, slip_title: str
-) -> Letterhead:
+def letterhead(brand: Brand, frames: PageFrames, typography: Typography, logo: LogoArt | None) -> Letterhead:
     """Draw the static art of a plan."""
     findings = [*_logo_findings(frames, logo), *_footer_findings(brand, typography)]
     rule = fill(brand.colours.accent) + b" "
     first = _logo(frames, logo) + _sender(brand, frames, typography) + _fold_marks(frames)
     later = _continuation(brand, typography)
-    return Letterhead(
-        first, later, rule + _footer(brand, frames, typography), _slip(frames, typography, slip_title), tuple(findings)
-    )
+    return Letterhead(first, later, rule + _footer(brand, frames, typography), tuple(findings))
 
 
 def _logo(frames: PageFrames, logo: LogoArt | None) -> bytes:
@@ -89,20 +83,9 @@ def _logo_findings(frames: PageFrames, logo: LogoArt | None) -> list[Finding]:
     return [Finding("logo-too-high", message, Place(file="brand.toml", frame="logo"))]
 
 
-def _block(lines: tuple[str, ...], setting: Setting, left_mm: float, top_mm: float) -> bytes:
-    fragments = [setting.palette.line(line).fragment for line in lines]
-    if not fragments:
-        return b""
-    return b"q 1 0 0 1 %s %s cm %s Q\n" % (
-        number(to_pt(left_mm)),
-        number(flip_pt(top_mm)),
-        text_ink(fragments, setting),
-    )
-
-
 def _sender(brand: Brand, frames: PageFrames, typography: Typography) -> bytes:
     lines = brand.in_language(brand.sender, typography.language)
-    return b"0 0 0 1 k " + _block(lines, typography.small, frames.sender.left_mm, frames.sender.top_mm)
+    return b"0 0 0 1 k " + placed_text(lines, typography.small, frames.sender.left_mm, frames.sender.top_mm)
 
 
 def _fold_marks(frames: PageFrames) -> bytes:
@@ -120,7 +103,11 @@ def _continuation(brand: Brand, typography: Typography) -> bytes:
     rule_top = flip_pt(_CONTINUATION_TOP_MM + 6.5)
     rule = b"%s %s %s 0.5 re f\n" % (number(to_pt(MARGIN_MM)), number(rule_top), number(_text_width_pt()))
     return (
-        b"0 0 0 1 k " + _block((brand.name,), typography.small, MARGIN_MM, _CONTINUATION_TOP_MM) + colour + b" " + rule
+        b"0 0 0 1 k "
+        + placed_text((brand.name,), typography.small, MARGIN_MM, _CONTINUATION_TOP_MM)
+        + colour
+        + b" "
+        + rule
     )
 
 
@@ -140,7 +127,7 @@ def _footer(brand: Brand, frames: PageFrames, typography: Typography) -> bytes:
         number(_text_width_pt()),
     )
     lines = footer_lines(brand, typography.language)
-    return rule + _block(lines, typography.caption, MARGIN_MM, frames.footer.top_mm + 1.2)
+    return rule + placed_text(lines, typography.caption, MARGIN_MM, frames.footer.top_mm + 1.2)
 
 
 def _footer_findings(brand: Brand, typography: Typography) -> list[Finding]:
@@ -158,29 +145,5 @@ def _footer_findings(brand: Brand, typography: Typography) -> list[Finding]:
     return findings
 
 
-def _slip(frames: PageFrames, typography: Typography, title: str) -> bytes:
-    """Tear line with its words, and the title of the slip."""
-    if frames.slip is None:
-        return b""
-    words = wording(typography.language)
-    y_pt = flip_pt(frames.slip.top_mm)
-    line = b"q 0.5 w [3 3] 0 d 0 0 0 1 K %s %s m %s %s l S Q\n" % (
-        number(to_pt(8)),
-        number(y_pt),
-        number(to_pt(A4_WIDTH_MM - 8)),
-        number(y_pt),
-    )
-    cut = typography.caption.palette.line(words.cut_here)
-    left_mm = A4_WIDTH_MM / 2 - to_mm(cut.width_pt) / 2
-    label = _block((words.cut_here,), typography.caption, left_mm, frames.slip.top_mm - 3.4)
-    heading = _block((title or words.slip_title,), typography.subject, MARGIN_MM, frames.slip.top_mm + 6)
-    return b"0 0 0 1 k " + line + label + heading
-
-
 def _text_width_pt() -> float:
     return (A4_WIDTH_MM - 2 * MARGIN_MM) * PT_PER_MM
-
-
-def moved_up(ink: bytes, by_pt: float) -> bytes:
-    """Ink of a page moved towards its top."""
-    return shifted(ink, 0.0, -by_pt)

@@ -18,11 +18,12 @@ from docgen.layouts.flow_text import TextFlow
 from docgen.layouts.geometry import flip_pt, to_mm, to_pt
 from docgen.layouts.laid_out import LaidOutLetter, LaidOutPage
 from docgen.layouts.letterhead import LogoArt, letterhead
-from docgen.layouts.page import MARGIN_MM, TEXT_WIDTH_MM, page_frames
+from docgen.layouts.page import MARGIN_MM, TEXT_WIDTH_MM, Frame, page_frames
 from docgen.layouts.pagination import Flown, Rooms, paginate
 from docgen.layouts.parts import DOT_PT, Item, Part, TextItem, text_ink
 from docgen.layouts.payment import PaymentSetter
 from docgen.layouts.reference import ReferenceSetter
+from docgen.layouts.slip import identity_ink, slip_art
 from docgen.layouts.specification import SpecificationItem, SpecificationTable
 from docgen.layouts.typography import typography
 from docgen.layouts.wording import wording
@@ -70,9 +71,11 @@ class Plan:
         self.setup, self.language = setup, language
         self.typography = typography(brand, language)
         self.frames = page_frames(setup.envelope, template.slip.height_mm if template.slip else None)
-        title = template.slip.title.get(language, "") if template.slip else ""
-        self.letterhead = letterhead(brand, self.frames, self.typography, setup.logo, title)
-        self.findings = self.letterhead.findings
+        self.letterhead = letterhead(brand, self.frames, self.typography, setup.logo)
+        self.slip = (
+            slip_art(template.slip, self.frames.slip, self.typography) if template.slip and self.frames.slip else None
+        )
+        self.findings = self.letterhead.findings + (self.slip.findings if self.slip else ())
         self._width_pt = to_pt(TEXT_WIDTH_MM)
         self._text = compile_text(template, language)
         self._flow = TextFlow(self.typography, self._width_pt, brand.colours.accent)
@@ -103,7 +106,8 @@ class Plan:
     def forms(self) -> dict[str, bytes]:
         """Static art by resource name."""
         head = self.letterhead
-        arts = {FORM_FIRST: head.first, FORM_LATER: head.later, FORM_FOOTER: head.footer, FORM_SLIP: head.slip}
+        slip = self.slip.ink if self.slip else b""
+        arts = {FORM_FIRST: head.first, FORM_LATER: head.later, FORM_FOOTER: head.footer, FORM_SLIP: slip}
         return {self.form_name(form): ink for form, ink in arts.items() if ink}
 
     def lay_out(self, letter: Letter) -> LaidOutLetter:
@@ -119,18 +123,25 @@ class Plan:
             message = f"The {kind} is higher than a page; shorten it or let it be divided."
             work.findings.append(Finding("block-too-high", message, work.place(frame=kind)))
         pages = self._pages(paged.pages, work)
-        first = replace(pages[0], ink=pages[0].ink + address.ink, kix=address.kix)
+        pages[0] = replace(pages[0], ink=pages[0].ink + address.ink, kix=address.kix)
+        if self.frames.slip is not None:
+            ink, extra, lacking = identity_ink(letter, self.frames.slip, self.typography)
+            pages[-1] = replace(pages[-1], ink=pages[-1].ink + ink)
+            work.need(extra, lacking)
         self._check_length(len(pages), work)
-        slip = self.frames.slip
         return LaidOutLetter(
             letter.record_id,
             self.language,
-            (first, *pages[1:]),
+            tuple(pages),
             (*work.findings, *work.glyph_findings(self.typography.faces["F0"].lacks)),
             work.extra_fonts,
-            address.frames,
-            slip,
+            address.frames + self._slip_frames(len(pages)),
         )
+
+    def _slip_frames(self, page: int) -> tuple[Frame, ...]:
+        if self.slip is None or self.frames.slip is None:
+            return ()
+        return (Frame("slip", page, self.frames.slip), *(Frame(kind, page, rect) for kind, rect in self.slip.frames))
 
     def _extra(self, letter: Letter) -> dict[str, object]:
         entry = letter.entry
@@ -306,9 +317,13 @@ class _Letter:
 
     def note(self, made: _NeedsFonts) -> None:
         """Take over what a block needs of fonts and what they lack."""
-        if made.extra_fonts:
-            self.extra_fonts |= made.extra_fonts
-        self.lacking += made.lacking
+        self.need(made.extra_fonts, made.lacking)
+
+    def need(self, extra_fonts: frozenset[bytes], lacking: str) -> None:
+        """The same, given apart."""
+        if extra_fonts:
+            self.extra_fonts |= extra_fonts
+        self.lacking += lacking
 
     def glyph_findings(self, lacks: Callable[[str], str]) -> list[Finding]:
         """One finding per value that holds a character no font can draw."""

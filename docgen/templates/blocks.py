@@ -14,6 +14,7 @@ from docgen.templates.model import (
     PaymentBlock,
     ReferenceItem,
     SlipBlock,
+    SlipRow,
     SpecificationBlock,
     VatMode,
 )
@@ -39,6 +40,7 @@ _COLUMN_TAKES: Final = {
     ColumnKind.PERCENT: _NUMBERS,
     ColumnKind.DATE: frozenset({FieldKind.DATE}),
 }
+_MOST_BOXES: Final = 14  # as many as stand side by side on the slip
 _REFERENCES: Final = frozenset({FieldKind.REFERENCE, FieldKind.TEXT})
 
 
@@ -182,7 +184,13 @@ def _entry(table: TomlTable, languages: tuple[str, ...]) -> EntryBlock:
 
 
 def _slip(table: TomlTable, languages: tuple[str, ...]) -> SlipBlock:
-    table.allow("height_mm", "title")
+    table.allow("height_mm", "title", "rows")
     height_mm = table.length_mm("height_mm")
     title = table.per_language("title", languages)
-    return SlipBlock(title=title) if height_mm is None else SlipBlock(height_mm, title)
+    rows = tuple(_slip_row(row, languages) for row in table.tables("rows"))
+    return SlipBlock(title=title, rows=rows) if height_mm is None else SlipBlock(height_mm, title, rows)
+
+
+def _slip_row(table: TomlTable, languages: tuple[str, ...]) -> SlipRow:
+    table.allow("label", "boxes")
+    return SlipRow(table.per_language("label", languages, required=True), table.whole("boxes", 0, 0, _MOST_BOXES))

@@ -115,11 +115,20 @@ class EntryBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipRow:
+    """One question on the slip: ``boxes`` for single signs, or a line to write on when it is 0."""
+
+    label: Mapping[str, str]
+    boxes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SlipBlock:
-    """Room kept at the foot of the last page for a reply slip; its frame is stored with the letter."""
+    """The reply slip at the foot of the last page; its frames are stored with the letter."""
 
     height_mm: float = 99.0
     title: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[SlipRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
