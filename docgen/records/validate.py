@@ -142,9 +142,13 @@ class _Check:
                         self.report(("recipient", key), bad.code, bad.message)
 
     def all_findings(self, record_id: str) -> tuple[Finding, ...]:
-        """What the reader and the validator saw, each with the record's id."""
+        """What the reader and the validator saw, each with the record's id.
+
+        After a fault of the reader values are missing that the file does have; those are not reported again.
+        """
         named = record_id or None
-        return tuple(replace(f, place=replace(f.place, record=named)) for f in (*self.raw.findings, *self.found))
+        own = [f for f in self.found if not (self.raw.findings and f.code.endswith("-missing"))]
+        return tuple(replace(f, place=replace(f.place, record=named)) for f in (*self.raw.findings, *own))
 
 
 def _escaped(part: str | int) -> str:
