@@ -90,7 +90,7 @@ _WRITERS: Final[dict[type, Callable[[Any], object]]] = {
 }
 _READERS: Final[dict[str, Callable[[str], object]]] = {
     "s": lambda text: text,
-    "c": lambda text: Cents(text),
+    "c": Cents,
     "n": Decimal,
     "d": dt.date.fromisoformat,
 }
