@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from api.ports import Mode, PackageState, Policy, PrintJob
+from api.ports import Mode, PackageKind, PackageState, Policy, PrintJob
 from api.usecases.kinds import FIRST, WorkKind
+from api.usecases.packages import resolve
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from api.ports import BlobRef, Package, Packages
+    from api.ports import BlobRef, Package, UnitOfWork
     from api.usecases.deps import Deps
     from api.usecases.formats import RecordsFormat
 
@@ -22,22 +23,15 @@ _BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class VersionName:
-    """A brand or template by the id its author gave it; without a version the newest that is not retired."""
-
-    key: str
-    version: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Submission:
-    """What a caller asks for. Until ``cut_off_at`` nothing is released, and pieces and the job can be stopped.
+    """What a caller asks for; ``template`` and ``brand`` are an id, a key (its newest version) or ``key@version``.
 
+    Until ``cut_off_at`` nothing is released, and pieces and the job can be stopped.
     With ``validate_only`` the job ends in state accepted or rejected and nothing is ever printed.
     """
 
-    template: VersionName
-    brand: VersionName
+    template: str
+    brand: str
     format: RecordsFormat
     mode: Mode = Mode.LIVE
     policy: Policy = Policy.ALL_OR_NOTHING
@@ -74,8 +68,8 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
             mode=submission.mode,
             policy=submission.policy,
             validate_only=submission.validate_only,
-            template_id=_version(uow.templates, organisation_id, submission.template).id,
-            brand_id=_version(uow.brands, organisation_id, submission.brand).id,
+            template_id=_version(uow, organisation_id, PackageKind.TEMPLATE, submission.template).id,
+            brand_id=_version(uow, organisation_id, PackageKind.BRAND, submission.brand).id,
             input=body,
             media_type=str(submission.format),
             created_at=now,
@@ -116,9 +110,8 @@ def _check_cut_off(cut_off_at: datetime | None, now: datetime) -> None:
         raise Refusal("cut-off-invalid", "Give a cut-off in the future, with its time zone: 2026-11-22T17:00:00Z.")
 
 
-def _version(packages: Packages, organisation_id: str, name: VersionName) -> Package:
-    package = packages.find(organisation_id, name.key, name.version)
+def _version(uow: UnitOfWork, organisation_id: str, kind: PackageKind, reference: str) -> Package:
+    package = resolve(uow, organisation_id, kind, reference)
     if package.state is PackageState.RETIRED:
-        message = f"{package.kind} {package.key} {package.version} is retired; name another version."
-        raise Refusal(f"{package.kind}-retired", message)
+        raise Refusal(f"{kind}-retired", f"{kind} {package.key} {package.version} is retired; name another version.")
     return package
