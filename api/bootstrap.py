@@ -13,9 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from api.adapters import migrate as migrations
 from api.adapters.blobs_folder import FolderBlobs
-from api.adapters.blobs_s3 import S3Blobs
 from api.adapters.database import SqlDatabase
 from api.adapters.engine import make_engine
 from api.adapters.system import RandomIds, SystemClock
@@ -84,6 +82,8 @@ def open_service(settings: Settings) -> Service:
 
 def migrate(settings: Settings) -> None:
     """Bring the database to this version; doing it again changes nothing."""
+    from api.adapters import migrate as migrations  # noqa: PLC0415 - half a second that a worker never needs
+
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     engine = make_engine(_database_url(settings))
     try:
@@ -182,6 +182,8 @@ def _blobs(settings: Settings) -> Blobs:
         return FolderBlobs(settings.data_folder / "blobs")
     if settings.blobs_url.startswith("file:"):
         return FolderBlobs(Path(unquote(urlsplit(settings.blobs_url).path)))
+    from api.adapters.blobs_s3 import S3Blobs  # noqa: PLC0415 - the client is slow to load and most do without
+
     return S3Blobs(settings.blobs_url)
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.adapters.engine import WRITE_OPTION, faults_translated
-from api.adapters.migrate import is_current
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
@@ -131,6 +130,8 @@ class SqlDatabase:
 
     def ready(self) -> bool:
         """Answers, and is migrated."""
+        from api.adapters.migrate import is_current  # noqa: PLC0415 - half a second that a worker never needs
+
         try:
             with faults_translated(), self._reader.begin() as connection:
                 connection.execute(text("SELECT 1"))

@@ -56,7 +56,7 @@ class Supervisor:
         self._children: list[_Child] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._deaths_in_a_row = 0
+        self._quick_ends = 0
         self._start_at = 0.0
 
     def run(self) -> None:
@@ -109,10 +109,9 @@ class Supervisor:
         _close(child)
         self._sweeper.release(child.owner)
         young = time.monotonic() - child.started < _YOUNG_S
-        self._deaths_in_a_row = self._deaths_in_a_row + 1 if young else 0
-        # one quick death may be bad luck; a row of them is a program that cannot start
-        pause_s = min(0.1 * 2.0**self._deaths_in_a_row, _LONGEST_PAUSE_S) if young else 0.0
-        self._start_at = time.monotonic() + pause_s
+        # killed from outside is bad luck; a row of quick ends of its own is a program that cannot start
+        self._quick_ends = self._quick_ends + 1 if young and code >= 0 else 0
+        self._start_at = time.monotonic() + min(0.05 * 2.0**self._quick_ends, _LONGEST_PAUSE_S)
 
     def _spawn(self) -> _Child:
         owner = f"worker-{os.getpid()}-{secrets.token_hex(6)}"

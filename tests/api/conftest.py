@@ -18,16 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-_SERVER_OF = {"postgresql": "postgres_server", "redis": "redis_server", "amqp": "rabbitmq_server", "s3": "ceph_server"}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need the same server run in the same process, so that it is started once."""
-    for item in items:
-        if item.get_closest_marker("servers"):
-            name = next((name for name in _SERVER_OF if name in item.name), "servers")
-            item.add_marker(pytest.mark.xdist_group(name))
+_BROKERS = {"redis": "redis_server", "rabbitmq": "rabbitmq_server"}
 
 
 @pytest.fixture
@@ -109,12 +100,12 @@ def database(engine: Engine, clock: FakeClock) -> SqlDatabase:
     return _with_tables(engine, clock)
 
 
-@pytest.fixture(params=["filesystem", *(pytest.param(name, marks=pytest.mark.servers) for name in ("redis", "amqp"))])
+@pytest.fixture(params=["filesystem", *(pytest.param(name, marks=pytest.mark.servers) for name in _BROKERS)])
 def broker_url(request: pytest.FixtureRequest) -> str | None:
     """Each broker."""
     if request.param == "filesystem":
         return None
-    return str(request.getfixturevalue(_SERVER_OF[request.param]).url)
+    return str(request.getfixturevalue(_BROKERS[request.param]).url)
 
 
 def _with_tables(engine: Engine, clock: FakeClock) -> SqlDatabase:

@@ -48,7 +48,7 @@ def web_server() -> Iterator[str]:
 
 
 @pytest.mark.servers
-def test_a_wrong_secret_is_refused_for_good_s3(ceph_server: Ceph) -> None:
+def test_a_wrong_secret_is_refused_for_good(ceph_server: Ceph) -> None:
     blobs = S3Blobs(f"s3+http://testkey:wrong@{ceph_server.endpoint}/bucket")
     with pytest.raises(Permanent, match="blobs-refused"):
         blobs.put("org_1", [b"x"])
@@ -56,7 +56,7 @@ def test_a_wrong_secret_is_refused_for_good_s3(ceph_server: Ceph) -> None:
 
 
 @pytest.mark.servers
-def test_two_processes_may_make_the_bucket_s3(ceph_server: Ceph) -> None:
+def test_two_processes_may_make_the_bucket(ceph_server: Ceph) -> None:
     url = ceph_server.new_bucket_url()
     first, second = S3Blobs(url), S3Blobs(url)
     ref = first.put("org_1", [b"x"])
@@ -65,7 +65,7 @@ def test_two_processes_may_make_the_bucket_s3(ceph_server: Ceph) -> None:
 
 
 @pytest.mark.servers
-def test_a_key_with_signs_in_it_is_unquoted_s3(ceph_server: Ceph) -> None:
+def test_a_key_with_signs_in_it_is_unquoted(ceph_server: Ceph) -> None:
     blobs = S3Blobs(ceph_server.new_bucket_url().replace("testsecret", "testsecr%65t"))
     assert blobs.ready()
 
