@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -18,6 +19,13 @@ from api.adapters.database import SqlDatabase
 from api.adapters.engine import make_engine
 from api.adapters.system import RandomIds, SystemClock
 from api.settings import Settings, as_environment, load_settings, secret_key
+from api.usecases.composing import compose_chunk
+from api.usecases.deps import Deps, Limits
+from api.usecases.jobs import job_failed
+from api.usecases.kinds import WorkKind
+from api.usecases.planning import plan_job
+from api.usecases.validation import validate_job
+from api.usecases.writing import write_batch
 from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
 from api.worker.child import run_child
 from api.worker.relay import Relay
@@ -94,17 +102,37 @@ def migrate(settings: Settings) -> None:
 
 def make_handlers(service: Service) -> Mapping[str, Handler]:
     """What the worker can do, by kind."""
-    del service
-    return {}
+    deps = make_deps(service)
+    return {
+        WorkKind.VALIDATE: partial(validate_job, deps),
+        WorkKind.PLAN: partial(plan_job, deps),
+        WorkKind.COMPOSE_CHUNK: partial(compose_chunk, deps),
+        WorkKind.WRITE_BATCH: partial(write_batch, deps),
+    }
+
+
+def make_deps(service: Service) -> Deps:
+    """What use cases are given."""
+    settings = service.settings
+    limits = Limits(
+        max_body_bytes=settings.max_body_bytes,
+        max_records=settings.max_records,
+        chunk_pieces=settings.chunk_pieces,
+        file_letters=settings.print_file_letters,
+        file_pages=settings.print_file_pages,
+        file_bytes=settings.print_file_bytes,
+        lease_s=settings.lease_s,
+    )
+    return Deps(service.database, service.blobs, service.clock, service.ids, service.secret, limits)
 
 
 def make_runner(service: Service, handlers: Mapping[str, Handler], on_failed: OnFailed | None = None) -> Runner:
-    """Runs work items of the service with these handlers."""
+    """Runs work items of the service with these handlers; the job of what is given up is marked failed."""
     settings = service.settings
     rules = WorkRules(lease_s=settings.lease_s, max_attempts=settings.max_attempts)
-    if on_failed is None:
-        return Runner(service.database, service.clock, handlers, rules)
-    return Runner(service.database, service.clock, handlers, rules, on_failed)
+    return Runner(
+        service.database, service.clock, handlers, rules, on_failed or partial(job_failed, make_deps(service))
+    )
 
 
 def make_supervisor(

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from api.usecases.composers import ONE_AT_A_TIME, composer_of
+from api.usecases.composing import compose_piece
+from docgen.drawing import single
+from docgen.drawing.raster import page_png
+from docgen.findings import Refusal
 
 if TYPE_CHECKING:
     from api.usecases.deps import Deps
+
+LOWEST_DPI: Final = 36
+HIGHEST_DPI: Final = 300
 
 
 def letter_pdf(deps: Deps, organisation_id: str, piece_id: str) -> bytes:
@@ -13,7 +22,16 @@ def letter_pdf(deps: Deps, organisation_id: str, piece_id: str) -> bytes:
 
     Raises Refusal: ``piece-not-found``, ``letter-deleted`` when its values are past their retention.
     """
-    raise NotImplementedError
+    with deps.database.read() as uow:
+        piece = uow.pieces.get(organisation_id, piece_id)
+        job = uow.jobs.get(organisation_id, piece.job_id)
+        values = uow.pieces.values(organisation_id, [piece_id]).get(piece_id)
+    if values is None:
+        raise Refusal("letter-deleted", f"What {piece_id} says is past its retention and was deleted.")
+    composer = composer_of(deps, job)
+    with ONE_AT_A_TIME:
+        drawn = compose_piece(deps, composer, piece, values)
+        return single.letter_pdf(drawn, composer.resources, piece_id, job.created_at)
 
 
 def letter_png(deps: Deps, organisation_id: str, piece_id: str, page: int = 1, dpi: int = 100) -> bytes:
@@ -21,4 +39,8 @@ def letter_png(deps: Deps, organisation_id: str, piece_id: str, page: int = 1, d
 
     Raises Refusal: as `letter_pdf`, ``page-not-found``, ``dpi-invalid``.
     """
-    raise NotImplementedError
+    if not LOWEST_DPI <= dpi <= HIGHEST_DPI:
+        raise Refusal("dpi-invalid", f"Ask for {LOWEST_DPI} to {HIGHEST_DPI} dots per inch, not {dpi}.")
+    pdf = letter_pdf(deps, organisation_id, piece_id)
+    with ONE_AT_A_TIME:
+        return page_png(pdf, page, dpi)

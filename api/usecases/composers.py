@@ -1,0 +1,59 @@
+"""Composers of jobs: a template in a brand, loaded and compiled once per process, and the letters they are given."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from api.usecases.packages import files_of
+from docgen.compose import Composer
+from docgen.layouts.brand_file import load_brand
+from docgen.letters import EntryAccess
+from docgen.qr import entry_link
+from docgen.qr.entry_code import derive_code, derive_token
+from docgen.templates.load import load_template
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from api.ports import PrintJob
+    from api.usecases.deps import Deps
+    from docgen.letters import Letter
+
+_MOST_KEPT: Final = 4
+_kept: dict[tuple[str, str, dt.date], Composer] = {}
+
+# a composer keeps what it has measured, and is not made for two threads at once
+ONE_AT_A_TIME: Final = threading.RLock()
+
+
+def composer_of(deps: Deps, job: PrintJob) -> Composer:
+    """The composer of a job on the day it came in (UTC), so that composing again gives the same pages.
+
+    Raises Refusal: ``template-invalid``, ``brand-invalid``, and what `docgen.compose.Composer` refuses.
+    """
+    organisation_id = job.organisation_id
+    with deps.database.read() as uow:
+        template = uow.templates.get(organisation_id, job.template_id)
+        brand = uow.brands.get(organisation_id, job.brand_id)
+    key = (template.digest, brand.digest, job.created_at.date())
+    with ONE_AT_A_TIME:
+        composer = _kept.pop(key, None)
+        if composer is None:
+            files, art = files_of(deps, template), files_of(deps, brand)
+            composer = Composer(load_template(files), load_brand(art), job.created_at.date())
+        # the one used longest ago goes first
+        _kept[key] = composer
+        while len(_kept) > _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+    return composer
+
+
+def with_entry(letter: Letter, composer: Composer, secret: bytes, piece_id: str) -> Letter:
+    """The letter with its way in when the template shows one; the same for the same piece each time."""
+    host = composer.brand.entry_host
+    if composer.template.entry is None or host is None:
+        return letter
+    url = entry_link.encode(f"https://{host}", derive_token(secret, piece_id))
+    return replace(letter, entry=EntryAccess(url, host, derive_code(secret, piece_id)))

@@ -1,0 +1,87 @@
+"""Compose: the letters of a chunk as page streams in one blob; the last chunk of a batch asks for its files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from api.ports import BatchState, ChunkState, JobState, Permanent, PieceState
+from api.usecases.composers import ONE_AT_A_TIME, composer_of, with_entry
+from api.usecases.jobs import batches_of, hold_job
+from api.usecases.kinds import SOON, WorkKind
+from api.usecases.leases import nothing_to_do
+from docgen.drawing.chunks import write_chunk
+from docgen.records.letter_json import read_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from api.ports import BlobRef, Chunk, Piece, PrintJob, UnitOfWork, WorkContext
+    from api.usecases.deps import Deps
+    from docgen.compose import Composer
+    from docgen.drawing.print_file import DrawnLetter
+
+IN_PROGRESS: Final = frozenset({JobState.COMPOSING, JobState.BATCHING})
+
+
+def compose_chunk(deps: Deps, context: WorkContext) -> None:
+    """Handler of ``compose_chunk``: stopped pieces are left out, all others are in the blob, in postal order."""
+    organisation_id = context.item.organisation_id
+    with deps.database.read() as uow:
+        chunk = uow.chunks.get(organisation_id, context.item.subject_id)
+        job = uow.jobs.get(organisation_id, chunk.job_id)
+        pieces = uow.pieces.of_batch(organisation_id, chunk.batch_id, chunk.first, chunk.count)
+        values = uow.pieces.values(organisation_id, [piece.id for piece in pieces])
+    if job.state not in IN_PROGRESS or chunk.state is ChunkState.COMPOSED:
+        nothing_to_do(deps, context)
+        return
+    composer = composer_of(deps, job)
+    letters = _composed(deps, context, composer, pieces, values)
+    _finish(deps, context, job, chunk, deps.blobs.put(organisation_id, write_chunk(letters)))
+
+
+def compose_piece(deps: Deps, composer: Composer, piece: Piece, values: bytes) -> DrawnLetter:
+    """The pages of one piece, as they were validated."""
+    letter = with_entry(read_letter(values), composer, deps.secret, piece.id)
+    with ONE_AT_A_TIME:
+        drawn = composer.compose(letter).drawn
+    if len(drawn.pages) != piece.pages:
+        raise RuntimeError(f"{piece.id} has {len(drawn.pages)} pages and was validated with {piece.pages}")
+    return drawn
+
+
+def _composed(
+    deps: Deps, context: WorkContext, composer: Composer, pieces: Sequence[Piece], values: Mapping[str, bytes]
+) -> Iterator[tuple[str, DrawnLetter]]:
+    for piece in pieces:
+        context.check()
+        if piece.state is PieceState.STOPPED:
+            continue
+        if piece.id not in values:
+            raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
+        yield piece.id, compose_piece(deps, composer, piece, values[piece.id])
+
+
+def _finish(deps: Deps, context: WorkContext, job: PrintJob, chunk: Chunk, result: BlobRef) -> None:
+    organisation_id, now = job.organisation_id, deps.clock.now()
+    with deps.database.write() as uow:
+        context.complete(uow)
+        hold_job(uow, organisation_id, job.id)
+        if uow.jobs.get(organisation_id, job.id).state not in IN_PROGRESS:
+            return
+        if not uow.chunks.finish(organisation_id, chunk.id, result):
+            return
+        uow.jobs.add_counts(organisation_id, job.id, composed=chunk.count)
+        uow.pieces.advance_batch(organisation_id, chunk.batch_id, PieceState.COMPOSED, now, chunk.first, chunk.count)
+        uow.batches.set_state(organisation_id, chunk.batch_id, BatchState.COMPOSING, now)
+        if uow.chunks.unfinished(organisation_id, chunk.batch_id) == 0:
+            _batch_composed(deps, uow, job, chunk.batch_id)
+
+
+def _batch_composed(deps: Deps, uow: UnitOfWork, job: PrintJob, batch_id: str) -> None:
+    """Ask for the files, at the cut-off when there is one: until then pieces can be stopped."""
+    organisation_id, now = job.organisation_id, deps.clock.now()
+    uow.batches.set_state(organisation_id, batch_id, BatchState.WRITING, now)
+    uow.outbox.enqueue(organisation_id, WorkKind.WRITE_BATCH, batch_id, SOON, not_before=job.cut_off_at)
+    composing = {BatchState.PLANNED, BatchState.COMPOSING}
+    if not any(batch.state in composing for batch in batches_of(uow, organisation_id, job.id)):
+        uow.jobs.set_state(organisation_id, job.id, JobState.BATCHING, now)

@@ -1,0 +1,114 @@
+"""What goes with the print files of a batch: manifest, job ticket and contact sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from api.ports import BatchFile, FileRole, Mode
+from docgen.drawing.contact_sheet import MAX_THUMBNAILS, Thumbnail, contact_sheet
+from docgen.drawing.job_ticket import Ticket, TicketFile, job_ticket
+from docgen.drawing.print_file import FileInfo, PrintFileWriter
+from docgen.postal.manifest import manifest_rows, totals_of, write_csv, write_json
+from docgen.postal.profiles import builtin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from api.ports import Batch, BlobRef, PrintJob
+    from api.usecases.deps import Deps
+    from api.usecases.printing import Printed
+    from docgen.compose import Composer
+    from docgen.drawing.print_file import DrawnLetter
+    from docgen.postal import batch as postal
+    from docgen.postal.manifest import ManifestRow
+
+CSV: Final = "text/csv"
+JSON: Final = "application/json"
+PDF: Final = "application/pdf"
+PNG: Final = "image/png"
+# of each letter only its first page is shown, so a batch of long letters shows as many letters
+SHOWN_LETTERS: Final = MAX_THUMBNAILS
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the papers of a written batch are made from. ``name`` begins the names of its files."""
+
+    organisation: str
+    job: PrintJob
+    batch: Batch
+    plan: postal.Batch
+    stops: Mapping[str, str]
+    printed: Sequence[Printed]
+    composer: Composer
+    name: str
+
+    def rows(self) -> Iterator[ManifestRow]:
+        """The rows of the manifest."""
+        files = [printed.pieces for printed in self.printed]
+        return manifest_rows(self.batch.id, self.plan, files, builtin().weight_classes, self.stops)
+
+
+def papers_of(deps: Deps, facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> list[BatchFile]:
+    """Make and store them; ``first`` are the letters for the contact sheet, with what stands under them."""
+    put, organisation_id, name = deps.blobs.put, facts.job.organisation_id, facts.name
+    papers = [
+        (FileRole.MANIFEST_CSV, "manifest.csv", CSV, put(organisation_id, write_csv(facts.rows()))),
+        (FileRole.MANIFEST_JSON, "manifest.json", JSON, _manifest_json(deps, facts)),
+        (FileRole.JOB_TICKET, "ticket.pdf", PDF, put(organisation_id, [job_ticket(_ticket(facts))])),
+    ]
+    if first:
+        sheet = _contact_sheet(facts, first)
+        papers.append((FileRole.CONTACT_SHEET, "contact-sheet.png", PNG, put(organisation_id, [sheet])))
+    return [BatchFile(role, 0, f"{name}-{end}", media_type, ref) for role, end, media_type, ref in papers]
+
+
+def _manifest_json(deps: Deps, facts: Facts) -> BlobRef:
+    return deps.blobs.put(facts.job.organisation_id, write_json(facts.batch.id, facts.plan, facts.rows()))
+
+
+def _ticket(facts: Facts) -> Ticket:
+    key, template, brand, job = facts.plan.key, facts.composer.template, facts.composer.brand, facts.job
+    totals = totals_of(facts.rows())
+    going = [piece.piece_id for piece in facts.plan.pieces if piece.piece_id not in facts.stops]
+    return Ticket(
+        job_id=job.id,
+        job_title=job.title,
+        batch_id=facts.batch.id,
+        batch_number=facts.batch.number,
+        organisation=facts.organisation,
+        template=f"{template.id} {template.version}",
+        brand=f"{brand.id} {brand.version}",
+        envelope=facts.composer.envelope.title,
+        stock=builtin().stocks[key.stock].title,
+        duplex=key.duplex,
+        abroad=key.abroad,
+        letters=totals.letters,
+        stopped=totals.stopped,
+        pages=sum(printed.written.pages for printed in facts.printed),
+        sheets=totals.sheets,
+        weight_g=totals.weight_mg / 1000,
+        first=going[0] if going else "",
+        last=going[-1] if going else "",
+        created=job.created_at,
+        files=tuple([_ticket_file(printed) for printed in facts.printed]),
+        cut_off=job.cut_off_at,
+        test=job.mode is Mode.TEST,
+    )
+
+
+def _ticket_file(printed: Printed) -> TicketFile:
+    written = printed.written
+    return TicketFile(printed.file.name, written.letters, written.pages, written.size, written.sha256)
+
+
+def _contact_sheet(facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> bytes:
+    """From a small file of the first letters: a whole print file would have to be held in memory."""
+    out = BytesIO()
+    info = FileInfo(facts.name, facts.job.created_at)
+    writer = PrintFileWriter(out, facts.composer.resources, info, None, duplex=False)
+    shown = [Thumbnail(writer.add(letter), caption) for caption, letter in first]
+    writer.close()
+    return contact_sheet(out.getvalue(), shown, facts.name)

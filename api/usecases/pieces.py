@@ -1,0 +1,82 @@
+"""Mail pieces: what a laid-out letter weighs and where it goes, as a row and as planning sees it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from api.ports import Piece
+from docgen.postal.batch import MailPiece, batch_key
+from docgen.postal.profiles import DEFAULT_STOCK, builtin
+from docgen.postal.weights import piece_weight_mg, sheets_of
+
+if TYPE_CHECKING:
+    from api.ports import PrintJob
+    from docgen.compose import Composer
+    from docgen.layouts.laid_out import LaidOutLetter
+    from docgen.letters import Letter
+
+
+class PieceMaker:
+    """Makes the pieces of one job; weights and groups are the same for many, so each is worked out once."""
+
+    def __init__(self, job: PrintJob, composer: Composer) -> None:
+        """Nothing known yet."""
+        self._job = job
+        self._composer = composer
+        self._weights: dict[int, int] = {}
+        self._groups: dict[tuple[str, int], str] = {}
+
+    def piece(self, piece_id: str, index: int, letter: Letter, laid: LaidOutLetter) -> Piece:
+        """The row of the letter of record ``index``."""
+        sheets = sheets_of(laid.page_count, duplex=self._composer.template.duplex)
+        made = Piece(
+            id=piece_id,
+            organisation_id=self._job.organisation_id,
+            job_id=self._job.id,
+            sequence=index,
+            record_id=letter.record_id,
+            record_index=index,
+            pages=laid.page_count,
+            sheets=sheets,
+            weight_mg=self._weight_mg(sheets),
+            country=letter.address.country,
+            language=letter.language,
+            sort_key=letter.address.sort_key,
+            group_key=self._groups.get((letter.address.country, sheets), ""),
+        )
+        return made if made.group_key else self._with_group(made)
+
+    def _weight_mg(self, sheets: int) -> int:
+        known = self._weights.get(sheets)
+        if known is None:
+            known = piece_weight_mg(sheets, builtin().stocks[DEFAULT_STOCK], self._composer.envelope)
+            self._weights[sheets] = known
+        return known
+
+    def _with_group(self, piece: Piece) -> Piece:
+        slug = batch_key(mail_piece(piece, self._composer)).slug
+        self._groups[piece.country, piece.sheets] = slug
+        return replace(piece, group_key=slug)
+
+
+def mail_piece(piece: Piece, composer: Composer) -> MailPiece:
+    """What planning and the manifest need of a piece; postcode, house and KIX are left empty."""
+    template, brand = composer.template, composer.brand
+    return MailPiece(
+        piece_id=piece.id,
+        record_id=piece.record_id,
+        sequence=piece.sequence,
+        pages=piece.pages,
+        sheets=piece.sheets,
+        weight_mg=piece.weight_mg,
+        sort_key=piece.sort_key,
+        envelope=template.envelope,
+        stock=DEFAULT_STOCK,
+        duplex=template.duplex,
+        template=template.id,
+        template_version=template.version,
+        brand=f"{brand.id}@{brand.version}",
+        language=piece.language,
+        country=piece.country,
+    )
