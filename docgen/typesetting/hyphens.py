@@ -12,7 +12,8 @@ _MIN_LETTERS = 7  # shorter words gain nothing and read worse
 _MIN_LEFT = 3
 _MIN_RIGHT = 3
 _CORE = re.compile(r"^([^\w]*)(.*?)([^\w]*)$", re.DOTALL)
-_OWN_BREAK = re.compile(r"[-/@](?=\w)")
+# With a letter on one side at least: a minus, a date, a telephone number and a range stay whole.
+_OWN_BREAK = re.compile(r"(?<=[^\W\d_])[-/@](?=\w)|(?<=\w)[-/@](?=[^\W\d_])")
 
 
 @lru_cache(maxsize=8)
