@@ -10,15 +10,21 @@ from docgen.postal.kix import encode as kix_states
 from docgen.qr.encoder import Level, encode
 from docgen.typesetting.words import number
 
-_RUN_KEY = 256
+_BASE = 256
 
 
-@lru_cache(maxsize=100_000)
-def _run(key: int) -> bytes:
-    """One run: ``key`` holds its distance from the bottom, its left and its length in modules."""
-    bottom, rest = divmod(key, _RUN_KEY * _RUN_KEY)
-    left, length = divmod(rest, _RUN_KEY)
-    return b"%d %d %d 1 re" % (left, bottom, length)
+class _Runs(dict[int, bytes]):
+    """Run of dark modules -> its rectangle; a key holds distance from the bottom, left and length in base 256."""
+
+    def __missing__(self, key: int) -> bytes:
+        """A run that was not met before; there are no more of them than places and lengths in a symbol."""
+        bottom, rest = divmod(key, _BASE * _BASE)
+        left, length = divmod(rest, _BASE)
+        run = self[key] = b"%d %d %d 1 re" % (left, bottom, length)
+        return run
+
+
+_RUNS = _Runs()
 
 
 def qr_ink(payload: bytes, level: Level, left_pt: float, top_pt: float, module_pt: float) -> bytes:
@@ -28,12 +34,15 @@ def qr_ink(payload: bytes, level: Level, left_pt: float, top_pt: float, module_p
     """
     modules = encode(payload, level).modules()
     size = modules.shape[0]
-    edges = np.diff(np.pad(modules, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    rows, starts = np.nonzero(edges == 1)
-    ends = np.nonzero(edges == -1)[1]
-    keys = ((size - 1 - rows) * _RUN_KEY + starts) * _RUN_KEY + (ends - starts)
+    framed = np.zeros((size, size + 2), np.int8)
+    framed[:, 1:-1] = modules
+    # White at both ends of each row makes starts and ends of runs alternate.
+    edges = np.flatnonzero(framed[:, 1:] != framed[:, :-1])
+    starts, ends = edges[::2], edges[1::2]
+    rows, columns = np.divmod(starts, size + 1)
+    keys = ((size - 1 - rows) * _BASE + columns) * _BASE + (ends - starts)
     place = (number(module_pt), number(module_pt), number(left_pt), number(top_pt - size * module_pt))
-    path = b"\n".join(map(_run, keys.tolist()))
+    path = b"\n".join(map(_RUNS.__getitem__, keys.tolist()))
     return b"q %s 0 0 %s %s %s cm\n%s f Q\n" % (*place, path)
 
 

@@ -74,14 +74,22 @@ def version_for(data: bytes, level: Level, max_version: int = MAX_VERSION) -> in
     Raises:
         Refusal: ``qr-too-much-data`` when ``max_version`` does not hold it.
     """
-    alnum = _is_alphanumeric(data)
-    for version in range(1, max_version + 1):
-        if _bit_count(len(data), version, alnum=alnum) <= 8 * _data_codewords(version, level):
-            return version
+    version = _smallest_version(len(data), level, alnum=_is_alphanumeric(data))
+    if version <= max_version:
+        return version
     raise Refusal(
         "qr-too-much-data",
         f"{len(data)} bytes do not fit in a QR code of version {max_version}, level {level.name}; shorten the content.",
     )
+
+
+@lru_cache(maxsize=4_000)
+def _smallest_version(length: int, level: Level, *, alnum: bool) -> int:
+    """The smallest version that holds so many bytes; one beyond the largest when none does."""
+    for version in range(1, MAX_VERSION + 1):
+        if _bit_count(length, version, alnum=alnum) <= 8 * _data_codewords(version, level):
+            return version
+    return MAX_VERSION + 1
 
 
 def encode(data: bytes, level: Level = Level.M, max_version: int = MAX_VERSION) -> Symbol:
@@ -93,7 +101,7 @@ def encode(data: bytes, level: Level = Level.M, max_version: int = MAX_VERSION) 
     version = version_for(data, level, max_version)
     plan = _plan(version, level)
     codewords = _codewords(data, version, plan.data_codewords)
-    unmasked = reduce(xor, map(tuple.__getitem__, plan.halves, _half_bytes(codewords)))
+    unmasked = reduce(xor, map(dict.__getitem__, plan.halves, codewords.hex()))
     mask = min(_MASKS, key=lambda k: plan.penalty(unmasked ^ plan.scored[k]))
     return Symbol(version, level, mask, (unmasked ^ plan.final[mask]) & plan.lower)
 
@@ -135,11 +143,6 @@ def _append_alphanumeric(value: int, data: bytes) -> int:
     for first, second in zip(numbers[::2], numbers[1::2], strict=False):
         value = (value << 11) | (45 * first + second)
     return (value << 6) | numbers[-1] if len(numbers) % 2 else value
-
-
-def _half_bytes(data: bytes) -> Iterable[int]:
-    """Low and high half of each byte, in the order of ``_Plan.halves``."""
-    return (half for byte in data for half in (byte & 15, byte >> 4))
 
 
 class _Plan:
@@ -199,9 +202,9 @@ class _Plan:
         line = (1 << limit) - 1
         return sum(line << (i * self.size) for i in range(2 * self.size))
 
-    def _halves(self, cell_bits: list[int], blocks: list[base.RSBlock]) -> tuple[tuple[int, ...], ...]:
-        """For each half byte of data, in order: its value -> the pattern it contributes."""
-        halves: list[tuple[int, ...]] = []
+    def _halves(self, cell_bits: list[int], blocks: list[base.RSBlock]) -> tuple[dict[str, int], ...]:
+        """For each half byte of data, high half first: its hexadecimal digit -> the pattern it contributes."""
+        halves: list[dict[str, int]] = []
         for block, places, check_places in zip(blocks, *_interleaved(blocks), strict=True):
             checks = _check_bytes(block.data_count, block.total_count - block.data_count)
             for place, check in zip(places, checks, strict=True):
@@ -210,7 +213,7 @@ class _Plan:
                     ^ _spread(cell_bits, place, 1 << bit)
                     for bit in range(8)
                 ]
-                halves += [_combinations(ones[:4]), _combinations(ones[4:])]
+                halves += [_combinations(ones[4:]), _combinations(ones[:4])]
         return tuple(halves)
 
 
@@ -219,8 +222,8 @@ def _spread(cell_bits: list[int], place: int, byte: int) -> int:
     return reduce(xor, (cell_bits[8 * place + i] for i in range(8) if byte & (128 >> i)), 0)
 
 
-def _combinations(ones: list[int]) -> tuple[int, ...]:
-    return tuple(reduce(xor, (p for i, p in enumerate(ones) if value >> i & 1), 0) for value in range(16))
+def _combinations(ones: list[int]) -> dict[str, int]:
+    return {f"{value:x}": reduce(xor, (p for i, p in enumerate(ones) if value >> i & 1), 0) for value in range(16)}
 
 
 def _interleaved(blocks: list[base.RSBlock]) -> tuple[list[list[int]], list[list[int]]]:

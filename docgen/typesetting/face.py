@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from io import BytesIO
-from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING
 
 from fontTools.ttLib import TTFont
@@ -26,6 +26,7 @@ LAST_CODE = 0xFF
 # Codes that would need escaping inside a PDF string are never given out.
 _ESCAPED = frozenset(b"()\\")
 CODES = tuple(code for code in range(FIRST_CODE, LAST_CODE + 1) if code not in _ESCAPED)
+_RESTRICTED, _NEVER_AS_SUBSET = 0x0002, 0x0100
 _ASCII = "".join(map(chr, range(0x20, 0x7F)))
 _LATIN_1 = "".join(map(chr, range(0xA0, 0x100))).replace("\xad", "")
 _EUROPEAN = "€‘’“”„–—…•ŠšŽžŒœŞşĞğİıŁłĆćČč−Ĳĳ"  # noqa: RUF001 (the typographic characters themselves are meant)
@@ -58,6 +59,8 @@ class Face:
         self.kerning = Kerning(font)
         self.pages = self._spread()
         self.glyphs = self._glyphs()
+        self.base_codes = {ord(c): g.code for c, g in self.glyphs.items() if g.page == 0}
+        self.advances = {c: g.advance for c, g in self.glyphs.items()}
 
     @property
     def postscript_name(self) -> str:
@@ -66,8 +69,8 @@ class Face:
 
     @property
     def may_be_embedded(self) -> bool:
-        """False when the font's licence bits (OS/2 fsType) forbid embedding."""
-        return not self._font["OS/2"].fsType & 0x0002
+        """False when the licence bits (OpenType 1.9, OS/2 fsType) forbid embedding, or embedding of a subset."""
+        return not self._font["OS/2"].fsType & (_RESTRICTED | _NEVER_AS_SUBSET)
 
     @cached_property
     def descriptor(self) -> dict[str, int]:
@@ -98,10 +101,12 @@ class Face:
         return "".join(dict.fromkeys(c for c in text if c not in self.glyphs))
 
     def width(self, text: str) -> int:
-        """Width in 1/1000 em, kerned; unknown characters count as nothing."""
-        glyphs, kern = self.glyphs, self.kerning.between
-        advance = sum(glyphs[c].advance for c in text if c in glyphs)
-        return advance + sum(kern(a, b) for a, b in pairwise(text))
+        """Width in 1/1000 em, kerned; every character must be in the face."""
+        return sum(map(self.advances.__getitem__, text)) + sum(self.kerns(text))
+
+    def kerns(self, text: str) -> list[int]:
+        """Adjustments between neighbours, one less than there are characters; no characters, no adjustments."""
+        return list(map(self.kerning.__getitem__, map(add, text, text[1:])))
 
     def glyph_name(self, character: str) -> str:
         """Name of the glyph inside the font file."""

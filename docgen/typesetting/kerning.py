@@ -43,23 +43,20 @@ class _ByClass:
         return self.table[self.left_class.get(left, 0)][self.right_class.get(right, 0)]
 
 
-class Kerning:
-    """Kerning between two characters in 1/1000 em; looked up once per pair."""
+class Kerning(dict[str, int]):
+    """Two characters -> adjustment in 1/1000 em, negative brings them closer; looked up in the font once per pair."""
 
     def __init__(self, font: TTFont) -> None:
         """Read the Latin (else default) ``kern`` feature; a font without one kerns nothing."""
+        super().__init__()
         self._per_em: int = font["head"].unitsPerEm
         self._cmap: dict[int, str] = font.getBestCmap()
         self._lookups = [list(_subtables(lookup)) for lookup in _kern_lookups(font)]
-        self._known: dict[str, int] = {}
 
-    def between(self, left: str, right: str) -> int:
-        """Adjustment in 1/1000 em; negative brings the two closer."""
-        pair = left + right
-        known = self._known.get(pair)
-        if known is None:
-            known = self._known[pair] = self._look_up(left, right)
-        return known
+    def __missing__(self, pair: str) -> int:
+        """The adjustment of a pair that was not met before."""
+        adjustment = self[pair] = self._look_up(*pair)
+        return adjustment
 
     def _look_up(self, left: str, right: str) -> int:
         names = self._cmap.get(ord(left)), self._cmap.get(ord(right))

@@ -7,6 +7,7 @@ the word says so.
 
 from __future__ import annotations
 
+from codecs import charmap_encode
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -72,31 +73,51 @@ class WordSetter:
         self.special: set[str] = set()
 
     def _set(self, text: str) -> Word:
+        face, per_unit = self.style.face, self.style.size_pt / 1000
+        try:
+            codes, _ = charmap_encode(text, "strict", face.base_codes)
+        except UnicodeEncodeError:
+            return self._set_special(text)
+        kerns = face.kerns(text)
+        width_pt = (sum(map(face.advances.__getitem__, text)) + sum(kerns)) * per_unit
+        return Word(_kerned(codes, kerns) if any(kerns) else codes, width_pt)
+
+    def _set_special(self, text: str) -> Word:
+        """A word with characters beyond code page 0, or with some that the face lacks."""
         face = self.style.face
         lacking = face.lacks(text)
-        drawable = "".join(c for c in text if c not in lacking) if lacking else text
-        width_pt = face.width(drawable) * self.style.size_pt / 1000
-        fragment, pages = _fragment(self.style, drawable)
+        drawable = "".join(c for c in text if c not in lacking)
+        fragment, pages = _spread(self.style, drawable)
         extra = frozenset(font_resource(self.style.resource, page) for page in pages if page)
-        if extra or lacking:
-            self.special.add(text)
-        return Word(fragment, width_pt, extra, lacking)
+        self.special.add(text)
+        return Word(fragment, face.width(drawable) * self.style.size_pt / 1000, extra, lacking)
 
 
-def _fragment(style: Style, text: str) -> tuple[bytes, set[int]]:
-    """Codes of ``text`` with kerning adjustments and switches to other code pages and back."""
-    face, page, previous, pages = style.face, 0, "", set[int]()
+def _kerned(codes: bytes, kerns: list[int]) -> bytes:
+    """Codes of page 0 with the adjustments between them; TJ moves left by positive numbers."""
+    out, start = bytearray(), 0
+    for place, kern in enumerate(kerns, 1):
+        if kern:
+            out += codes[start:place] + b")%d(" % -kern
+            start = place
+    return bytes(out + codes[start:])
+
+
+def _spread(style: Style, text: str) -> tuple[bytes, set[int]]:
+    """Codes with adjustments and switches to other code pages and back; the pages used."""
+    face, page, pages = style.face, 0, set[int]()
     out = bytearray()
-    for character in text:
+    for character, kern in zip(text, [0, *face.kerns(text)], strict=False):
         glyph = face.glyphs[character]
         if glyph.page != page:
-            out += b")]TJ " + style.select(glyph.page) + b"[("
+            # The adjustment stands in the array that is closed here, so that it still counts.
+            out += b")%d" % -kern if kern else b")"
+            out += b"]TJ " + style.select(glyph.page) + b"[("
             page = glyph.page
             pages.add(page)
-        elif previous and (kern := face.kerning.between(previous, character)):
+        elif kern:
             out += b")%d(" % -kern
         out.append(glyph.code)
-        previous = character
     if page:
         out += b")]TJ " + style.select() + b"[("
     return bytes(out), pages
