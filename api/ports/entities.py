@@ -107,6 +107,14 @@ class JobCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class JobTotals:
+    """How many jobs there are in a state, over all organisations, and how many of their letters are composed."""
+
+    jobs: int
+    composed: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrintJob:
     """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Chunk,
         Event,
         JobFinding,
+        JobTotals,
         Organisation,
         Package,
         Piece,
@@ -108,6 +109,9 @@ class Jobs(Protocol):
 
     def add_counts(self, organisation_id: str, job_id: str, **counts: int) -> None:
         """Add to fields of `JobCounts` (``total`` must have been set)."""
+
+    def totals(self) -> Mapping[JobState, JobTotals]:
+        """Over all organisations, for the numbers of the installation; states without jobs are left out."""
 
 
 class Findings(Protocol):

@@ -12,7 +12,7 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from api.ports import Page, PageRequest, Role
+    from api.ports import Event, Page, PageRequest, Role
     from api.usecases.deps import Deps
 
 MAX_NAME_CHARS: Final = 120
@@ -106,6 +106,12 @@ def revoke_key(deps: Deps, organisation_id: str, key_id: str) -> ApiKey:
     """Revoke; doing it again keeps the first time. Raises `Refusal` (``key-not-found``)."""
     with deps.database.write() as uow:
         return uow.keys.revoke(organisation_id, key_id, deps.clock.now())
+
+
+def list_events(deps: Deps, organisation_id: str, page: PageRequest) -> Page[Event]:
+    """What happened in an organisation, oldest first."""
+    with deps.database.read() as uow:
+        return uow.events.list(organisation_id, page)
 
 
 def authenticate(deps: Deps, secret: str) -> ApiKey:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from api.adapters import tables
 from api.adapters.repositories.base import Repository, as_row, chunked
-from api.ports import JOB_STATES, JobCounts, JobFinding, PrintJob
+from api.ports import JOB_STATES, JobCounts, JobFinding, JobTotals, PrintJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,6 +64,13 @@ class SqlJobs(Repository):
     def add_counts(self, organisation_id: str, job_id: str, **counts: int) -> None:
         """Add."""
         self._update_counts(organisation_id, job_id, {name: tables.jobs.c[name] + n for name, n in counts.items()})
+
+    def totals(self) -> Mapping[JobState, JobTotals]:
+        """All organisations."""
+        c = tables.jobs.c
+        statement = select(c.state, func.count(), func.coalesce(func.sum(c.composed), 0)).group_by(c.state)
+        rows = self._connection.execute(statement).all()
+        return {state: JobTotals(jobs, int(composed)) for state, jobs, composed in rows}
 
     def _update_counts(self, organisation_id: str, job_id: str, changes: Mapping[str, object]) -> None:
         if unknown := set(changes) - set(_COUNTS):
