@@ -73,6 +73,8 @@ need_python() {
   uv=$(command -v uv || true)
   if [[ -z $uv ]]; then
     uv=.venv/bin/uv
+    # an environment that another tool made may lack pip
+    [[ -x $uv ]] || .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
     [[ -x $uv ]] || .venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
   fi
   UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv "$uv" "${sync[@]}" --python .venv/bin/python
