@@ -1,0 +1,1 @@
+"""The service over HTTP: routers, who may call them, what goes wrong and how that is said."""

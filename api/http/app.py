@@ -1,0 +1,82 @@
+"""The web application, assembled; `create_app` is all that a server needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.http import (
+    batches,
+    events,
+    health,
+    job_pages,
+    organisations,
+    packages,
+    pieces,
+    print_jobs,
+    problem_pages,
+    problems,
+)
+from api.http.edge import Edge
+from api.http.metrics import Metrics
+from api.http.middleware import HeadAsGet, LimitedBody, Observed, limits
+from api.http.schemas import ProblemOut
+
+if TYPE_CHECKING:
+    from api.usecases.deps import Deps
+
+TITLE: Final = "Letters out, answers in"
+_ABOUT: Final = (
+    "Print jobs become letters, letters become batches in postal order. Trouble is `application/problem+json` with a "
+    "stable `code`; every POST takes an `Idempotency-Key`; lists come in parts with a `cursor`; amounts are decimal "
+    "strings; times are UTC."
+)
+_ROUTERS: Final = (
+    *(organisations.router, packages.router, print_jobs.router, pieces.router, batches.router, events.router),
+    *(health.router, problem_pages.router, job_pages.router),
+)
+
+
+def create_app(deps: Deps, edge: Edge | None = None) -> FastAPI:
+    """The application on these ports; nothing is connected until a request comes."""
+    edge = edge or Edge()
+    app = FastAPI(title=TITLE, version="1", description=_ABOUT, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.deps, app.state.edge, app.state.metrics = deps, edge, Metrics(deps)
+    for router in _ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # the framework's own way to extend it
+    # the last added is the outermost
+    app.add_middleware(LimitedBody, limit_of=limits(deps.limits.max_body_bytes))
+    https = (edge.public_url or "").startswith("https://")
+    app.add_middleware(Observed, metrics=app.state.metrics, https=https)
+    app.add_middleware(HeadAsGet)
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Adds what the framework cannot know: the schema of problems, in place of its own of validation errors."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = document["components"]["schemas"]
+        problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+        problem.pop("$defs", None)
+        schemas["ProblemOut"] = problem
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for path in document["paths"].values():
+            for operation in path.values():
+                _without_framework_errors(operation)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _without_framework_errors(operation: dict[str, Any]) -> None:
+    """A 422 is always a problem here."""
+    content = operation["responses"].get("422", {}).get("content", {})
+    if "application/json" in content:
+        del content["application/json"]
+        if not content:
+            del operation["responses"]["422"]

@@ -1,0 +1,156 @@
+"""Around every request: an id, a log line, a count, a limit on the body, security headers, and HEAD for every GET."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+
+from api.http.problems import CONTEXT, BodyTooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from api.http.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+IS_HEAD: Final = "posthoorn.head"
+JSON_LIMIT_BYTES: Final = 1 << 16
+ZIP_LIMIT_BYTES: Final = 40_000_000
+SECURITY: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Set unless the answer says otherwise itself; a page brings its own content security policy."""
+
+
+class Observed:
+    """The outermost: request id, log line, metrics, headers. Logs hold ids, routes and codes, never what was sent."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool) -> None:
+        """With ``https`` browsers are told to stay there."""
+        self.app = app
+        self._metrics = metrics
+        self._headers = dict(SECURITY)
+        if https:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Only HTTP."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = f"req_{secrets.token_hex(8)}"
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id)
+        # what the routes find out runs in other threads, so it is handed over in the scope
+        scope[CONTEXT] = {"request": request_id}
+        started, status = time.perf_counter(), 500
+
+        async def observed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observed_send)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = route_of(scope)
+        self._metrics.count(scope["method"], route, status, seconds)
+        log.info(
+            "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000), **scope[CONTEXT]
+        )
+
+
+class HeadAsGet:
+    """HEAD is answered like GET without the content (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Around the routes."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the GET and keep its content back."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def head_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not message.get("more_body"):
+                await send({"type": "http.response.body", "body": b""})
+
+        scope["method"], scope[IS_HEAD] = "GET", True
+        try:
+            await self.app(scope, receive, head_send)
+        finally:
+            scope["method"] = "HEAD"
+
+
+class LimitedBody:
+    """Refuses a body that is too large: by what it says of itself, and by what really comes."""
+
+    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int]) -> None:
+        """``limit_of`` gives the limit in bytes for a path."""
+        self.app = app
+        self._limit_of = limit_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what is received; the error passes through the framework to the handler of problems."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self._limit_of(scope["path"])
+        said = Headers(scope=scope).get("content-length", "")
+        too_large = said.isdecimal() and int(said) > limit
+        received = 0
+
+        async def limited_receive() -> Message:
+            nonlocal received
+            if too_large:
+                raise BodyTooLargeError(limit)
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise BodyTooLargeError(limit)
+            return message
+
+        await self.app(scope, limited_receive, send)
+
+
+def limits(max_body_bytes: int) -> Callable[[str], int]:
+    """The limit for a path: records may be large, packages less so, and JSON is small."""
+
+    def limit_of(path: str) -> int:
+        if path.startswith("/v1/print-jobs"):
+            return max_body_bytes if path.rstrip("/") == "/v1/print-jobs" else JSON_LIMIT_BYTES
+        if path.startswith(("/v1/brands", "/v1/templates")):
+            return ZIP_LIMIT_BYTES
+        return JSON_LIMIT_BYTES
+
+    return limit_of
+
+
+def route_of(scope: Scope) -> str:
+    """The pattern of the route that answered; ``none`` when there was none."""
+    return str(getattr(scope.get("route"), "path_format", "none"))
