@@ -27,6 +27,7 @@ QUEUE = "posthoorn"
 _MOST_AT_ONCE = 64
 _READ_MESSAGES_KEPT_S = 30.0
 _CONNECT_TIMEOUT_S = 4
+_AGAIN_AFTER_S = 0.2
 _POLLING_INTERVAL_S = 0.1
 
 
@@ -73,7 +74,9 @@ class CeleryWaker:
         with self._lock:
             try:
                 with self._app.connection_for_write() as connection, self._app.amqp.Producer(connection) as producer:
-                    connection.ensure_connection(max_retries=1, timeout=_CONNECT_TIMEOUT_S)
+                    connection.ensure_connection(
+                        max_retries=1, interval_start=_AGAIN_AFTER_S, timeout=_CONNECT_TIMEOUT_S
+                    )
                     for _ in range(min(count, _MOST_AT_ONCE)):
                         self._app.send_task(WAKE_TASK, producer=producer, retry=False)
             except (OperationalError, OSError) as error:
@@ -83,7 +86,7 @@ class CeleryWaker:
         """A connection can be made."""
         try:
             with self._app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, timeout=_CONNECT_TIMEOUT_S)
+                connection.ensure_connection(max_retries=1, interval_start=_AGAIN_AFTER_S, timeout=_CONNECT_TIMEOUT_S)
         except (OperationalError, OSError):
             return False
         return True
