@@ -84,6 +84,7 @@ _NUMBERED: Final = re.compile(r"\d{1,3}\. +(.*)")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BACKSLASH: Final = re.compile(r"\\(\n[ \t]*|[\\*#.:-])")
 _STARS: Final = re.compile(r"\*+")
+_BLANKS: Final = frozenset({"", " ", "\t"})
 _BOLD, _ITALIC, _BOTH = 2, 1, 3
 
 
@@ -161,15 +162,17 @@ def parse_inline(text: str) -> Runs:
 
 def _marks(text: str) -> list[re.Match[str]]:
     """The stars that are marks: not between blanks, one to three, and each style closed again."""
-    padded = f" {text} "
-    found = [
-        m for m in _STARS.finditer(text) if len(m[0]) <= _BOTH and padded[m.start() : m.end() + 2].split() != [m[0]]
-    ]
+    found = [m for m in _STARS.finditer(text) if len(m[0]) <= _BOTH and not _between_blanks(text, m)]
     for style in (_BOLD, _ITALIC):
         using = [m for m in found if len(m[0]) & style]
         if len(using) % 2:
             found.remove(using[-1])
     return found
+
+
+def _between_blanks(text: str, stars: re.Match[str]) -> bool:
+    """True for stars with a blank or an end of the text on both sides, as in 2 * 3."""
+    return text[: stars.start()][-1:] in _BLANKS and text[stars.end() :][:1] in _BLANKS
 
 
 def _append(runs: list[Run], text: str, style: int) -> None:

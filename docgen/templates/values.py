@@ -27,7 +27,9 @@ class ListReader:
     def read(self, value: object, path: Path, report: Report) -> tuple[Mapping[str, object], ...]:
         """The items; an absent list is empty."""
         if value is None:
-            value = ()
+            if self.required:
+                report(path, "field-missing", f"`{self.name}` is missing. Give a list.")
+            return ()
         if not isinstance(value, list | tuple):
             report(path, "field-type", "Give a list (in JSON between square brackets).")
             return ()
