@@ -111,7 +111,8 @@ class Palette:
         while queue:
             box = queue.pop()
             space = self.space_pt if line else 0.0
-            if used + space + box.width_pt <= width_pt + 1e-6:
+            # A single character stands alone where even it is too wide, so that there is always an end.
+            if used + space + box.width_pt <= width_pt + 1e-6 or (not line and len(box.text) <= 1):
                 line.append(box)
                 used += space + box.width_pt
                 continue
