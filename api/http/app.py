@@ -44,6 +44,7 @@ def create_app(deps: Deps, edge: Edge | None = None) -> FastAPI:
     edge = edge or Edge()
     app = FastAPI(title=TITLE, version="1", description=_ABOUT, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.deps, app.state.edge, app.state.metrics = deps, edge, Metrics(deps)
+    app.state.routes = [route for router in _ROUTERS for route in router.routes]
     for router in _ROUTERS:
         app.include_router(router)
     problems.install(app)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 
+from api.http.headers import REQUEST_ID, SECURITY
 from api.http.problems import CONTEXT, BodyTooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,16 +24,6 @@ log = structlog.get_logger(__name__)
 IS_HEAD: Final = "posthoorn.head"
 JSON_LIMIT_BYTES: Final = 1 << 16
 ZIP_LIMIT_BYTES: Final = 40_000_000
-SECURITY: Final[Mapping[str, str]] = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-"""Set unless the answer says otherwise itself; a page brings its own content security policy."""
 
 
 class Observed:
@@ -61,9 +52,9 @@ class Observed:
         async def observed_send(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
+                headers[REQUEST_ID] = request_id
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api.http.headers import REQUEST_ID, SECURITY
 from api.ports import Fault, Retryable
 from docgen.findings import Finding, Place, Refusal
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fastapi import FastAPI
+    from fastapi.routing import APIRoute
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -31,6 +33,7 @@ INTERNAL: Final = "internal-error"
 CONTEXT: Final = "posthoorn.context"
 MAX_FINDINGS: Final = 200
 _RETRY_AFTER_S: Final = 5
+_SHOWN_FRAMES: Final = 12
 
 STATUS: Final[Mapping[str, HTTPStatus]] = {
     "bad-cursor": HTTPStatus.BAD_REQUEST,
@@ -167,9 +170,19 @@ async def _http(request: Request, error: Exception) -> Response:
         "method-not-allowed": f"{request.method} is not possible here; see the Allow header.",
     }
     response = problem(request, code, details.get(code, error.detail))
-    for name, value in (error.headers or {}).items():
-        response.headers[name] = value
+    if code == "method-not-allowed":
+        response.headers["Allow"] = ", ".join(_allowed(request))
     return response
+
+
+def _allowed(request: Request) -> Iterable[str]:
+    """What is possible at this path; the framework looks at the first route only (RFC 9110, 10.2.1)."""
+    found = {method for route in request.app.state.routes for method in _methods(route, request.url.path)}
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def _methods(route: APIRoute, path: str) -> Iterable[str]:
+    return (route.methods or ()) if route.path_regex.fullmatch(path) else ()
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -179,15 +192,17 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 
 async def _bug(request: Request, error: Exception) -> Response:
-    """A bug: the log has its trace and an id, the caller has the id."""
-    return _internal(request, error)
+    """A bug: the log has where it is and an id, the caller has the id."""
+    response = _internal(request, error)
+    # this answer goes past the layer that sets them
+    response.headers.update({**SECURITY, REQUEST_ID: request.scope[CONTEXT]["request"]})
+    return response
 
 
 def _internal(request: Request, error: Exception) -> Response:
-    context = request.scope[CONTEXT]
     incident = f"inc_{secrets.token_hex(8)}"
     # where, and which kind, but never the message: it may quote what somebody sent
-    trace = "".join(traceback.format_tb(error.__traceback__))
-    log.error(INTERNAL, incident=incident, error=type(error).__name__, trace=trace, **context)
+    trace = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-_SHOWN_FRAMES:]]
+    log.error(INTERNAL, incident=incident, error=type(error).__name__, trace=trace, **request.scope[CONTEXT])
     detail = f"Something is wrong with the service itself. Tell its operator: {incident}."
     return problem(request, INTERNAL, detail, incident=incident)
