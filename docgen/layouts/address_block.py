@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from docgen.findings import Finding, Place, Severity
 from docgen.layouts.geometry import Rect, flip_pt, to_mm, to_pt
 from docgen.layouts.page import Frame
-from docgen.typesetting.words import number
+from docgen.typesetting.words import Word, number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docgen.layouts.page import PageFrames
     from docgen.layouts.typography import Setting, Typography
     from docgen.postal.address import PostalAddress
-    from docgen.typesetting.words import Word
 
 _CLEAR_MM = 2.0  # clear zone of the KIX on all sides, and so the indent of everything in the window
 _KIX_HEIGHT_MM = 118 * 25.4 / 600
@@ -23,6 +24,7 @@ _BARS_PER_CHARACTER = 4
 _BAR_DOTS = 12
 _PITCHES_DOTS = (26, 25)  # normal, and tight for long additions
 _DOT_MM = 25.4 / 600
+_MAX_LINES = 6  # PostNL addressing tips
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,40 @@ class AddressSetter:
 
     def set(self, address: PostalAddress, place: Place) -> AddressInk:
         """The address block; what does not fit is a finding."""
-        lines = address.lines
-        settings = (self._typography.address, self._typography.narrow_address)
         content = address.kix
-        for with_kix, setting in ((True, settings[0]), (True, settings[1]), (False, settings[0]), (False, settings[1])):
-            words = [self._line_cached(line, setting) for line in lines]
-            used_pt = self._return_height_pt + len(lines) * setting.leading_pt
-            kix_pt = to_pt(_KIX_HEIGHT_MM + 2 * _CLEAR_MM) if with_kix and content else to_pt(_CLEAR_MM)
-            wide = any(w.width_pt > self._room_pt for w in words)
-            if not wide and used_pt + kix_pt <= to_pt(self._box.height_mm) + 1e-6:
-                kept, dropped = content if with_kix else None, bool(content) and not with_kix
-                return self._placed(words, setting, kept, place, dropped=dropped)
-        message = f"The address does not fit the window ({len(lines)} lines); shorten a line or leave one out."
+        for keep_kix in (True, False) if content else (False,):
+            for setting, words in self._settings(address.lines):
+                if self._fits(words, setting, with_kix=keep_kix):
+                    dropped = bool(content) and not keep_kix
+                    return self._placed(words, setting, content if keep_kix else None, place, dropped=dropped)
+        message = f"The address does not fit the window ({len(address.lines)} lines); shorten a line or leave one out."
         return AddressInk(b"", None, (), (Finding("address-outside-window", message, place),), frozenset(), "")
+
+    def _settings(self, lines: tuple[str, ...]) -> Iterator[tuple[Setting, list[Word]]]:
+        """Ways to set the lines, the best first: large, closer, smaller, and with long lines broken in two."""
+        kind = self._typography
+        for setting in (kind.address, kind.narrow_address, kind.small_address):
+            yield setting, [self._line_cached(line, setting) for line in lines]
+        for setting in (kind.narrow_address, kind.small_address):
+            yield setting, [word for line in lines for word in self._broken(line, setting)]
+
+    def _fits(self, words: list[Word], setting: Setting, *, with_kix: bool) -> bool:
+        if len(words) > _MAX_LINES or any(w.width_pt > self._room_pt for w in words):
+            return False
+        below_pt = to_pt(_KIX_HEIGHT_MM + 2 * _CLEAR_MM) if with_kix else to_pt(_CLEAR_MM)
+        used_pt = self._return_height_pt + len(words) * setting.leading_pt
+        return used_pt + below_pt <= to_pt(self._box.height_mm) + 1e-6
+
+    def _broken(self, line: str, setting: Setting) -> list[Word]:
+        """A line as lines that fit, divided at spaces only."""
+        done, words = list[Word](), line.split(" ")
+        while words:
+            count = len(words)
+            while count > 1 and self._line(" ".join(words[:count]), setting).width_pt > self._room_pt:
+                count -= 1
+            done.append(self._line(" ".join(words[:count]), setting))
+            words = words[count:]
+        return done
 
     def _placed(
         self, words: list[Word], setting: Setting, content: str | None, place: Place, *, dropped: bool

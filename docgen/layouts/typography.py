@@ -45,6 +45,7 @@ class Typography:
     caption: Setting
     address: Setting
     narrow_address: Setting
+    small_address: Setting
     return_line: Setting
     code: Setting
 
@@ -73,6 +74,7 @@ def typography(brand: Brand, language: str) -> Typography:
         caption=roman(7, 9),
         address=roman(10.5, 13),
         narrow_address=roman(10, 11),
+        small_address=roman(9, 10.5),
         return_line=roman(6.5, 7.5),
         code=Setting(Palette([Style(brand.mono, 13, "F4")], language), 17),
     )

@@ -1,0 +1,71 @@
+"""Compose a file of records without a service.
+
+python -m docgen TEMPLATE_DIR BRAND_DIR RECORDS OUT.pdf
+
+Writes one print file in postal order, then reads every QR and KIX back from its rasterised pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+
+from docgen.compose import Composer
+from docgen.findings import Finding, Refusal
+from docgen.job import compose_run, raw_records, valid_pieces
+from docgen.layouts.brand_file import load_brand
+from docgen.readback import read_back
+from docgen.templates.load import load_template
+from docgen.templates.package import BRAND_RULES, read_folder
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; the exit code is 0 when every symbol was read back, 1 when input was refused, 2 when reading back failed."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m docgen", description="Compose a file of records without a service.")
+    parser.add_argument("template", type=Path, help="template folder, such as samples/templates/rent-reminder")
+    parser.add_argument("brand", type=Path, help="brand folder, such as samples/brands/grachtstad")
+    parser.add_argument("records", type=Path, help="records as .json, .csv or .xlsx")
+    parser.add_argument("out", type=Path, help="the PDF to write")
+    parser.add_argument("--day", type=dt.date.fromisoformat, default=dt.date(2026, 11, 23), help="day of the letters")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many read back")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    template = load_template(read_folder(options.template))
+    brand = load_brand(read_folder(options.brand, BRAND_RULES))
+    composer = Composer(template, brand, options.day)
+    with options.records.open("rb") as stream:
+        pieces = valid_pieces(template, brand, raw_records(options.records, stream, template), options.records.stem)
+    part = options.out.with_suffix(".part")
+    try:
+        with part.open("wb") as out:
+            run = compose_run(composer, pieces, out, options.day)
+        part.replace(options.out)
+    finally:
+        part.unlink(missing_ok=True)
+    sys.stdout.write(f"{options.out}: {run.written.letters} letters, {run.written.pages} pages\n")
+    symbols, findings = 0, list[Finding]()
+    for result in read_back(options.out, run.expected, options.processes):
+        symbols += result.symbols
+        findings += result.findings
+    sys.stdout.write(f"read back: {symbols} symbols, {len(findings)} differ\n")
+    for finding in findings:
+        sys.stderr.write(f"{finding}\n")
+    return 2 if findings else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
