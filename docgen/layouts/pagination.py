@@ -64,7 +64,9 @@ class _Filler:
     def take(self, item: Item, queue: list[Item]) -> None:
         """Place an item, or what fits of it; what does not goes back on the queue."""
         if isinstance(item, PageBreakItem):
-            self._turn()
+            # With nothing before it on the page, or nothing behind it at all, a break would leave an empty page.
+            if self._page and any(not isinstance(later, PageBreakItem) for later in queue):
+                self._turn()
             return
         gap_pt = item.space_before_pt if self._page else 0.0
         if self._used_pt + gap_pt + item.height_pt <= self._room_pt + 1e-6:
@@ -102,7 +104,7 @@ class _Filler:
 
     def _force(self, item: Item, queue: list[Item]) -> None:
         """An item higher than a whole page: loosen it when it is a group, else place it and say so."""
-        if isinstance(item, Together) and len(item.items) > 1:
+        if isinstance(item, Together) and item.items:
             queue.extend(item.items[::-1])
             return
         self._oversized.append(item.kind)
