@@ -206,13 +206,14 @@ def _database_url(settings: Settings) -> str:
 
 
 def _blobs(settings: Settings) -> Blobs:
-    if settings.blobs_url is None:
-        return FolderBlobs(settings.data_folder / "blobs")
-    if settings.blobs_url.startswith("file:"):
-        return FolderBlobs(Path(unquote(urlsplit(settings.blobs_url).path)))
+    url = settings.blobs_url
+    if url is None or url.startswith("file:"):
+        folder = FolderBlobs(settings.data_folder / "blobs" if url is None else Path(unquote(urlsplit(url).path)))
+        folder.sweep_parts()
+        return folder
     from api.adapters.blobs_s3 import S3Blobs  # noqa: PLC0415 - the client is slow to load and most do without
 
-    return S3Blobs(settings.blobs_url)
+    return S3Blobs(url)
 
 
 def _broker(settings: Settings, name: str) -> tuple[Celery, Waker]:

@@ -6,8 +6,8 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from api.ports import BlobRef, Permanent, Retryable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK = 1 << 20
+_PART_KEPT_S = 86_400.0
 # what an id looks like; anything else could name another folder
 _ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
@@ -93,8 +94,12 @@ class FolderBlobs:
         return True
 
     def sweep_parts(self) -> None:
-        """Remove what writers that were killed left behind. Only when nobody writes: at the start of the service."""
-        shutil.rmtree(self._root / ".parts", ignore_errors=True)
+        """Remove what writers that were killed left behind: parts that nobody has touched for a day."""
+        before = time.time() - _PART_KEPT_S
+        for part in (self._root / ".parts").glob("*"):
+            with suppress(FileNotFoundError):
+                if part.stat().st_mtime < before:
+                    part.unlink()
 
     def _part(self) -> Path:
         parts = self._root / ".parts"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.ports import Retryable
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_S = 30.0
+# the web threads of one process, forty by default, must never wait for a connection while the database has time
+_POOL: Final = {"pool_size": 10, "max_overflow": 40}
 WRITE_OPTION = "posthoorn_write"
 # BUSY, LOCKED, IOERR, FULL, CANTOPEN: trouble around the file, https://sqlite.org/rescode.html
 _SQLITE_TROUBLE = frozenset({5, 6, 10, 13, 14})
@@ -29,11 +32,11 @@ def make_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_POOL)
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, **_POOL)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -73,3 +76,5 @@ def faults_translated() -> Iterator[None]:
             raise
         reason = str(cause).strip().splitlines()[0]
         raise Retryable("database-unavailable", f"The database does not answer: {reason}") from error
+    except PoolTimeoutError as error:
+        raise Retryable("database-unavailable", "Every connection to the database is in use.") from error

@@ -26,6 +26,7 @@ class Relay:
         self._clock = clock
         self._resend_after_s = resend_after_s
         self._asked = threading.Event()
+        self._called = threading.Event()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -43,6 +44,7 @@ class Relay:
     def nudge(self) -> None:
         """Flush soon, in a thread: the caller has just committed and must not wait for a broker."""
         self._asked.set()
+        self._called.set()
 
     def start(self) -> None:
         """Start the thread that answers nudges."""
@@ -52,15 +54,20 @@ class Relay:
     def stop(self) -> None:
         """Flush what was asked and end the thread."""
         self._stopped.set()
-        self._asked.set()
+        self._called.set()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self._asked.wait()
-            self._asked.clear()
-            try:
-                self.flush()
-            except Fault as fault:
-                log.warning("relay-failed", code=fault.code, detail=fault.detail)
+            self._called.wait()
+            self._called.clear()
+            if self._asked.is_set():
+                self._asked.clear()
+                self._try_to_flush()
+
+    def _try_to_flush(self) -> None:
+        try:
+            self.flush()
+        except Fault as fault:
+            log.warning("relay-failed", code=fault.code, detail=fault.detail)

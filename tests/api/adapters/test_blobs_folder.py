@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,13 +34,16 @@ def test_a_half_written_blob_of_another_size_does_not_count_and_is_mended(tmp_pa
     assert blobs.exists("org_1", ref)
 
 
-def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
+def test_what_a_killed_writer_left_is_swept_after_a_day(tmp_path: Path) -> None:
     blobs = FolderBlobs(tmp_path)
-    blobs.put("org_1", [b"hello"])
-    (tmp_path / ".parts" / "left").write_bytes(b"half")
     blobs.sweep_parts()
-    assert not (tmp_path / ".parts").exists()
-    assert blobs.ready()
+    blobs.put("org_1", [b"hello"])
+    for name, age_s in (("left", 90_000), ("being-written", 10)):
+        part = tmp_path / ".parts" / name
+        part.write_bytes(b"half")
+        os.utime(part, (time.time() - age_s,) * 2)
+    blobs.sweep_parts()
+    assert [part.name for part in (tmp_path / ".parts").iterdir()] == ["being-written"]
 
 
 def test_a_folder_that_cannot_be_used_is_worth_another_try(tmp_path: Path) -> None:
