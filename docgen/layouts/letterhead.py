@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docgen.findings import Finding, Place, Severity
-from docgen.layouts.geometry import A4_WIDTH_MM, PT_PER_MM, flip_pt, to_mm, to_pt
-from docgen.layouts.page import MARGIN_MM
+from docgen.layouts.geometry import A4_WIDTH_MM, PT_PER_MM, Rect, flip_pt, to_mm, to_pt
+from docgen.layouts.page import MARGIN_MM, Frame
 from docgen.layouts.slip import placed_text
 from docgen.layouts.typography import fill
 from docgen.typesetting.words import number
@@ -44,6 +44,7 @@ class Letterhead:
     first: bytes
     later: bytes
     footer: bytes
+    frames: tuple[Frame, ...]
     findings: tuple[Finding, ...]
 
 
@@ -53,7 +54,27 @@ def letterhead(brand: Brand, frames: PageFrames, typography: Typography, logo: L
     rule = fill(brand.colours.accent) + b" "
     first = _logo(frames, logo) + _sender(brand, frames, typography) + _fold_marks(frames)
     later = _continuation(brand, typography)
-    return Letterhead(first, later, rule + _footer(brand, frames, typography), tuple(findings))
+    return Letterhead(
+        first,
+        later,
+        rule + _footer(brand, frames, typography),
+        _frames(brand, frames, typography, logo),
+        tuple(findings),
+    )
+
+
+def _frames(brand: Brand, frames: PageFrames, typography: Typography, logo: LogoArt | None) -> tuple[Frame, ...]:
+    """Where the static art of the first page stands."""
+    lines = brand.in_language(brand.sender, typography.language)
+    width_mm = to_mm(max((typography.small.palette.line(line).width_pt for line in lines), default=0.0))
+    height_mm = to_mm(len(lines) * typography.small.leading_pt)
+    found = [Frame("footer", 1, frames.footer)]
+    if lines:
+        found.append(Frame("sender", 1, Rect(frames.sender.left_mm, frames.sender.top_mm, width_mm, height_mm)))
+    if logo is not None:
+        rect = Rect(MARGIN_MM, frames.logo_top_mm, to_mm(logo.width_pt), to_mm(logo.height_pt))
+        found.append(Frame("logo", 1, rect))
+    return tuple(found)
 
 
 def _logo(frames: PageFrames, logo: LogoArt | None) -> bytes:

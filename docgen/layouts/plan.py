@@ -22,6 +22,7 @@ from docgen.layouts.page import MARGIN_MM, TEXT_WIDTH_MM, Frame, page_frames
 from docgen.layouts.pagination import Flown, Rooms, paginate
 from docgen.layouts.parts import DOT_PT, Item, Part, TextItem, text_ink
 from docgen.layouts.payment import PaymentSetter
+from docgen.layouts.preflight import check_address, check_plan
 from docgen.layouts.reference import ReferenceSetter
 from docgen.layouts.slip import identity_ink, slip_art
 from docgen.layouts.specification import SpecificationItem, SpecificationTable
@@ -75,7 +76,11 @@ class Plan:
         self.slip = (
             slip_art(template.slip, self.frames.slip, self.typography) if template.slip and self.frames.slip else None
         )
-        self.findings = self.letterhead.findings + (self.slip.findings if self.slip else ())
+        self.findings = (
+            *self.letterhead.findings,
+            *(self.slip.findings if self.slip else ()),
+            *check_plan(self.frames, self.letterhead.frames, self.typography),
+        )
         self._width_pt = to_pt(TEXT_WIDTH_MM)
         self._text = compile_text(template, language)
         self._flow = TextFlow(self.typography, self._width_pt, brand.colours.accent)
@@ -117,6 +122,7 @@ class Plan:
         address = self._address.set(letter.address, Place(record=letter.record_id, pointer="/recipient"))
         work.note(address)
         work.findings += address.findings
+        work.findings += check_address(self.frames, address.frames, work.place("address"))
         items = self._items(rendered, letter, work)
         paged = paginate(items, self._rooms)
         for kind in paged.oversized:
