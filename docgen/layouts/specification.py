@@ -113,7 +113,7 @@ class SpecificationTable:
         self.zebra = fill(brand.colours.zebra) if block.zebra else b""
         self.rule = fill(brand.colours.rule)
         self._cell = lru_cache(maxsize=_REMEMBERED_CELLS)(self._set_cell)
-        self.header = self._header()
+        self.header, self.header_fonts, self.header_lacking = self._header()
 
     def item(self, lines: Sequence[Mapping[str, object]]) -> SpecificationItem:
         """The table of one letter."""
@@ -146,14 +146,17 @@ class SpecificationTable:
             text,
         )
 
-    def _header(self) -> Part:
+    def _header(self) -> tuple[Part, frozenset[bytes], str]:
+        """The header's ink, its fonts beyond code page 0, and what no font has."""
         labels = [slot.column.label.get(self.language, slot.column.field) for slot in self.slots]
         cells = [self._set_cell(at, label, bold=True) for at, label in enumerate(labels)]
         height_pt = max(len(c.fragments) for c in cells) * self.setting.leading_pt + 4
         text = self.bold.styles[0].select() + b" 1 0 0 1 0 %s Tm " % pdf_number(-self.setting.rise_pt)
         text += b"".join(_cell_text(cells, self.setting.leading_pt))
         rule = self.rule + b" " + rule_ink(self.width_pt, height_pt - 1.5, _HEADER_RULE_PT) + b"0 0 0 1 k\n"
-        return Part("specification", height_pt, self._text_object(text) + rule)
+        extra = frozenset[bytes]().union(*[c.extra_fonts for c in cells])
+        part = Part("specification", height_pt, self._text_object(text) + rule)
+        return part, extra, "".join([c.lacking for c in cells])
 
     def _rows(self, lines: Sequence[Mapping[str, object]]) -> tuple[list[Row], Totals]:
         rows, running, group_sum = list[Row](), 0, 0
@@ -280,12 +283,12 @@ class SpecificationItem:
     @property
     def extra_fonts(self) -> frozenset[bytes]:
         """Fonts beyond code page 0."""
-        return frozenset[bytes]().union(*[row.extra_fonts for row in self.rows if row.extra_fonts])
+        return self.table.header_fonts.union(*[row.extra_fonts for row in self.rows if row.extra_fonts])
 
     @property
     def lacking(self) -> str:
         """Characters that no font has."""
-        return "".join([row.lacking for row in self.rows])
+        return self.table.header_lacking + "".join([row.lacking for row in self.rows])
 
     def whole(self) -> Part:
         """The undivided table."""
@@ -316,8 +319,7 @@ def _may_break_after(rows: Sequence[Row], index: int) -> bool:
     """Item rows on both sides, or a subtotal above; never right behind the row carried forward."""
     if index + 1 >= len(rows) or rows[index].kind == "carry":
         return False
-    two_items_follow = index + 2 >= len(rows) or rows[index + 2].kind == "item" or rows[index + 1].kind == "item"
-    return rows[index + 1].kind == "item" and rows[index].kind in ("item", "subtotal") and two_items_follow
+    return rows[index + 1].kind == "item" and rows[index].kind in ("item", "subtotal")
 
 
 def _slots(columns: Sequence[Column], width_pt: float) -> tuple[_Slot, ...]:
@@ -361,7 +363,7 @@ def _fraction_shift(text: str, digits: int, mark: str) -> str:
 def _digits_behind(value: object) -> int:
     if value is None:
         return 0
-    exponent = _decimal(value).normalize().as_tuple().exponent
+    exponent = _decimal(value).as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
