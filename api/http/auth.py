@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -15,8 +14,6 @@ from api.ports import Mode, Role
 from api.usecases import links, parties
 from docgen.findings import Refusal
 
-OPERATOR_PREFIX: Final = "ph_operator_"
-MAX_OPERATOR_TIME: Final = timedelta(days=1)
 _SCHEME: Final = HTTPBearer(
     auto_error=False, scheme_name="key", description="A key of your organisation: `Authorization: Bearer ph_live_…`."
 )
@@ -56,10 +53,10 @@ class Guard:
         return None
 
     def _check_operator(self, deps: DepsDep, secret: str) -> None:
-        if not secret.startswith(OPERATOR_PREFIX):
+        if not secret.startswith(links.OPERATOR_PREFIX):
             raise Refusal("role-missing", "Only the operator may do this: run `posthoorn organisation operator-key`.")
         try:
-            links.read(deps.secret, links.OPERATE, secret.removeprefix(OPERATOR_PREFIX), deps.clock)
+            links.read(deps.secret, links.OPERATE, secret.removeprefix(links.OPERATOR_PREFIX), deps.clock)
         except Refusal:
             raise Refusal("key-unknown", "This operator key is not known, or it has expired.") from None
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VIEW_JOB: Final = "view-job"
 OPERATE: Final = "operate"
+OPERATOR_PREFIX: Final = "ph_operator_"
 _MAX_TOKEN_CHARS: Final = 600
 
 

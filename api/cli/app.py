@@ -1,0 +1,56 @@
+"""The tree of commands, and how trouble ends."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli import batches, jobs, operate, packages
+from api.cli.exits import ExitCode, Trouble
+from api.cli.output import complain
+from api.ports import Fault, Retryable
+from docgen.findings import Refusal
+
+app = typer.Typer(
+    name="posthoorn",
+    help="Letters out, answers in: run the service, prepare templates, send print jobs, fetch batches.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(operate.serve)
+app.command()(operate.worker)
+app.command()(operate.migrate)
+app.add_typer(operate.organisations, name="organisation", help="Organisations of this installation.")
+app.add_typer(operate.keys, name="key", help="Keys of organisations.")
+app.add_typer(packages.brands, name="brand", help="House styles.")
+app.add_typer(packages.templates, name="template", help="Templates: check, look, upload.")
+app.add_typer(jobs.jobs, name="job", help="Print jobs.")
+app.add_typer(batches.batches, name="batch", help="Batches for the print room.")
+
+
+def run() -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ExitCode.OK
+    except (Trouble, Refusal, Fault, OSError) as error:
+        code, lines = _end_of(error)
+        for line in lines:
+            complain(line)
+        return code
+    return ExitCode.OK
+
+
+def _end_of(error: Exception) -> tuple[ExitCode, tuple[str, ...]]:
+    """How expected trouble ends, and what is said."""
+    match error:
+        case Trouble():
+            return error.code, error.lines
+        case Refusal():
+            return ExitCode.REFUSED, (str(error),)
+        case Retryable():
+            return ExitCode.UNREACHABLE, (str(error),)
+        case Fault():
+            return ExitCode.BROKEN, (str(error),)
+    return ExitCode.REFUSED, (f"file-error: {error}",)
