@@ -9,8 +9,11 @@ import time
 import warnings
 from typing import TYPE_CHECKING
 
+import structlog
+from celery import signals
 from celery.worker import state
 
+from api.ports import Fault
 from api.worker.broker import QUEUE, WAKE_TASK
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
     from api.ports import Waker
     from api.worker.runner import Runner
+
+log = structlog.get_logger(__name__)
 
 # how long one message may keep a worker busy before it looks at signals and other messages
 DRAIN_S = 20.0
@@ -31,6 +36,7 @@ def run_child(app: Celery, runner: Runner, waker: Waker, owner: str) -> int:
     """Serve wake-ups until told to stop; returns the exit code. The parent holds the other end of stdin."""
     # the supervisor may well be root in a container; messages are JSON, so nothing can be run through them
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    signals.setup_logging.connect(_keep_logging)
     app.task(name=WAKE_TASK)(_drain_task(runner, waker, owner))
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     worker = app.Worker(
@@ -47,6 +53,10 @@ def run_child(app: Celery, runner: Runner, waker: Waker, owner: str) -> int:
     return int(worker.exitcode or 0)
 
 
+def _keep_logging(**_kwargs: object) -> None:
+    """Having a receiver is what keeps Celery from setting up logging by itself."""
+
+
 def _drain_task(runner: Runner, waker: Waker, owner: str) -> Callable[[], None]:
     def wake() -> None:
         end = time.monotonic() + DRAIN_S
@@ -54,12 +64,27 @@ def _drain_task(runner: Runner, waker: Waker, owner: str) -> Callable[[], None]:
         def stopping() -> bool:
             return bool(state.should_stop) or time.monotonic() > end
 
-        runner.drain(owner, stopping)
-        if stopping():
-            # there may be more: somebody else, or this worker after its signals, goes on
-            waker.wake()
+        finished = False
+        try:
+            runner.drain(owner, stopping)
+            finished = not stopping()
+        except Fault as fault:
+            # the world around is in trouble: the sweeper tries again at its own pace
+            log.warning("drain-stopped", code=fault.code, detail=fault.detail)
+            finished = True
+        finally:
+            if not finished:
+                _pass_on(waker)
 
     return wake
+
+
+def _pass_on(waker: Waker) -> None:
+    """There may be more: somebody else, or this worker after its signals, goes on."""
+    try:
+        waker.wake()
+    except Fault as fault:
+        log.warning("wake-up-not-sent", code=fault.code, detail=fault.detail)
 
 
 def _end_with_parent() -> None:
