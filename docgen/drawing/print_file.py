@@ -6,6 +6,7 @@ sight, boxes on every page, no annotations, actions or encryption. Fonts, art an
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from docgen.typesetting.face import Face
 
 _KIDS = 64
+_FONT_NAME = re.compile(rb"/(\w+) [\d.]+ Tf")
 _A4_PT = b"[0 0 595.276 841.89]"
 _CATALOG, _ROOT, _RESOURCES, _INTENT, _PROFILE, _XMP, _INFO, _BLANK = range(1, 9)
 
@@ -181,7 +183,7 @@ class PrintFileWriter:
     def _font_names(self) -> set[str]:
         used = {name.decode("ascii") for name in self._uses}
         for form in self._resources.forms.values():
-            used |= {name for name in self._resources.faces if b"/%s " % name.encode() in form.ink}
+            used |= {name.decode("ascii") for name in _FONT_NAME.findall(form.ink)}
         return {name for name in used if name.partition("x")[0] in self._resources.faces}
 
     def _font(self, name: str) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from docgen.layouts.typography import Setting, Typography
     from docgen.postal.address import PostalAddress
 
-_CLEAR_MM = 2.0  # clear zone of the KIX on all sides, and so the indent of everything in the window
+CLEAR_MM = 2.0  # clear zone of the KIX on all sides, and so the indent of everything in the window
 _KIX_HEIGHT_MM = 118 * 25.4 / 600
 _BARS_PER_CHARACTER = 4
 _BAR_DOTS = 12
@@ -58,8 +58,8 @@ class AddressSetter:
         self._typography = typography
         self._return_height_pt = typography.return_line.leading_pt + 2.5
         self._return_ink = self._text([self._line(return_line, typography.return_line)], typography.return_line, 0.0)
-        self._left_pt = to_pt(self._box.left_mm + _CLEAR_MM)
-        self._room_pt = to_pt(self._box.width_mm - 2 * _CLEAR_MM)
+        self._left_pt = to_pt(self._box.left_mm + CLEAR_MM)
+        self._room_pt = to_pt(self._box.width_mm - 2 * CLEAR_MM)
         self._line_cached = lru_cache(maxsize=4_000)(self._line)
 
     def set(self, address: PostalAddress, place: Place) -> AddressInk:
@@ -84,7 +84,7 @@ class AddressSetter:
     def _fits(self, words: list[Word], setting: Setting, *, with_kix: bool) -> bool:
         if len(words) > _MAX_LINES or any(w.width_pt > self._room_pt for w in words):
             return False
-        below_pt = to_pt(_KIX_HEIGHT_MM + 2 * _CLEAR_MM) if with_kix else to_pt(_CLEAR_MM)
+        below_pt = to_pt(_KIX_HEIGHT_MM + 2 * CLEAR_MM) if with_kix else to_pt(CLEAR_MM)
         used_pt = self._return_height_pt + len(words) * setting.leading_pt
         return used_pt + below_pt <= to_pt(self._box.height_mm) + 1e-6
 
@@ -114,16 +114,16 @@ class AddressSetter:
         return AddressInk(ink, kix, self._frames(words, text_height_pt, kix), findings, extra, lacking)
 
     def _frames(self, words: list[Word], height_pt: float, kix: PlacedKix | None) -> tuple[Frame, ...]:
-        left_mm, top_mm = self._box.left_mm + _CLEAR_MM, self._box.top_mm
+        left_mm, top_mm = self._box.left_mm + CLEAR_MM, self._box.top_mm
         width_mm = to_mm(max([w.width_pt for w in words]))
         address = Frame("address", 1, Rect(left_mm, top_mm, width_mm, to_mm(height_pt)))
         if kix is None:
             return (address,)
         width = _kix_dots(kix.content, kix.pitch_dots) * _DOT_MM
-        return address, Frame("kix", 1, Rect(left_mm, top_mm + to_mm(height_pt) + _CLEAR_MM, width, _KIX_HEIGHT_MM))
+        return address, Frame("kix", 1, Rect(left_mm, top_mm + to_mm(height_pt) + CLEAR_MM, width, _KIX_HEIGHT_MM))
 
     def _kix(self, content: str, below_pt: float) -> PlacedKix | None:
-        top_mm = self._box.top_mm + to_mm(below_pt) + _CLEAR_MM
+        top_mm = self._box.top_mm + to_mm(below_pt) + CLEAR_MM
         for pitch_dots in _PITCHES_DOTS:
             if _kix_dots(content, pitch_dots) * _DOT_MM <= to_mm(self._room_pt) + 1e-6:
                 return PlacedKix(content, self._left_pt, flip_pt(top_mm + _KIX_HEIGHT_MM), pitch_dots)
@@ -133,7 +133,7 @@ class AddressSetter:
         return setting.palette.line(text)
 
     def _text(self, words: list[Word], setting: Setting, below_pt: float) -> bytes:
-        left_pt = to_pt(self._box.left_mm + _CLEAR_MM)
+        left_pt = to_pt(self._box.left_mm + CLEAR_MM)
         top_pt = flip_pt(self._box.top_mm) - below_pt - setting.rise_pt
         select, leading = setting.palette.styles[0].select(), number(setting.leading_pt)
         fragments = b")]TJ T*[(".join([w.fragment for w in words])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docgen.findings import Finding, Place, Severity
+from docgen.layouts.address_block import CLEAR_MM
 from docgen.layouts.geometry import A4_WIDTH_MM, PT_PER_MM, Rect, flip_pt, to_mm, to_pt
 from docgen.layouts.page import MARGIN_MM, Frame
 from docgen.layouts.slip import placed_text
@@ -16,6 +17,8 @@ from docgen.layouts.typography import fill
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docgen.layouts.page import PageFrames
     from docgen.layouts.theme import Brand
     from docgen.layouts.typography import Typography
@@ -50,7 +53,12 @@ class Letterhead:
 
 def letterhead(brand: Brand, frames: PageFrames, typography: Typography, logo: LogoArt | None) -> Letterhead:
     """Draw the static art of a plan."""
-    findings = [*_logo_findings(frames, logo), *_footer_findings(brand, typography)]
+    findings = [
+        *_logo_findings(frames, logo),
+        *_footer_findings(brand, typography),
+        *_return_line_findings(brand, frames, typography),
+        *_glyph_findings(brand, typography),
+    ]
     rule = fill(brand.colours.accent) + b" "
     first = _logo(frames, logo) + _sender(brand, frames, typography) + _fold_marks(frames)
     later = _continuation(brand, typography)
@@ -164,6 +172,30 @@ def _footer_findings(brand: Brand, typography: Typography) -> list[Finding]:
             message = f"The footer line '{line[:40]}...' runs into the page number; break it."
             findings.append(Finding("footer-too-wide", message, place, Severity.ERROR))
     return findings
+
+
+def _return_line_findings(brand: Brand, frames: PageFrames, typography: Typography) -> Iterator[Finding]:
+    width_mm = to_mm(typography.return_line.palette.line(brand.return_line).width_pt)
+    room_mm = frames.address.width_mm - 2 * CLEAR_MM
+    if width_mm > room_mm:
+        message = f"The return line is {width_mm:.1f} mm wide; {room_mm:.1f} mm fit in the window. Shorten it."
+        yield Finding("return-line-too-wide", message, Place(file="brand.toml", frame="return_line"))
+
+
+def _glyph_findings(brand: Brand, typography: Typography) -> Iterator[Finding]:
+    """What of the brand's own words its font cannot print."""
+    texts = {
+        "name": (brand.name,),
+        "sender": brand.in_language(brand.sender, typography.language),
+        "footer": footer_lines(brand, typography.language),
+        "return_line": (brand.return_line,),
+    }
+    for frame, lines in texts.items():
+        missing = typography.faces["F0"].lacks("".join(lines))
+        if missing:
+            names = ", ".join(f"U+{ord(c):04X}" for c in missing[:5])
+            message = f"The brand's font cannot print {names}; write the {frame} without it."
+            yield Finding("glyph-missing", message, Place(file="brand.toml", frame=frame))
 
 
 def _text_width_pt() -> float:

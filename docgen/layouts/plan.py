@@ -29,14 +29,16 @@ from docgen.layouts.specification import SpecificationItem, SpecificationTable
 from docgen.layouts.typography import typography
 from docgen.layouts.wording import wording
 from docgen.letters import Cents
+from docgen.postal.address import NAME_KEYS
 from docgen.templates.text import compile_text
 from docgen.typesetting.paragraphs import Span
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from docgen.layouts.geometry import Rect
     from docgen.layouts.theme import Brand
     from docgen.letters import Letter
     from docgen.postal.profiles import EnvelopeProfile
@@ -139,7 +141,7 @@ class Plan:
             letter.record_id,
             self.language,
             tuple(pages),
-            (*work.findings, *work.glyph_findings(self.typography.faces["F0"].lacks)),
+            (*work.findings, *work.glyph_findings()),
             work.extra_fonts,
             address.frames + self._slip_frames(len(pages)),
         )
@@ -237,15 +239,18 @@ class Plan:
 
     def _pages(self, pages: tuple[tuple[Flown, ...], ...], work: _Letter) -> list[LaidOutPage]:
         total = len(pages)
-        first = self._clear_of_folds(pages[0], work)
         return [
-            LaidOutPage(
-                *self._page_ink(page, total),
-                self.frames.flow_first if page == 1 else self.frames.flow_later,
-                first if page == 1 else pages[page - 1],
-            )
-            for page in range(1, total + 1)
+            LaidOutPage(*self._page_ink(page, total), flow, self._clear_of_folds(parts, flow, room_pt, work))
+            for page, parts in enumerate(pages, 1)
+            for flow, room_pt in (self._flow_of(page, total),)
         ]
+
+    def _flow_of(self, page: int, total: int) -> tuple[Rect, float]:
+        """Where a page's flow stands, and how much of its height may be used."""
+        flow, room_pt = self.frames.flow_later, self._rooms.later_pt
+        if page == 1:
+            flow, room_pt = self.frames.flow_first, self._rooms.first_pt
+        return flow, room_pt - (self._rooms.reserve_pt if page == total else 0.0)
 
     def _draw_page_ink(self, page: int, total: int) -> tuple[bytes, bytes]:
         """Forms of a page and its page number; ``total`` tells whether it is the one with the slip."""
@@ -269,24 +274,24 @@ class Plan:
         )
         return forms, ink
 
-    def _clear_of_folds(self, page: tuple[Flown, ...], work: _Letter) -> tuple[Flown, ...]:
-        """Move what stands from a symbol on downwards, so that no symbol lies on a fold of the first page."""
+    def _clear_of_folds(self, page: tuple[Flown, ...], flow: Rect, room_pt: float, work: _Letter) -> tuple[Flown, ...]:
+        """Move what stands from a symbol on downwards, so that no symbol lies on a fold."""
         for index, flown in enumerate(page):
-            down_pt = self._below_fold_pt(flown)
+            down_pt = self._below_fold_pt(flown, flow)
             if down_pt is None:
                 continue
             last = page[-1]
-            if last.top_pt + down_pt + last.part.height_pt > self._rooms.first_pt:
+            if last.top_pt + down_pt + last.part.height_pt > room_pt:
                 message = "A code lies within 5 mm of a fold and may not scan; change the text above it."
                 work.findings.append(Finding("code-on-fold", message, work.place(), Severity.WARNING))
                 return page
             moved = tuple(replace(f, top_pt=f.top_pt + down_pt) for f in page[index:])
-            return self._clear_of_folds((*page[:index], *moved), work)
+            return self._clear_of_folds((*page[:index], *moved), flow, room_pt, work)
         return page
 
-    def _below_fold_pt(self, flown: Flown) -> float | None:
+    def _below_fold_pt(self, flown: Flown, flow: Rect) -> float | None:
         for symbol in flown.part.symbols:
-            top_mm = self.frames.flow_first.top_mm + to_mm(flown.top_pt + symbol.top_pt)
+            top_mm = flow.top_mm + to_mm(flown.top_pt + symbol.top_pt)
             bottom_mm = top_mm + to_mm(symbol.size * 12 * DOT_PT)
             for fold_mm in self.frames.folds_mm:
                 if top_mm - _CLEAR_OF_FOLD_MM + 1e-6 < fold_mm < bottom_mm + _CLEAR_OF_FOLD_MM - 1e-6:
@@ -331,15 +336,35 @@ class _Letter:
             self.extra_fonts |= extra_fonts
         self.lacking += lacking
 
-    def glyph_findings(self, lacks: Callable[[str], str]) -> list[Finding]:
-        """One finding per value that holds a character no font can draw."""
+    def glyph_findings(self) -> list[Finding]:
+        """One finding per value that holds a character that could not be drawn where it was needed."""
         if not self.lacking:
             return []
-        values = {f"/{k}": v for k, v in self.letter.values.items()}
-        values |= {f"/recipient/{i}": line for i, line in enumerate(self.letter.address.lines)}
-        found = [(pointer, lacks(str(value))) for pointer, value in values.items()]
-        places = [(pointer, missing) for pointer, missing in found if missing] or [("", self.lacking)]
-        return [_glyph_finding(self.letter.record_id, pointer, missing) for pointer, missing in places]
+        missing = frozenset(self.lacking)
+        found = [(pointer, _only(missing, text)) for pointer, text in _texts(self.letter)]
+        places = [(pointer, signs) for pointer, signs in found if signs] or [("", _only(missing, self.lacking))]
+        return [_glyph_finding(self.letter.record_id, pointer, signs) for pointer, signs in places]
+
+
+def _only(signs: frozenset[str], text: str) -> str:
+    """Those of ``signs`` that are in ``text``, each once."""
+    return "".join(dict.fromkeys(c for c in text if c in signs))
+
+
+def _texts(letter: Letter) -> Iterator[tuple[str, str]]:
+    """Every value of a letter as text, with its JSON pointer in the record."""
+    yield "/record_id", letter.record_id
+    for name, value in letter.values.items():
+        if isinstance(value, tuple):
+            yield from (
+                (f"/{name}/{i}/{key}", str(inner)) for i, item in enumerate(value) for key, inner in item.items()
+            )
+        else:
+            yield f"/{name}", str(value)
+    address = letter.address
+    yield from ((f"/recipient/{key}", line) for key, line in zip(NAME_KEYS, address.name_lines, strict=False))
+    yield "/recipient/street", f"{address.street} {address.house}"
+    yield "/recipient/town", address.town
 
 
 def _glyph_finding(record_id: str, pointer: str, missing: str) -> Finding:

@@ -47,8 +47,9 @@ class ReferenceSetter:
             values = [self._values.palette.break_lines([Span(value)], self._column_pt - _GAP_PT) for _, value in row]
             ink += self._row(row, values, top_pt)
             top_pt += self._labels.leading_pt + max(v.count for v in values) * self._values.leading_pt + 3
-            extra = extra.union(*(v.extra_fonts for v in values))
-            lacking += "".join(v.lacking for v in values)
+            labels = [self._labels.palette.line(label) for label, _ in row]
+            extra = extra.union(*(v.extra_fonts for v in values), *(w.extra_fonts for w in labels))
+            lacking += "".join([*(v.lacking for v in values), *(w.lacking for w in labels)])
         return Reference(Block(Part("reference", top_pt, bytes(ink + b"ET\n"))), extra, lacking)
 
     def _row(self, row: Sequence[tuple[str, str]], values: Sequence[Lines], top_pt: float) -> bytes:

@@ -22,7 +22,7 @@ from docgen.typesetting.paragraphs import Span
 from docgen.typesetting.words import number as pdf_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from docgen.layouts.theme import Brand
     from docgen.layouts.typography import Typography
@@ -113,12 +113,17 @@ class SpecificationTable:
         self.zebra = fill(brand.colours.zebra) if block.zebra else b""
         self.rule = fill(brand.colours.rule)
         self._cell = lru_cache(maxsize=_REMEMBERED_CELLS)(self._set_cell)
+        self._value_cells = [(slot.column.field, self._value_cell(at, slot.column)) for at, slot in enumerate(slots)]
         self.header, self.header_fonts, self.header_lacking = self._header()
 
     def item(self, lines: Sequence[Mapping[str, object]]) -> SpecificationItem:
         """The table of one letter."""
         rows, totals = self._rows(lines)
-        return SpecificationItem(self, tuple(rows), totals)
+        return SpecificationItem(self, tuple(rows), totals, self.height_pt(rows))
+
+    def height_pt(self, rows: Sequence[Row]) -> float:
+        """Height of header and rows."""
+        return self.header.height_pt + sum([row.height_pt for row in rows])
 
     def carry_row(self, label: str, running: int) -> Row:
         """A carry-over or carried-forward row."""
@@ -206,20 +211,27 @@ class SpecificationTable:
                 yield rate, cents, _rounded(cents * rate / 100)
 
     def _line(self, line: Mapping[str, object], running: int, digits: Mapping[str, int], *, shaded: bool) -> Row:
-        cells = [
-            self._cell(at, self._format(slot.column, line[slot.column.field]), digits.get(slot.column.field, 0))
-            for at, slot in enumerate(self.slots)
-        ]
+        cells = [value_cell(line[field], digits.get(field, 0)) for field, value_cell in self._value_cells]
         return self._row("item", cells, running, shaded=shaded)
 
+    def _value_cell(self, at: int, column: Column) -> Callable[[object, int], _Cell]:
+        """From a value of a column to its cell; the same texts come back often, except for amounts."""
+        # Never remembered by value: 1.5 and 1.50 are equal and print differently.
+        set_cell = self._set_cell if column.kind is ColumnKind.AMOUNT else self._cell
+
+        def cell(value: object, digits: int) -> _Cell:
+            return set_cell(at, self._format(column, value), digits)
+
+        return cell
+
     def _row(self, kind: str, cells: Sequence[_Cell], running: int, *, shaded: bool) -> Row:
-        lines = max([len(c.fragments) for c in cells])
-        extra = frozenset[bytes]().union(*[c.extra_fonts for c in cells if c.extra_fonts])
-        lacking = "".join([c.lacking for c in cells])
-        height_pt = lines * self.setting.leading_pt + _PADDING_PT
-        return Row(
-            kind, height_pt, b"".join(_cell_text(cells, self.setting.leading_pt)), shaded, running, extra, lacking
-        )
+        leading_pt = self.setting.leading_pt
+        height_pt = max([len(c.fragments) for c in cells]) * leading_pt + _PADDING_PT
+        text = b"".join(_cell_text(cells, leading_pt))
+        if not any(c.extra_fonts or c.lacking for c in cells):
+            return Row(kind, height_pt, text, shaded, running)
+        extra = frozenset[bytes]().union(*[c.extra_fonts for c in cells])
+        return Row(kind, height_pt, text, shaded, running, extra, "".join([c.lacking for c in cells]))
 
     def _labelled(self, kind: str, label: str, cents: int, running: int) -> Row:
         """A row of a label and an amount: bold for totals."""
@@ -271,14 +283,10 @@ class SpecificationItem:
     table: SpecificationTable
     rows: tuple[Row, ...]
     totals: Totals
+    height_pt: float
     space_before_pt: float = _SPACE_BEFORE_PT
     keeps_with_next: bool = False
     kind: str = "specification"
-
-    @property
-    def height_pt(self) -> float:
-        """Header and rows."""
-        return self.table.header.height_pt + sum([row.height_pt for row in self.rows])
 
     @property
     def extra_fonts(self) -> frozenset[bytes]:
@@ -312,7 +320,9 @@ class SpecificationItem:
             words, running = self.table.words, first[-1].running
             first = (*first, self.table.carry_row(words.carry_over, running))
             rest = (self.table.carry_row(words.carried_forward, running), *rest)
-        return self.table.part(first), replace(self, rows=rest, space_before_pt=0.0)
+        return self.table.part(first), replace(
+            self, rows=rest, height_pt=self.table.height_pt(rest), space_before_pt=0.0
+        )
 
 
 def _may_break_after(rows: Sequence[Row], index: int) -> bool:

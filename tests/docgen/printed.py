@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pypdfium2
 from pypdfium2 import raw
@@ -31,7 +31,12 @@ class Cell:
 
     @property
     def text(self) -> str:
-        return "".join(s.text for s in self.signs)
+        """The words; a space that stands alone between two fonts is not told as a character, only by its width."""
+        text = self.signs[0].text
+        for before, sign in pairwise(self.signs):
+            blank = sign.left_pt - before.right_pt > 0.12 * sign.size_pt
+            text += f" {sign.text}" if blank and " " not in (before.text, sign.text) else sign.text
+        return text
 
     @property
     def left_pt(self) -> float:

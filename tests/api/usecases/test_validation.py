@@ -179,7 +179,7 @@ def test_a_version_retired_after_submission_is_still_used(world: World) -> None:
     [
         ({"words": LONG * 2}, "field-too-long", "/records/0/words"),
         ({"words": "\U0001f600 hallo"}, "glyph-missing", "/records/0/words"),
-        ({"lines": [{"what": "ja"}, {"what": "\U0001f600"}]}, "glyph-missing", "/records/0/lines"),
+        ({"lines": [{"what": "ja"}, {"what": "\U0001f600"}]}, "glyph-missing", "/records/0/lines/1/what"),
         ({"amount": "1.234"}, "amount-precision", "/records/0/amount"),
         ({"extra": 1}, "field-unknown", "/records/0/extra"),
     ],
@@ -204,7 +204,7 @@ def test_a_letter_that_overflows_its_pages_is_found(world: World) -> None:
 def test_a_name_that_no_font_has_points_at_the_recipient(world: World) -> None:
     recipient = record(1)["recipient"] | {"name": "Mevrouw \u4e2d"}
     job = validated(world, [record(1, recipient=recipient)])
-    assert world.findings(job.id)[0].place["pointer"] == "/records/0/recipient"
+    assert world.findings(job.id)[0].place["pointer"] == "/records/0/recipient/name"
 
 
 def test_an_entry_block_without_host_is_found(world: World) -> None:
@@ -231,7 +231,7 @@ def test_tables_are_read_and_their_findings_have_row_and_column(world: World, ma
     )
     job = validated(world, body, format=RecordsFormat(kind))
     assert [(f.code, f.place["row"], f.place["column"]) for f in world.findings(job.id)] == [
-        ("glyph-missing", 2, "lines"),
+        ("glyph-missing", 3, "lines.what"),
         ("glyph-missing", 4, "words"),
         ("amount-invalid", 5, "amount"),
     ]
