@@ -12,7 +12,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -45,32 +45,49 @@ def find_program(name: str, *folders: str) -> str:
 class Server:
     """A folder, its processes, and the way to wait for them."""
 
-    def __init__(self, name: str) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"posthoorn-{name}-"))
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"posthoorn-{type(self).__name__.lower()}-"))
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._user: str | None = None
+        # what is left when pytest itself is killed would never end otherwise
+        self._prefix = [find_program("setpriv"), "--pdeathsig", "KILL"]
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start every process and wait until they answer."""
+        raise NotImplementedError
 
     def run_as(self, user: str) -> None:
         """Run what follows as this user, who gets the folder. Only root can."""
-        if os.getuid() == 0:
-            self._user = user
-            entry = pwd.getpwnam(user)
-            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
+        if os.getuid() != 0:
+            return
+        entry = pwd.getpwnam(user)
+        os.chown(self.folder, entry.pw_uid, entry.pw_gid)
+        self._prefix += ["--reuid", user, "--regid", user, "--clear-groups"]
+        if not Path("/").stat().st_mode & 0o001:
+            # a root folder that only root may enter: seen in unpacked images
+            self._prefix += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
 
     def spawn(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{Path(command[0]).name}.log").open("wb")
         with log:
             process = subprocess.Popen(  # noqa: S603 - programs of the machine, found above
-                command,
+                [*self._prefix, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 env=dict(os.environ) | dict(env or {}),
                 start_new_session=True,
-                user=self._user,
-                group=self._user,
-                extra_groups=[] if self._user else None,
             )
         self._processes.append(process)
         return process
@@ -111,8 +128,8 @@ def answers(port: int) -> bool:
 class Postgres(Server):
     """PostgreSQL; `new_database` gives the URL of an empty one."""
 
-    def __init__(self) -> None:
-        super().__init__("postgres")
+    def start(self) -> None:
+        """Make a cluster and serve it."""
         self.run_as("postgres")
         folders = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
         data = str(self.folder / "data")
@@ -136,8 +153,8 @@ class Postgres(Server):
 class Redis(Server):
     """Redis without persistence."""
 
-    def __init__(self) -> None:
-        super().__init__("redis")
+    def start(self) -> None:
+        """Serve on a free port."""
         (port,) = free_ports(1)
         options = ("--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no")
         self.spawn([find_program("redis-server"), *options, "--dir", str(self.folder)])
@@ -148,8 +165,8 @@ class Redis(Server):
 class RabbitMQ(Server):
     """RabbitMQ with every port, its own name service too, on loopback."""
 
-    def __init__(self) -> None:
-        super().__init__("rabbitmq")
+    def start(self) -> None:
+        """Serve on a free port, with a name service."""
         port, distribution, names = free_ports(3)
         base = str(self.folder)
         (self.folder / "plugins").write_text("[].\n")
@@ -181,8 +198,8 @@ class RabbitMQ(Server):
 class Ceph(Server):
     """A Ceph of one node in memory with its S3 gateway."""
 
-    def __init__(self) -> None:
-        super().__init__("ceph")
+    def start(self) -> None:
+        """Start a monitor, a store and a gateway, and make a user."""
         monitor, port = free_ports(2)
         identity = str(uuid.uuid4())
         for name in ("mon", "osd", "run", "rgw"):

@@ -43,30 +43,26 @@ def waker() -> CountingWaker:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    server = Postgres()
-    yield server
-    server.kill()
+    with Postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[Redis]:
-    server = Redis()
-    yield server
-    server.kill()
+    with Redis() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def rabbitmq_server() -> Iterator[RabbitMQ]:
-    server = RabbitMQ()
-    yield server
-    server.kill()
+    with RabbitMQ() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def ceph_server() -> Iterator[Ceph]:
-    server = Ceph()
-    yield server
-    server.kill()
+    with Ceph() as server:
+        yield server
 
 
 @pytest.fixture
