@@ -17,25 +17,40 @@ if TYPE_CHECKING:
 
 # ISA-L's level 1 costs a seventh of zlib's level 6 for 9 % more bytes (benchmarks/README.md).
 _DEFLATE_LEVEL = 1
-_BASE_FONTS = (b"F0", b"F1", b"F2", b"F3", b"F4")
+_OTHER_FONTS = (b"F1", b"F2", b"F3", b"F4")
 
 
 def draw_letter(laid: LaidOutLetter, forms: frozenset[bytes]) -> DrawnLetter:
     """The deflated content streams of a letter and the resources they name; ``forms`` are those of its plan."""
-    contents = [page_content(page) for page in laid.pages]
-    fonts = [name for name in _BASE_FONTS if any(b"/%s " % name in content for content in contents)]
-    streams = tuple([bytes(isal_zlib.compress(content, _DEFLATE_LEVEL)) for content in contents])
-    return DrawnLetter(streams, laid.extra_fonts.union(fonts, forms))
+    streams, fonts = list[bytes](), {b"F0"}
+    for page in laid.pages:
+        text = page_text(page)
+        fonts.update([name for name in _OTHER_FONTS if b"/%s " % name in text])
+        content = text + page_symbols(page)
+        streams.append(bytes(isal_zlib.compress(content, _DEFLATE_LEVEL)))
+    return DrawnLetter(tuple(streams), laid.extra_fonts.union(fonts, forms))
 
 
 def page_content(page: LaidOutPage) -> bytes:
     """The content stream of a page, not deflated."""
+    return page_text(page) + page_symbols(page)
+
+
+def page_text(page: LaidOutPage) -> bytes:
+    """Everything on the page but its symbols."""
     out = [page.forms, page.ink]
+    left, top_pt = number(to_pt(page.flow.left_mm)), flip_pt(page.flow.top_mm)
+    for flown in page.parts:
+        out += (b"q 1 0 0 1 ", left, b" ", number(_on_grid(top_pt - flown.top_pt)), b" cm ", flown.part.ink, b"Q\n")
+    return b"".join(out)
+
+
+def page_symbols(page: LaidOutPage) -> bytes:
+    """QR codes and the KIX, each on the dots of the press."""
+    out = list[bytes]()
     left_pt, top_pt = to_pt(page.flow.left_mm), flip_pt(page.flow.top_mm)
-    left = number(left_pt)
     for flown in page.parts:
         part_top_pt = _on_grid(top_pt - flown.top_pt)
-        out += (b"q 1 0 0 1 ", left, b" ", number(part_top_pt), b" cm ", flown.part.ink, b"Q\n")
         for symbol in flown.part.symbols:
             corner = (_on_grid(left_pt + symbol.left_pt), _on_grid(part_top_pt - symbol.top_pt))
             out.append(qr_ink(symbol.payload, symbol.level, *corner, MODULE_PT))

@@ -30,11 +30,14 @@ _MAX_PAYMENT_VERSION = 13
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One line beside the symbol: label and value; an empty label lets the value run over the whole width."""
+    """One line beside the symbol: label and value; an empty label lets the value run over the whole width.
+
+    ``size`` names a setting: table, small or code.
+    """
 
     label: str
     value: str
-    setting: Setting
+    size: str = "table"
     bold: bool = False
 
 
@@ -57,6 +60,7 @@ class CodeBlockSetter:
         self._typography = typography
         self._width_pt = width_pt
         self._title = lru_cache(maxsize=64)(self._set_title)
+        self._sizes = {"table": typography.table, "small": typography.small, "code": typography.code}
         self._row = lru_cache(maxsize=2_000)(self._set_row)
 
     def set(self, kind: str, title: str, payload: bytes, rows: Sequence[TextRow]) -> CodeBlock:
@@ -73,16 +77,17 @@ class CodeBlockSetter:
         text = _TextColumn(box_pt - quiet_pt + _GUTTER_PT, self._typography.table.palette.styles[0].select())
         room_pt = self._width_pt - (box_pt - quiet_pt + _GUTTER_PT)
         for row in rows:
-            text.add(row, *self._row(row, room_pt))
+            text.add(self._sizes[row.size], *self._row(row.label, row.value, row.size, row.bold, room_pt))
         height_pt = top_pt + max(box_pt, text.used_pt + quiet_pt) + _FOOT_PT
         ink = self._title(title, height_pt) + text.ink(top_pt + quiet_pt)
         return CodeBlock(Block(Part(kind, height_pt, ink, (symbol,)), _SPACE_BEFORE_PT), text.extra_fonts, text.lacking)
 
-    def _set_row(self, row: TextRow, room_pt: float) -> tuple[bytes, Lines]:
+    def _set_row(self, label: str, value: str, size: str, bold: bool, room_pt: float) -> tuple[bytes, Lines]:  # noqa: FBT001 (the key of a cache)
         """The label, ready to be shown, and lines of the value."""
-        spans = [Span(row.value, 1 if row.bold else 0)]
-        lines = row.setting.palette.break_lines(spans, room_pt - (_LABEL_WIDTH_PT if row.label else 0.0))
-        return self._typography.table.palette.line(row.label).fragment if row.label else b"", lines
+        lines = self._sizes[size].palette.break_lines(
+            [Span(value, 1 if bold else 0)], room_pt - (_LABEL_WIDTH_PT if label else 0.0)
+        )
+        return self._typography.table.palette.line(label).fragment if label else b"", lines
 
     def _set_title(self, title: str, height_pt: float) -> bytes:
         setting = self._typography.headings[1]
@@ -104,15 +109,15 @@ class _TextColumn:
         self.extra_fonts: frozenset[bytes] = frozenset()
         self.lacking = ""
 
-    def add(self, row: TextRow, label: bytes, lines: Lines) -> None:
+    def add(self, setting: Setting, label: bytes, lines: Lines) -> None:
         """Append a row that is set already."""
-        rise_pt, select = row.setting.rise_pt, row.setting.palette.styles[0].select()
+        rise_pt, select, left_pt = setting.rise_pt, setting.palette.styles[0].select(), self._left_pt
         if label:
-            self._lines.append((self._left_pt, self.used_pt + rise_pt, self._label_style, label))
-        left_pt = self._left_pt + (_LABEL_WIDTH_PT if row.label else 0.0)
+            self._lines.append((left_pt, self.used_pt + rise_pt, self._label_style, label))
+            left_pt += _LABEL_WIDTH_PT
         for fragment in lines.fragments:
             self._lines.append((left_pt, self.used_pt + rise_pt, select, fragment))
-            self.used_pt += row.setting.leading_pt
+            self.used_pt += setting.leading_pt
         if lines.extra_fonts or lines.lacking:
             self.extra_fonts |= lines.extra_fonts
             self.lacking += lines.lacking

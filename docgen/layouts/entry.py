@@ -24,7 +24,6 @@ class EntrySetter:
         """``setter`` lays out the block."""
         self._words = wording(typography.language)
         self._text = block.text.get(typography.language, "")
-        self._typography = typography
         self._setter = setter
 
     def set(self, access: EntryAccess | None, place: Place) -> CodeBlock | tuple[Finding, ...]:
@@ -32,11 +31,10 @@ class EntrySetter:
         if access is None:
             message = "The template has an entry block, but no entry link was made; give [entry] host in brand.toml."
             return (Finding("entry-link-missing", message, place),)
-        body = self._typography.table
         rows = [
-            *([TextRow("", self._text, body)] if self._text else []),
-            TextRow(self._words.entry_host, access.host, body, bold=True),
-            TextRow(self._words.entry_code, format_code(access.code), self._typography.code),
+            *([TextRow("", self._text)] if self._text else []),
+            TextRow(self._words.entry_host, access.host, bold=True),
+            TextRow(self._words.entry_code, format_code(access.code), "code"),
         ]
         try:
             return self._setter.set(KIND, self._words.entry_title, access.url.encode("ascii"), rows)

@@ -38,7 +38,6 @@ class PaymentSetter:
             raise Refusal("brand-payment-missing", "Give [payment] with beneficiary and iban in brand.toml.")
         self._block = block
         self._details = brand.payment
-        self._typography = typography
         self._setter = setter
         self._words = wording(typography.language)
         self._conventions = CONVENTIONS[typography.language]
@@ -77,23 +76,23 @@ class PaymentSetter:
         )
 
     def _rows(self, payment: epc.EpcPayment, values: Mapping[str, object], *, linked: bool) -> list[TextRow]:
-        words, setting, caption = self._words, self._typography.table, self._typography.small
+        words = self._words
         amount = money(payment.amount, self._conventions) if payment.amount is not None else words.pay_own_amount
         rows = [
-            TextRow(words.pay_amount, amount, setting, bold=True),
-            TextRow(words.pay_to, self._details.beneficiary, setting),
-            TextRow("IBAN", group_iban(payment.iban), setting),
+            TextRow(words.pay_amount, amount, bold=True),
+            TextRow(words.pay_to, self._details.beneficiary),
+            TextRow("IBAN", group_iban(payment.iban)),
         ]
         reference, text = _text(values, self._block.reference_field), _text(values, self._block.text_field)
         if reference:
-            rows.append(TextRow(words.pay_reference, group_reference(reference), setting, bold=True))
+            rows.append(TextRow(words.pay_reference, group_reference(reference), bold=True))
         elif text:
-            rows.append(TextRow(words.pay_text, text, setting))
+            rows.append(TextRow(words.pay_text, text))
         due = values.get(self._block.due_date_field) if self._block.due_date_field else None
         if isinstance(due, dt.date):
-            rows.append(TextRow(words.pay_before, long_date(due, self._conventions), setting, bold=True))
+            rows.append(TextRow(words.pay_before, long_date(due, self._conventions), bold=True))
         scan = words.pay_link if linked else words.pay_caption
-        rows.append(TextRow("", f"{self._label}. {scan}." if self._label else f"{scan}.", caption))
+        rows.append(TextRow("", f"{self._label}. {scan}." if self._label else f"{scan}.", "small"))
         return rows
 
 

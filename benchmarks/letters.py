@@ -1,0 +1,59 @@
+"""The letters that composing is measured with: made from a number, so that every run has the same ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from docgen.compose import Composer
+from docgen.layouts.brand_file import load_brand
+from docgen.letters import Cents, EntryAccess, Letter
+from docgen.postal.address import PostalAddress
+from docgen.templates.load import load_template
+from docgen.templates.package import BRAND_RULES, read_folder
+
+ROOT = Path(__file__).parents[1]
+DAY = dt.date(2026, 11, 23)
+_NAMES = "de Vries|Jansen|van den Berg|Bakker|Yılmaz|Özdemir|Kowalski|el Amrani|Visser|Smit".split("|")
+_STREETS = "Voorbeeldstraat|Dorpsstraat|Kerkweg|Lindelaan|Burgemeester Jansenplein".split("|")
+_COSTS = (
+    "Schoonmaak trappenhuis|Elektriciteit lift|Tuinonderhoud|Glasbewassing|Huismeester|Water|Stookkosten|Administratie"
+)
+
+
+def composer() -> Composer:
+    """The two-page letter in the first sample brand."""
+    brand = load_brand(read_folder(ROOT / "samples/brands/grachtstad", BRAND_RULES))
+    return Composer(load_template(read_folder(ROOT / "benchmarks/letter")), brand, DAY)
+
+
+def letter(number: int) -> Letter:
+    """Letter ``number``: eight lines of costs, two VAT rates, a payment of its own and an entry link of its own."""
+    name, street, house = _NAMES[number % 10], _STREETS[number % 5], number % 999 + 1
+    costs = tuple(_cost(number, place, text) for place, text in enumerate(_COSTS.split("|")))
+    postcode = f"{1000 + number % 8999} AB"
+    values = {
+        "letter_date": DAY,
+        "salutation": f"mevrouw {name}",
+        "customer_number": f"H-{number:06}",
+        "home": f"{street} {house}",
+        "due": dt.date(2026, 12, 7),
+        "total": Cents(sum(cost["amount"] for cost in costs)),
+        "ref": f"Factuur 2026-{number:06} klant {number}",
+        "meter": f"WM-{number}",
+        "spec": costs,
+    }
+    address = PostalAddress((f"Mevrouw {chr(65 + number % 26)}. {name}",), street, str(house), "", "", postcode, "Dorp")
+    url = f"HTTPS://MIJN.GRACHTSTAD.EXAMPLE.NL/{number * 7919:026}"
+    return Letter(str(number), "nl", address, values, EntryAccess(url, "mijn.grachtstad.example.nl", f"{number:010}"))
+
+
+def _cost(number: int, place: int, text: str) -> dict[str, object]:
+    cents = Cents(1000 + (number * 37 + place * 991) % 90000)
+    vat = 21 if place % 3 else 9
+    return {
+        "description": f"{text} 2025, deel {number % 97}",
+        "qty": 1 + (number + place) % 9,
+        "vat": vat,
+        "amount": cents,
+    }
