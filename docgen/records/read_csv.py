@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 ENCODINGS: Final = ("utf-8", "cp1252", "iso-8859-1", "iso-8859-15")
 """Encodings that may be named; UTF-8 is the one that need not be."""
 
-DELIMITERS: Final = (";", ",", "\t")
+DELIMITERS: Final = (";", ",", "\t", "|")
+"""Separators of cells; one may be named, otherwise the header tells."""
+
 _MOST_LINE_BYTES: Final = 1_000_000
 _MOST_QUOTED_BYTES: Final = 131_072  # the csv module's own limit for one cell
 _BOM: Final = "\ufeff"
-_SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n?")
+_SEPARATOR_LINE: Final = re.compile(r"sep=([;,\t|])\r?\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def read_csv(stream: BinaryIO, template: Template, options: TableOptions = DEFAU
     """
     if options.encoding not in ENCODINGS:
         raise Refusal("records-csv-encoding", f"Name one of these encodings: {', '.join(ENCODINGS)}.")
+    if options.delimiter not in {None, *DELIMITERS}:
+        raise Refusal("records-csv-delimiter", "Name one of these separators: semicolon, comma, tab or bar.")
     lines = _lines(stream, options.encoding)
     header = next(lines, "")
     named = _SEPARATOR_LINE.fullmatch(header)

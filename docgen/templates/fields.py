@@ -73,6 +73,7 @@ def _read_list(table: TomlTable, field: Field, languages: tuple[str, ...]) -> Fi
     table.need("items")
     most = table.whole("max_items", 500, 1, _MOST_ITEMS)
     least = table.whole("min_items", 0, 0, most)
+    table.need("items")
     items = table.table("items")
     columns = _read_all(items, languages, inside_list=True) if items is not None else ()
     example = field.example

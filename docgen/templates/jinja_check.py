@@ -19,6 +19,9 @@ from docgen.templates.model import Field, FieldKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+_DEEPEST: Final = 30
+"""Levels of ``if`` and of expressions inside each other: more would end in Python's own limits, far later."""
+
 _NUMERIC: Final = frozenset({FieldKind.INTEGER, FieldKind.DECIMAL})
 _LOOP_FIELDS: Final = {"index": FieldKind.INTEGER, "first": FieldKind.BOOLEAN, "last": FieldKind.BOOLEAN}
 _ORDERING: Final = frozenset({"gt", "gteq", "lt", "lteq"})
@@ -63,6 +66,7 @@ class _Checker:
     file: str
     line_offset: int
     found: list[Finding] = field(default_factory=list)
+    depth: int = 0
     item_name: str | None = None
     item_fields: Mapping[str, Field] = field(default_factory=dict)
     sure: frozenset[str] = frozenset()  # optional fields that an `if` around has shown to be filled
@@ -74,7 +78,11 @@ class _Checker:
     # statements
 
     def body(self, children: Iterable[nodes.Node]) -> None:
+        self.depth += 1
         for child in children:
+            if self.depth > _DEEPEST:
+                self.say(child, "nesting-too-deep", f"More than {_DEEPEST} levels inside each other; take some out.")
+                break
             if isinstance(child, nodes.Output):
                 for part in child.nodes:
                     self.printed(part)
@@ -84,6 +92,7 @@ class _Checker:
                 self.loop(child)
             else:
                 self.forbidden(child)
+        self.depth -= 1
 
     def forbidden(self, node: nodes.Node) -> None:
         word = _FORBIDDEN.get(type(node), type(node).__name__.lower())
@@ -153,7 +162,13 @@ class _Checker:
                 f"{_name_of(node)} cannot be used in a letter; compute the value in your own system and send it.",
             )
             return _UNKNOWN
-        return handler(self, node)
+        if self.depth >= _DEEPEST:
+            self.say(node, "nesting-too-deep", "The expression is too long; make the choice in your own system.")
+            return _UNKNOWN
+        self.depth += 1
+        made = handler(self, node)
+        self.depth -= 1
+        return made
 
     def name(self, node: nodes.Name) -> _Typed:
         declared = self.fields.get(node.name)
@@ -319,8 +334,15 @@ def _path(node: nodes.Node) -> frozenset[str]:
 
 def _shown_filled(test: nodes.Node) -> frozenset[str]:
     """Fields that are filled wherever the test holds."""
-    if isinstance(test, nodes.And):
-        return _shown_filled(test.left) | _shown_filled(test.right)
+    shown: frozenset[str] = frozenset()
+    while isinstance(test, nodes.And):  # a and b and c leans to the left, and may be long
+        shown |= _shown_filled(test.right)
+        test = test.left
+    return shown | _shown_by(test)
+
+
+def _shown_by(test: nodes.Node) -> frozenset[str]:
+    """The same for a test that is no ``and``."""
     if isinstance(test, nodes.Not) and isinstance(test.node, nodes.Test) and test.node.name == "none":
         return _path(test.node.node)
     if isinstance(test, nodes.Compare) and test.ops[0].op == "eq" and isinstance(test.ops[0].expr, nodes.Const):

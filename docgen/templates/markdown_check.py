@@ -20,7 +20,10 @@ _STARS: Final = re.compile(r"\*+")
 _UNSUPPORTED: Final = (
     (re.compile(r"!\[[^\]]*\]\("), "A picture in the text is not possible; a logo comes from the brand."),
     (re.compile(r"\[[^\]]*\]\("), "A link cannot be clicked on paper; write the address in words."),
-    (re.compile(r"</?[A-Za-z!][^>]*>"), "HTML is not possible; use the marks of docs/templates.md."),
+    (
+        re.compile(r"</?[A-Za-z!][^>]*>"),
+        "HTML is not possible; take it out, or use # - ** and * for headings, lists, bold and italic.",
+    ),
     (re.compile(r"`"), "Code is not possible; take the backquote out."),
     (re.compile(r"^\|.*\||^ *:?-{3,}:? *\|"), "A table is not possible in the text; use a specification block."),
     (re.compile(r"^> ?"), "A quotation is not possible; take the > out."),

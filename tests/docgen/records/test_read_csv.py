@@ -90,12 +90,13 @@ def test_other_wrong_encodings(template: Template) -> None:
     assert "UTF-16" in refusal((HEAD + ROW).encode("utf-16"), template).detail
     assert "cp1252." not in refusal(HEAD.encode() + b"\x81", template).detail
     assert refusal(HEAD + ROW, template, encoding="rot13").code == "records-csv-encoding"
+    assert refusal(HEAD + ROW, template, delimiter="::").code == "records-csv-delimiter"
 
 
 @pytest.mark.parametrize(
     ("header", "code"),
     [
-        ("a|b|c", "records-csv-delimiter"),
+        ("a!b!c", "records-csv-delimiter"),
         (HEAD.strip() + ",colour", "records-column-unknown"),
         (HEAD.strip() + ",,x", "records-column-unknown"),
         (HEAD.strip() + ",Total", "records-column-duplicate"),

@@ -131,6 +131,7 @@ def test_a_warning_does_not_keep_a_template_from_loading(make_files: Make) -> No
         (('example = "12.50"', 'example = "12.50"\nchoices = ["12.50"]'), "key-unknown", 18),
         (('kind = "list"', 'kind = "list"\nmin_items = 3'), "example-invalid", 35),
         (('kind = "list"', 'kind = "list"\nmax_length = 3'), "key-unknown", 37),
+        (('kind = "list"', 'kind = "list"\n\n[fields.empty]\nkind = "list"'), "key-missing", 38),
         (('[fields.rows.items.text]\nkind = "text"', '[fields.rows.items.text]\nkind = "list"'), "field-kind", 39),
         (('title = "Letter"', 'title = "Letter'), "toml", 3),
         (('title = "Letter"', 'title = "Letter"\ntitle = "x"'), "toml", 4),
