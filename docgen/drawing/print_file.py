@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
@@ -226,8 +227,7 @@ class PrintFileWriter:
         self._object(_INFO, pdf_metadata.info(self._info, print_ready=self._intent is not None))
         entries = {"Type": b"/Catalog", "Pages": ref(_ROOT), "Metadata": ref(_XMP)}
         if self._intent is not None:
-            profile = {"N": b"%d" % self._intent.components}
-            self._object(_PROFILE, stream(self._intent.profile, profile))
+            self._object(_PROFILE, _profile_stream(self._intent))
             self._object(_INTENT, self._intent.dictionary(_PROFILE))
             entries["OutputIntents"] = pdf_array([ref(_INTENT)])
         self._object(_CATALOG, dictionary(entries))
@@ -254,6 +254,12 @@ class PrintFileWriter:
         self._out.write(data)
         self._hash.update(data)
         self._size += len(data)
+
+
+@lru_cache(maxsize=2)
+def _profile_stream(intent: OutputIntent) -> bytes:
+    """The profile as an object; deflating one takes longer than framing a thousand letters."""
+    return stream(intent.profile, {"N": b"%d" % intent.components})
 
 
 def _descriptor(base_font: str, values: Mapping[str, int], data: int) -> bytes:
