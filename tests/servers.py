@@ -75,7 +75,14 @@ class Server:
         self._prefix += ["--reuid", user, "--regid", user, "--clear-groups"]
         if not Path("/").stat().st_mode & 0o001:
             # a root folder that only root may enter: seen in unpacked images
-            self._prefix += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
+            self._prefix += [
+                "--securebits",
+                "+no_setuid_fixup",
+                "--inh-caps",
+                "+dac_read_search",
+                "--ambient-caps",
+                "+dac_read_search",
+            ]
 
     def spawn(self, command: Sequence[str], env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{Path(command[0]).name}.log").open("wb")
@@ -258,6 +265,8 @@ class Ceph(Server):
             "mon max pg per osd": "2000",
             "osd crush chooseleaf type": "0",
             "osd objectstore": "memstore",
+            # some builds look for it relative to the working folder
+            "osd class dir": str(next(Path("/usr/lib").glob("**/rados-classes"))),
             "memstore device bytes": "1073741824",
             "run dir": f"{folder}/run",
             "admin socket": "",
