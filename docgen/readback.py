@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import zxingcpp
+from pyzbar import pyzbar
 
 from docgen.drawing.raster import open_pdf, page_gray
 from docgen.findings import Finding, Place
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    import numpy as np
     import pypdfium2
+    from numpy.typing import NDArray
 
     from docgen.layouts.laid_out import LaidOutLetter
 
@@ -122,5 +125,15 @@ def _decode(document: pypdfium2.PdfDocument, page: int, symbol: ExpectedSymbol) 
     if symbol.kind == "kix":
         text = kix_reader.read(page_gray(document, page, _KIX_DPI, symbol.rect))
         return None if text is None else text.encode("ascii")
-    found = zxingcpp.read_barcodes(page_gray(document, page, _QR_DPI, symbol.rect), _QR_ONLY)
-    return bytes(found[0].bytes) if found else None
+    picture = page_gray(document, page, _QR_DPI, symbol.rect)
+    found = zxingcpp.read_barcodes(picture, _QR_ONLY)
+    if not found:
+        return None
+    read = bytes(found[0].bytes)
+    return read if not read.isascii() else _second_opinion(picture)
+
+
+def _second_opinion(picture: NDArray[np.uint8]) -> bytes | None:
+    """What another reader makes of it: phones differ, so a code that one of two misreads is not good enough."""
+    found = pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])
+    return bytes(found[0].data) if found else None
