@@ -76,8 +76,9 @@ class Api:
             yield
         except httpx.TransportError as error:
             kind = type(error).__name__
-            line = f"service-unreachable: {self._client.base_url} does not answer ({kind})."
-            raise Trouble(ExitCode.UNREACHABLE, line) from error
+            raise Trouble(
+                ExitCode.UNREACHABLE, f"service-unreachable: {self._client.base_url} does not answer ({kind})."
+            ) from error
 
     def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - options of httpx
         with self._reached():

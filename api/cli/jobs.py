@@ -155,13 +155,14 @@ def _progress(job: dict[str, Any]) -> tuple[int, int | None]:
 
 def _show(api: Api, job: dict[str, Any], *, as_json: bool) -> None:
     emit(job, _lines(job), as_json=as_json)
-    if job.get("findings_by_code"):
+    for code, count in (job.get("findings_by_code") or {}).items():
+        complain(f"{count:,} times {code}")
+    if job["state"] in _BAD:
         part = api.get(f"/v1/print-jobs/{job['id']}/findings", limit=_SHOWN_FINDINGS)
         for finding in part["items"]:
             complain(finding_line(finding))
         if part["next_cursor"]:
             complain(f"and more: posthoorn job findings {job['id']}")
-    if job["state"] in _BAD:
         raise typer.Exit(ExitCode.FINDINGS)
 
 

@@ -199,8 +199,10 @@ def _service(settings: Settings) -> Iterator[Service]:
     service = open_service(settings)
     try:
         if not service.database.ready():
-            line = "database-not-ready: it does not answer or is of another version; run `posthoorn migrate`."
-            raise Trouble(ExitCode.UNREACHABLE, line)
+            raise Trouble(
+                ExitCode.UNREACHABLE,
+                "database-not-ready: it does not answer or is of another version; run `posthoorn migrate`.",
+            )
         yield service
     finally:
         service.close()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request
-from starlette.convertors import StringConvertor, register_url_convertor
 
 from api.ports import PageRequest
 from api.usecases.deps import Deps
@@ -31,15 +30,6 @@ class Edge:
     broker_ready: Callable[[], bool] = _yes
     public_url: str | None = None
     spool_folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
-
-
-class _IdConvertor(StringConvertor):
-    """Only what can be an id: anything else in its place is a path that is not there."""
-
-    regex = "[A-Za-z0-9_.@+-]{1,120}"
-
-
-register_url_convertor("id", _IdConvertor())
 
 
 def get_deps(request: Request) -> Deps:
