@@ -176,7 +176,7 @@ def _footer_findings(brand: Brand, typography: Typography) -> list[Finding]:
 
 def _return_line_findings(brand: Brand, frames: PageFrames, typography: Typography) -> Iterator[Finding]:
     width_mm = to_mm(typography.return_line.palette.line(brand.return_line).width_pt)
-    room_mm = frames.address.width_mm - 2 * CLEAR_MM
+    room_mm = frames.always_visible.right_mm - frames.address.left_mm - CLEAR_MM
     if width_mm > room_mm:
         message = f"The return line is {width_mm:.1f} mm wide; {room_mm:.1f} mm fit in the window. Shorten it."
         yield Finding("return-line-too-wide", message, Place(file="brand.toml", frame="return_line"))

@@ -16,7 +16,6 @@ from docgen.layouts.flow_text import lines_of
 from docgen.layouts.geometry import A4, Rect
 from docgen.layouts.parts import PageBreakItem
 from docgen.letters import EntryAccess
-from docgen.postal.address import PostalAddress
 from docgen.qr import entry_link
 from tests.docgen.builders import (
     ADDRESS,
@@ -35,6 +34,7 @@ from tests.docgen.printed import printed_texts
 if TYPE_CHECKING:
     from docgen.layouts.laid_out import LaidOutLetter
     from docgen.letters import Letter
+    from docgen.postal.address import PostalAddress
     from docgen.templates.model import Template
 
 _NAMES = (
@@ -296,7 +296,8 @@ def test_fold_marks_stand_at_the_folds_of_the_envelope() -> None:
 
 
 def test_marks_become_styles_lists_and_headings() -> None:
-    body = "# Kop\n\nDit is **vet** en *schuin* en ***beide***.\n\n- een\n- twee\n\n1. eerste\n2. tweede\n\nRegel\\\nnieuw."
+    body = "# Kop\n\nDit is **vet** en *schuin* en ***beide***.\n\n"
+    body += "- een\n- twee\n\n1. eerste\n2. tweede\n\nRegel\\\nnieuw."
     composer = Composer(small_template(body), brand(), DAY)
     made = composer.compose(small_letter())
     (content,) = contents(made.drawn)
