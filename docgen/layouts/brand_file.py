@@ -82,7 +82,8 @@ def check_brand(files: Mapping[str, bytes]) -> tuple[Brand | None, tuple[Finding
         return None, tuple(source.found)
     reader = _Reader(source.root(), files)
     brand = reader.brand()
-    return brand, (*source.found, *reader.warnings)
+    # A value that is read in several places is wrong once.
+    return brand, tuple(dict.fromkeys((*source.found, *reader.warnings)))
 
 
 class _Reader:

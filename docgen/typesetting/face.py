@@ -14,7 +14,7 @@ from io import BytesIO
 from operator import add
 from typing import TYPE_CHECKING
 
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, TTLibError
 
 from docgen.typesetting.kerning import Kerning
 
@@ -26,6 +26,7 @@ LAST_CODE = 0xFF
 # Codes that would need escaping inside a PDF string are never given out.
 _ESCAPED = frozenset(b"()\\")
 CODES = tuple(code for code in range(FIRST_CODE, LAST_CODE + 1) if code not in _ESCAPED)
+_NEEDED = ("cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "OS/2", "post")
 _RESTRICTED, _NEVER_AS_SUBSET = 0x0002, 0x0100
 _ASCII = "".join(map(chr, range(0x20, 0x7F)))
 _LATIN_1 = "".join(map(chr, range(0xA0, 0x100))).replace("\xad", "")
@@ -141,8 +142,20 @@ def code_page(characters: str) -> dict[str, int]:
 
 @lru_cache(maxsize=32)
 def face_of(data: bytes) -> Face:
-    """The face of a TrueType file's bytes; parsed once per process."""
-    return Face(data, TTFont(BytesIO(data), lazy=True))
+    """The face of a TrueType file's bytes; parsed once per process.
+
+    Raises:
+        TTLibError: it is no TrueType font, or lacks what embedding needs.
+    """
+    font = TTFont(BytesIO(data), lazy=True)
+    missing = [table for table in _NEEDED if table not in font]
+    if missing:
+        raise TTLibError(f"it has no table {', '.join(missing)}")
+    if any(entry.offset + entry.length > len(data) for entry in font.reader.tables.values()):
+        raise TTLibError("it is cut short")
+    if FIRST_CODE not in (font.getBestCmap() or {}):
+        raise TTLibError("it has no space")
+    return Face(data, font)
 
 
 @lru_cache(maxsize=32)
