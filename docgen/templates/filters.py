@@ -82,8 +82,8 @@ def _nbsp(value: str | int) -> str:
     return str(value).replace(" ", NO_BREAK)
 
 
-def _default(value: object, text: str) -> object:
-    return text if value is None or value == "" else value
+def _default(value: object, text: str) -> str:
+    return text if value is None or value == "" else str(value)
 
 
 def _optional(function: Callable[..., str]) -> Callable[..., str]:
