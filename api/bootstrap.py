@@ -20,13 +20,9 @@ from api.adapters.database import SqlDatabase
 from api.adapters.engine import make_engine
 from api.adapters.system import RandomIds, SystemClock
 from api.settings import Settings, as_environment, load_settings, secret_key
-from api.usecases.composing import compose_chunk
 from api.usecases.deps import Deps, Limits
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
-from api.usecases.planning import plan_job
-from api.usecases.validation import validate_job
-from api.usecases.writing import write_batch
 from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
 from api.worker.child import run_child
 from api.worker.relay import Relay
@@ -103,6 +99,12 @@ def migrate(settings: Settings) -> None:
 
 def make_handlers(service: Service) -> Mapping[str, Handler]:
     """What the worker can do, by kind."""
+    # composing takes seconds to load, and only the processes that do the work need it
+    from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
+    from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
+    from api.usecases.validation import validate_job  # noqa: PLC0415 - see above
+    from api.usecases.writing import write_batch  # noqa: PLC0415 - see above
+
     deps = make_deps(service)
     return {
         WorkKind.VALIDATE: partial(validate_job, deps),
@@ -139,7 +141,7 @@ def make_runner(service: Service, handlers: Mapping[str, Handler], on_failed: On
 def make_supervisor(
     service: Service, runner: Runner, command: Sequence[str] = _CHILD, concurrency: int | None = None
 ) -> Supervisor:
-    """Keeps workers of the service running; ``command`` starts one."""
+    """Keeps workers of the service running; ``command`` starts one. The runner gives up work, it runs none here."""
     settings = service.settings
     rules = SupervisorRules(
         concurrency=concurrency or settings.concurrency,
@@ -152,7 +154,7 @@ def make_supervisor(
 
 def start_embedded(service: Service) -> Supervisor:
     """Start workers beside this process; call `Supervisor.stop` at the end. They also end when this process dies."""
-    supervisor = make_supervisor(service, make_runner(service, make_handlers(service)))
+    supervisor = make_supervisor(service, make_runner(service, {}))
     supervisor.start()
     return supervisor
 
@@ -160,7 +162,7 @@ def start_embedded(service: Service) -> Supervisor:
 def run_worker(settings: Settings, concurrency: int | None = None) -> None:
     """Run workers until SIGTERM or SIGINT."""
     service = open_service(settings)
-    supervisor = make_supervisor(service, make_runner(service, make_handlers(service)), concurrency=concurrency)
+    supervisor = make_supervisor(service, make_runner(service, {}), concurrency=concurrency)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.ask_to_stop())
     try:
