@@ -6,6 +6,7 @@ import importlib.util
 import io
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,14 @@ def raws(file: str, template: Template, options: TableOptions | None = None) -> 
 def results(file: str, template: Template, options: TableOptions | None = None) -> list[Letter | tuple[Finding, ...]]:
     validator = RecordValidator(template)
     return [validator.validate(raw) for raw in raws(file, template, options)]
+
+
+def unpacked(content: bytes) -> object:
+    """A workbook as its parts, since zlib may pack differently elsewhere."""
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(member.filename, member.date_time, archive.read(member)) for member in archive.infolist()]
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +127,7 @@ def test_the_generator_makes_the_same_files_again(maker: Any) -> None:  # noqa: 
     made = maker.make_files()
     assert sorted(made) == GENERATED
     for name, content in made.items():
-        assert content == (SAMPLES / "records" / name).read_bytes(), name
+        assert unpacked(content) == unpacked((SAMPLES / "records" / name).read_bytes()), name
 
 
 def test_the_generator_writes_where_it_is_told(maker: Any, tmp_path: Path) -> None:  # noqa: ANN401 -- a module
