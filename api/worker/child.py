@@ -62,7 +62,9 @@ def _drain_task(runner: Runner, waker: Waker, owner: str) -> Callable[[], None]:
         end = time.monotonic() + DRAIN_S
 
         def stopping() -> bool:
-            return bool(state.should_stop) or time.monotonic() > end
+            # an exit code once a signal has come, and 0 is one
+            told = state.should_stop is not None and state.should_stop is not False
+            return told or time.monotonic() > end
 
         finished = False
         try:

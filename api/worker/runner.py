@@ -149,15 +149,18 @@ class Runner:
             thread.join()
 
     def _beat(self, work: LeasedWork) -> None:
-        while not work.ended.wait(self._rules.lease_s / 3):
+        pause_s = self._rules.lease_s / 3
+        while not work.ended.wait(pause_s):
             lease_until = self._clock.now() + timedelta(seconds=self._rules.lease_s)
             try:
                 with self._database.write() as uow:
                     kept = uow.work.extend(work.item, lease_until)
             except Retryable as fault:
-                # the lease lasts for three beats: the next one may get through
+                # the lease lasts for three beats: a quick second try may get through
+                pause_s = self._rules.lease_s / 10
                 log.warning("heartbeat-missed", code=fault.code)
                 continue
+            pause_s = self._rules.lease_s / 3
             if not kept and not work.completed:
                 work.lost.set()
                 return

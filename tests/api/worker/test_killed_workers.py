@@ -162,6 +162,14 @@ def test_an_item_starts_within_a_second_and_a_stop_finishes_what_runs(service: S
             uow.outbox.enqueue(ORG, killable.KIND, "second")
         until_done(service, 2)
         assert time.monotonic() - started < 2
+        with service.database.write() as uow:
+            for number in range(2000):
+                uow.outbox.enqueue(ORG, killable.KIND, f"later_{number}")
+        until_done(service, 5)
+        started = time.monotonic()
+    assert time.monotonic() - started < 15
     assert supervisor.pids() == ()
     with service.database.read() as uow:
-        assert uow.work.counts()[WorkState.RUNNING] == 0
+        counts = uow.work.counts()
+    assert counts[WorkState.RUNNING] == 0
+    assert counts[WorkState.QUEUED] > 0
