@@ -61,7 +61,7 @@ class Finding:
 
 
 @dataclass(eq=False)
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 (the word of the glossary: it is no error of ours)
     """A business error with a stable code; the edge turns it into problem+json or an exit code."""
 
     code: str

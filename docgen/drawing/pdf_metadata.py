@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 from uuid import UUID
 from xml.sax.saxutils import escape
 
 from docgen.drawing.pdf_objects import dictionary, text_string
 
-if TYPE_CHECKING:
-    from docgen.drawing.print_file import FileInfo
-
 _VERSION = "PDF/X-4"
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What the file says of itself; nothing in it names the service."""
+
+    title: str
+    created: dt.datetime
 
 
 def info(file: FileInfo, *, print_ready: bool) -> bytes:

@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from docgen.drawing import pdf_metadata
 from docgen.drawing.font_files import font_file
+from docgen.drawing.pdf_metadata import FileInfo
 from docgen.drawing.pdf_objects import array as pdf_array
 from docgen.drawing.pdf_objects import deflated_stream, dictionary, ref, stream
 from docgen.typesetting.face import FIRST_CODE, LAST_CODE
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from docgen.drawing.art import Art
     from docgen.drawing.output_intent import OutputIntent
     from docgen.typesetting.face import Face
+
+__all__ = ["DrawnLetter", "FileInfo", "Form", "PrintFileWriter", "Resources", "Sink", "Written"]
 
 _KIDS = 64
 _FONT_NAME = re.compile(rb"/(\w+) [\d.]+ Tf")
@@ -64,14 +66,6 @@ class DrawnLetter:
 
     pages: tuple[bytes, ...]
     uses: frozenset[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class FileInfo:
-    """What the file says of itself; nothing in it names the service."""
-
-    title: str
-    created: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
