@@ -14,8 +14,19 @@ from docgen.templates.package import BRAND_RULES, read_folder
 
 ROOT = Path(__file__).parents[1]
 DAY = dt.date(2026, 11, 23)
-_NAMES = "de Vries|Jansen|van den Berg|Bakker|Yılmaz|Özdemir|Kowalski|el Amrani|Visser|Smit".split("|")
-_STREETS = "Voorbeeldstraat|Dorpsstraat|Kerkweg|Lindelaan|Burgemeester Jansenplein".split("|")
+_NAMES = [
+    "de Vries",
+    "Jansen",
+    "van den Berg",
+    "Bakker",
+    "Yılmaz",
+    "Özdemir",
+    "Kowalski",
+    "el Amrani",
+    "Visser",
+    "Smit",
+]  # noqa: RUF001 (a Turkish name)
+_STREETS = ["Voorbeeldstraat", "Dorpsstraat", "Kerkweg", "Lindelaan", "Burgemeester Jansenplein"]
 _COSTS = (
     "Schoonmaak trappenhuis|Elektriciteit lift|Tuinonderhoud|Glasbewassing|Huismeester|Water|Stookkosten|Administratie"
 )
