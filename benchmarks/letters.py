@@ -19,13 +19,13 @@ _NAMES = [
     "Jansen",
     "van den Berg",
     "Bakker",
-    "Yılmaz",
+    "Şahin",
     "Özdemir",
     "Kowalski",
     "el Amrani",
     "Visser",
     "Smit",
-]  # noqa: RUF001 (a Turkish name)
+]
 _STREETS = ["Voorbeeldstraat", "Dorpsstraat", "Kerkweg", "Lindelaan", "Burgemeester Jansenplein"]
 _COSTS = (
     "Schoonmaak trappenhuis|Elektriciteit lift|Tuinonderhoud|Glasbewassing|Huismeester|Water|Stookkosten|Administratie"
