@@ -22,9 +22,15 @@ _END = _HEAD.pack(0, 0, 0)
 
 
 def write_chunk(letters: Iterable[tuple[str, DrawnLetter]]) -> Iterator[bytes]:
-    """The container's bytes; each letter with its piece id, in the order given."""
+    """The container's bytes; each letter with its piece id, in the order given.
+
+    Raises:
+        ValueError: a letter has no piece id; it would be read as the end.
+    """
     yield _MAGIC
     for piece_id, letter in letters:
+        if not piece_id:
+            raise ValueError("a composed letter needs its piece id")
         name, uses = piece_id.encode("ascii"), b" ".join(sorted(letter.uses))
         yield _HEAD.pack(len(name), len(letter.pages), len(uses)) + name + uses
         for page in letter.pages:

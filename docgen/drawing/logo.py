@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from lxml import etree
 from PIL import Image as Pictures
 from PIL import ImageCms, UnidentifiedImageError
@@ -15,7 +17,7 @@ from docgen.drawing.output_intent import fogra39
 from docgen.findings import Finding, Place, Refusal, Severity
 
 if TYPE_CHECKING:
-    from pypdf.generic import DictionaryObject
+    from pypdf.generic import DictionaryObject, PdfObject
 
     from docgen.layouts.theme import Colour, Logo
 
@@ -24,7 +26,9 @@ MAX_PIXELS = 16_000_000
 _EXTERNAL = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:", re.IGNORECASE)
 _FORBIDDEN = frozenset({"script", "foreignObject", "image", "iframe", "audio", "video", "animate", "set"})
 _IDLE_FONT = re.compile(rb"BT /F\d+ [\d.]+ Tf [\d.]+ TL ET")
-_RGB_OPERATORS = re.compile(rb"(?:^|\s)(?:rg|RG)(?:\s|$)")
+_RGB_OPERATORS = re.compile(rb"(?:^|\s)(?:rg|RG|/DeviceRGB\s+(?:cs|CS))(?:\s|$)")
+_TEXT_OPERATOR = re.compile(rb"\sTf\s")
+_FONT_FILES = frozenset({"/FontFile", "/FontFile2", "/FontFile3"})
 
 
 def load_logo(logo: Logo, palette: tuple[Colour, ...]) -> tuple[Art, tuple[Finding, ...]]:
@@ -130,24 +134,64 @@ def _pdf(data: bytes, place: Place, *, own: bool = False) -> Art:
         resources = cast("DictionaryObject", page["/Resources"].get_object()) if "/Resources" in page else None
     except (PyPdfError, IndexError, KeyError, ValueError) as error:
         raise _refused("logo-pdf-unreadable", f"The PDF cannot be read: {error}.", place) from error
+    content = _IDLE_FONT.sub(b"", content)
     if own:
         # The canvas starts each drawing with black in RGB and a font, whatever follows.
-        content = _IDLE_FONT.sub(b"", content).replace(b"0 0 0 rg", b"0 0 0 1 k").replace(b"0 0 0 RG", b"0 0 0 1 K")
-    if _RGB_OPERATORS.search(content):
-        raise _refused("logo-colour-rgb", "The PDF logo uses RGB; export it in CMYK or gray.", place)
-    if resources is not None and not re.search(rb"\sTf\s", content):
+        content = content.replace(b"0 0 0 rg", b"0 0 0 1 k").replace(b"0 0 0 RG", b"0 0 0 1 K")
+    _check_content(content, resources, place)
+    if resources is not None and not _TEXT_OPERATOR.search(content):
         # A canvas names a standard font even when no text is drawn; such a name would ask for a font not embedded.
         resources.pop("/Font", None)
     moved = b"1 0 0 1 %f %f cm " % (-float(box.left), -float(box.bottom)) if box.left or box.bottom else b""
     return Art(float(box.width), float(box.height), moved + content, resources)
 
 
+def _check_content(content: bytes, resources: PdfObject | None, place: Place) -> None:
+    """Refuse RGB and fonts that are not embedded, here and in everything that the page draws."""
+    if _RGB_OPERATORS.search(content):
+        raise _refused("logo-colour-rgb", "The PDF logo uses RGB; export it in CMYK or gray.", place)
+    named: Any = resources.get_object() if resources is not None else {}
+    fonts = named["/Font"].values() if "/Font" in named else ()
+    if _TEXT_OPERATOR.search(content) and not all(map(_is_embedded, fonts)):
+        raise _refused("logo-pdf-text", "The PDF logo has text in a font that is not embedded; use outlines.", place)
+    _check_tree(resources, place, set())
+
+
+def _is_embedded(font: PdfObject) -> bool:
+    entries = cast("DictionaryObject", font.get_object())
+    descriptor = cast("DictionaryObject", entries.get("/FontDescriptor", {}))
+    return entries.get("/Subtype") in ("/Type0", "/Type3") or bool(_FONT_FILES & set(descriptor))
+
+
+def _check_tree(node: PdfObject | None, place: Place, seen: set[int]) -> None:
+    """Look at all that can be reached from a dictionary of resources."""
+    from pypdf.generic import ArrayObject, DictionaryObject, StreamObject  # noqa: PLC0415 (see _pdf)
+
+    value: Any = node.get_object() if node is not None else None
+    if value is None or id(value) in seen:
+        return
+    seen.add(id(value))
+    if value == "/DeviceRGB":
+        raise _refused("logo-colour-rgb", "The PDF logo uses RGB; export it in CMYK or gray.", place)
+    if isinstance(value, StreamObject) and value.get("/Subtype") == "/Form":
+        _check_content(value.get_data(), value.get("/Resources"), place)
+    if isinstance(value, DictionaryObject):
+        value = ArrayObject(value.values())
+    for child in value if isinstance(value, ArrayObject) else ():
+        _check_tree(child, place, seen)
+
+
 def _png(logo: Logo, place: Place) -> tuple[Art, tuple[Finding, ...]]:
+    too_large = _refused("logo-png-too-large", f"The PNG has over {MAX_PIXELS} pixels; make it smaller.", place)
     try:
-        with Pictures.open(BytesIO(logo.data), formats=["PNG"]) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise _refused("logo-png-too-large", f"The PNG has over {MAX_PIXELS} pixels; make it smaller.", place)
-            flat = _flattened(picture)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Pictures.DecompressionBombWarning)
+            with Pictures.open(BytesIO(logo.data), formats=["PNG"]) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise too_large
+                flat = _flattened(picture)
+    except (Pictures.DecompressionBombWarning, Pictures.DecompressionBombError) as error:
+        raise too_large from error
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise _refused("logo-png-unreadable", "The PNG cannot be read; export it again.", place) from error
     dpi = flat.width / (logo.width_mm / 25.4)
@@ -162,8 +206,15 @@ def _png(logo: Logo, place: Place) -> tuple[Art, tuple[Finding, ...]]:
 
 def _flattened(picture: Pictures.Image) -> Pictures.Image:
     """Gray or CMYK on white: print files hold no transparency and no RGB."""
-    if picture.mode in ("L", "1", "I", "I;16"):
+    if picture.mode.startswith("I"):
+        # A conversion to 8 bits would cut 16 bits off at 255.
+        return Pictures.fromarray((np.asarray(picture) // 257).astype(np.uint8))
+    if picture.mode in ("L", "1"):
         return picture.convert("L")
+    if picture.mode == "LA":
+        paper = Pictures.new("L", picture.size, 255)
+        paper.paste(picture.getchannel("L"), mask=picture.getchannel("A"))
+        return paper
     rgba = picture.convert("RGBA")
     white = Pictures.new("RGBA", rgba.size, (255, 255, 255, 255))
     rgb = Pictures.alpha_composite(white, rgba).convert("RGB")

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docgen.drawing.chunks import read_chunk, write_chunk
+from docgen.drawing.print_file import DrawnLetter
+
+_names = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", min_size=1, max_size=20)
+_fonts = st.frozensets(st.from_regex(rb"F[0-4](x[0-9])?", fullmatch=True), max_size=5)
+_drawn = st.builds(DrawnLetter, st.lists(st.binary(max_size=60), max_size=4).map(tuple), _fonts)
+_letters = st.lists(st.tuples(_names, _drawn), max_size=6)
+
+
+@given(_letters)
+def test_what_is_written_is_read_back(letters: list[tuple[str, DrawnLetter]]) -> None:
+    assert list(read_chunk(BytesIO(b"".join(write_chunk(letters))))) == letters
+
+
+@given(_letters, st.data())
+def test_a_container_that_is_cut_anywhere_is_refused(
+    letters: list[tuple[str, DrawnLetter]], data: st.DataObject
+) -> None:
+    whole = b"".join(write_chunk(letters))
+    cut = data.draw(st.integers(0, len(whole) - 1))
+    with pytest.raises(ValueError, match="composed letters"):
+        list(read_chunk(BytesIO(whole[:cut])))
+
+
+@given(_letters)
+def test_the_same_letters_give_the_same_bytes(letters: list[tuple[str, DrawnLetter]]) -> None:
+    assert b"".join(write_chunk(letters)) == b"".join(write_chunk(letters))
+
+
+def test_something_else_is_no_container() -> None:
+    with pytest.raises(ValueError, match="not a container"):
+        list(read_chunk(BytesIO(b"%PDF-1.6\n")))
+
+
+def test_a_letter_without_a_piece_id_is_a_bug_and_never_an_early_end() -> None:
+    with pytest.raises(ValueError, match="piece id"):
+        list(write_chunk([("", DrawnLetter((), frozenset())), ("pce_2", DrawnLetter((), frozenset()))]))
