@@ -45,6 +45,18 @@ class Facts:
     composer: Composer
     name: str
 
+    @property
+    def title(self) -> str:
+        """The job in words: what the caller called it, else what its template is called."""
+        template = self.composer.template
+        return self.job.title or template.title[template.default_language]
+
+    @property
+    def heading(self) -> str:
+        """The batch in words."""
+        test = "TEST  " if self.job.mode is Mode.TEST else ""
+        return f"{test}{self.title}, batch {self.batch.number}"
+
     def rows(self) -> Iterator[ManifestRow]:
         """The rows of the manifest."""
         files = [printed.pieces for printed in self.printed]
@@ -75,7 +87,7 @@ def _ticket(facts: Facts) -> Ticket:
     going = [piece.piece_id for piece in facts.plan.pieces if piece.piece_id not in facts.stops]
     return Ticket(
         job_id=job.id,
-        job_title=job.title,
+        job_title=facts.title,
         batch_id=facts.batch.id,
         batch_number=facts.batch.number,
         organisation=facts.organisation,
@@ -111,4 +123,4 @@ def _contact_sheet(facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> by
     writer = PrintFileWriter(out, facts.composer.resources, info, None, duplex=False)
     shown = [Thumbnail(writer.add(letter), caption) for caption, letter in first]
     writer.close()
-    return contact_sheet(out.getvalue(), shown, facts.name)
+    return contact_sheet(out.getvalue(), shown, facts.heading)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.usecases import papers, printing
+from docgen.drawing.output_intent import OutputIntent
 from tests.api.usecases.world import World
 
 if TYPE_CHECKING:
@@ -14,5 +16,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> World:
+def slow_world(sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> World:
+    """With the real colour profile and pictures."""
     return World(sqlite_database, memory_blobs, clock, ids)
+
+
+@pytest.fixture
+def world(slow_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """With a tiny colour profile and no picture, which together take longer than all the rest."""
+    monkeypatch.setattr(printing, "fogra39", lambda: OutputIntent("TEST", "A test", 4, b"a profile"))
+    monkeypatch.setattr(papers, "contact_sheet", lambda *_: b"a picture")
+    return slow_world

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pypdf
 import pytest
+from PIL import Image
 
 from api.ports import BatchState, FileRole, JobState, Mode, PieceState, Retryable
 from api.usecases import writing
@@ -52,6 +53,21 @@ def test_a_released_batch_has_its_files_and_the_job_is_released(world: World) ->
     assert [file.role for file in batch.files] == list(FileRole)
     assert {piece.state for piece in world.pieces(job.id)} == {PieceState.PRINTED_READY}
     assert not world.run_one()
+
+
+def test_print_files_and_papers_are_what_they_say(slow_world: World) -> None:
+    job = slow_world.released([record(i) for i in range(3)], title="Januari")
+    (batch,) = slow_world.batches(job.id)
+    files = slow_world.files(batch)
+    by_role = {file.role: files[file.name] for file in batch.files}
+    print_file = pypdf.PdfReader(io.BytesIO(by_role[FileRole.PRINT]))
+    (intent,) = print_file.root_object["/OutputIntents"]
+    assert intent["/OutputConditionIdentifier"] == "FOGRA39"
+    ticket = pypdf.PdfReader(io.BytesIO(by_role[FileRole.JOB_TICKET])).pages[0].extract_text()
+    assert "Batch 1: Januari" in ticket
+    assert f"{batch.id}-01.pdf" in ticket.replace("\n", "")
+    picture = Image.open(io.BytesIO(by_role[FileRole.CONTACT_SHEET]))
+    assert picture.format == "PNG"
 
 
 def test_the_manifest_says_where_each_letter_is(world: World) -> None:
