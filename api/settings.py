@@ -193,11 +193,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _unknown(name: str, config: Path | None) -> Finding:
-    known = list(Settings.model_fields) if config else [PREFIX + field.upper() for field in Settings.model_fields]
-    near = difflib.get_close_matches(name, known, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
+    prefix = "" if config else PREFIX
+    near = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
+    known = ", ".join(_written(field, prefix) for field in Settings.model_fields)
+    advice = f"did you mean {_written(near[0], prefix)}?" if near else f"known are {known}."
     place = Place(file=str(config) if config else None, column=name)
     return Finding("setting-unknown", f"{name} is no setting: {advice}", place)
+
+
+def _written(field: str, prefix: str) -> str:
+    return prefix + field.upper() if prefix else field
 
 
 def _explain(field: int | str, reason: str, value: object, from_env: Mapping[str, str], config: Path | None) -> Finding:
