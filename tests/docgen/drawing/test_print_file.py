@@ -29,6 +29,7 @@ _XMP = "{http://ns.adobe.com/xap/1.0/}"
 _MM = "{http://ns.adobe.com/xap/1.0/mm/}"
 _PDF = "{http://ns.adobe.com/pdf/1.3/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_OTHER_COLOURS = frozenset(b"rg RG sc scn SC SCN cs CS ri".split())
 _OPERATORS = re.compile(rb"(?<![/\w.])([a-zA-Z*]+)(?![\w(])")
 
 
