@@ -24,40 +24,32 @@ def draw_letter(laid: LaidOutLetter, forms: frozenset[bytes]) -> DrawnLetter:
     """The deflated content streams of a letter and the resources they name; ``forms`` are those of its plan."""
     streams, fonts = list[bytes](), {b"F0"}
     for page in laid.pages:
-        text = page_text(page)
+        text, symbols = _ink(page)
         fonts.update([name for name in _OTHER_FONTS if b"/%s " % name in text])
-        content = text + page_symbols(page)
-        streams.append(bytes(isal_zlib.compress(content, _DEFLATE_LEVEL)))
+        streams.append(bytes(isal_zlib.compress(text + symbols, _DEFLATE_LEVEL)))
     return DrawnLetter(tuple(streams), laid.extra_fonts.union(fonts, forms))
 
 
 def page_content(page: LaidOutPage) -> bytes:
     """The content stream of a page, not deflated."""
-    return page_text(page) + page_symbols(page)
+    return b"".join(_ink(page))
 
 
-def page_text(page: LaidOutPage) -> bytes:
-    """Everything on the page but its symbols."""
-    out = [page.forms, page.ink]
-    left, top_pt = number(to_pt(page.flow.left_mm)), flip_pt(page.flow.top_mm)
-    for flown in page.parts:
-        out += (b"q 1 0 0 1 ", left, b" ", number(_on_grid(top_pt - flown.top_pt)), b" cm ", flown.part.ink, b"Q\n")
-    return b"".join(out)
-
-
-def page_symbols(page: LaidOutPage) -> bytes:
-    """QR codes and the KIX, each on the dots of the press."""
-    out = list[bytes]()
+def _ink(page: LaidOutPage) -> tuple[bytes, bytes]:
+    """Text and static art of a page, and its symbols on the dots of the press."""
+    text, symbols = [page.forms, page.ink], list[bytes]()
     left_pt, top_pt = to_pt(page.flow.left_mm), flip_pt(page.flow.top_mm)
+    left = number(left_pt)
     for flown in page.parts:
         part_top_pt = _on_grid(top_pt - flown.top_pt)
+        text += (b"q 1 0 0 1 ", left, b" ", number(part_top_pt), b" cm ", flown.part.ink, b"Q\n")
         for symbol in flown.part.symbols:
             corner = (_on_grid(left_pt + symbol.left_pt), _on_grid(part_top_pt - symbol.top_pt))
-            out.append(qr_ink(symbol.payload, symbol.level, *corner, MODULE_PT))
+            symbols.append(qr_ink(symbol.payload, symbol.level, *corner, MODULE_PT))
     if page.kix is not None:
         kix = page.kix
-        out.append(kix_ink(kix.content, _on_grid(kix.left_pt), _on_grid(kix.bottom_pt), kix.pitch_dots))
-    return b"".join(out)
+        symbols.append(kix_ink(kix.content, _on_grid(kix.left_pt), _on_grid(kix.bottom_pt), kix.pitch_dots))
+    return b"".join(text), b"".join(symbols)
 
 
 def _on_grid(place_pt: float) -> float:

@@ -38,6 +38,7 @@ class PaymentSetter:
             raise Refusal("brand-payment-missing", "Give [payment] with beneficiary and iban in brand.toml.")
         self._block = block
         self._details = brand.payment
+        self._beneficiary = epc.to_sepa(brand.payment.beneficiary)
         self._setter = setter
         self._words = wording(typography.language)
         self._conventions = CONVENTIONS[typography.language]
@@ -66,7 +67,7 @@ class PaymentSetter:
         structured = kind_of_reference(reference) is ReferenceKind.RF if reference else False
         amount = values.get(self._block.amount_field) if self._block.amount_field else None
         return epc.EpcPayment(
-            name=epc.to_sepa(self._details.beneficiary),
+            name=self._beneficiary,
             iban=_text(values, self._block.iban_field) or self._details.iban,
             amount=amount if isinstance(amount, Cents) else None,
             reference=reference if structured else "",

@@ -22,12 +22,13 @@ class Setting:
 
     palette: Palette
     leading_pt: float
+    rise_pt: float
 
-    @property
-    def rise_pt(self) -> float:
-        """Ascent of the type plus half the extra leading."""
-        size = self.palette.styles[0].size_pt
-        return (self.leading_pt - size) / 2 + 0.78 * size
+    @classmethod
+    def of(cls, palette: Palette, leading_pt: float) -> Setting:
+        """The rise is the ascent of the type plus half the extra leading."""
+        size_pt = palette.styles[0].size_pt
+        return cls(palette, leading_pt, (leading_pt - size_pt) / 2 + 0.78 * size_pt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,11 @@ def typography(brand: Brand, language: str) -> Typography:
     upright = {"F0": sans.regular, "F1": sans.bold, "F2": sans.italic, "F3": sans.bold_italic}
 
     def roman(size_pt: float, leading_pt: float) -> Setting:
-        return Setting(Palette([Style(face, size_pt, name) for name, face in upright.items()], language), leading_pt)
+        return Setting.of(Palette([Style(face, size_pt, name) for name, face in upright.items()], language), leading_pt)
 
     def bold(size_pt: float, leading_pt: float) -> Setting:
         styles = [Style(upright[name], size_pt, name) for name in ("F1", "F1", "F3", "F3")]
-        return Setting(Palette(styles, language), leading_pt)
+        return Setting.of(Palette(styles, language), leading_pt)
 
     return Typography(
         language=language,
@@ -76,7 +77,7 @@ def typography(brand: Brand, language: str) -> Typography:
         narrow_address=roman(10, 11),
         small_address=roman(9, 10.5),
         return_line=roman(6.5, 7.5),
-        code=Setting(Palette([Style(brand.mono, 13, "F4")], language), 17),
+        code=Setting.of(Palette([Style(brand.mono, 13, "F4")], language), 17),
     )
 
 
