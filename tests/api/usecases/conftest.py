@@ -22,8 +22,14 @@ def slow_world(sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: F
 
 
 @pytest.fixture
-def world(slow_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """With a tiny colour profile and no picture, which together take longer than all the rest."""
+def quick_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tiny colour profile and no picture: the real ones take longer than all the rest together."""
     monkeypatch.setattr(printing, "fogra39", lambda: OutputIntent("TEST", "A test", 4, b"a profile"))
     monkeypatch.setattr(papers, "contact_sheet", lambda *_: b"a picture")
+
+
+@pytest.fixture
+def world(slow_world: World, quick_files: None) -> World:
+    """Without what takes long and most tests do not look at."""
+    del quick_files
     return slow_world

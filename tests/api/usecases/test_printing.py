@@ -1,0 +1,77 @@
+"""What must never happen to a print file does not pass unseen: each is a bug, and ends the writing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.ports import Chunk, ChunkState
+from api.usecases.composers import composer_of
+from api.usecases.pieces import mail_piece
+from api.usecases.printing import Feed, Press, drawn_letters
+from docgen.drawing.chunks import write_chunk
+from docgen.drawing.print_file import DrawnLetter
+from docgen.postal.batch import Batch, batch_key
+from tests.api.usecases.world import ORG, record
+
+if TYPE_CHECKING:
+    from tests.api.usecases.world import World
+
+LETTER = DrawnLetter((b"page",), frozenset())
+
+
+def chunk(world: World, *piece_ids: str) -> Chunk:
+    ref = world.deps.blobs.put(ORG, write_chunk([(piece_id, LETTER) for piece_id in piece_ids]))
+    return Chunk("chk_1", ORG, "job_1", "bat_1", 0, 0, len(piece_ids), ChunkState.COMPOSED, ref)
+
+
+def places_of(world: World, chunks: list[Chunk], stopped: tuple[str, ...] = ()) -> list[int]:
+    places = {"a": 0, "b": 1, "c": 2}
+    return [place for place, _ in drawn_letters(world.deps, chunks, places, stopped)]
+
+
+def test_letters_come_in_the_order_of_the_batch(world: World) -> None:
+    assert places_of(world, [chunk(world, "a", "b"), chunk(world, "c")]) == [0, 1, 2]
+
+
+def test_a_stopped_letter_is_left_out_whether_it_was_composed_or_not(world: World) -> None:
+    assert places_of(world, [chunk(world, "a", "b", "c")], ("b",)) == [0, 2]
+    assert places_of(world, [chunk(world, "a", "c")], ("b",)) == [0, 2]
+
+
+def test_a_lost_letter_is_a_bug(world: World) -> None:
+    with pytest.raises(RuntimeError, match="1 pieces are in no chunk, the first is c"):
+        places_of(world, [chunk(world, "a", "b")])
+
+
+def test_letters_out_of_order_are_a_bug(world: World) -> None:
+    with pytest.raises(RuntimeError, match="a is not in postal order"):
+        places_of(world, [chunk(world, "b", "a", "c")])
+
+
+def test_a_letter_that_is_there_twice_is_printed_once(world: World) -> None:
+    assert places_of(world, [chunk(world, "a", "b"), chunk(world, "b", "c")]) == [0, 1, 2]
+
+
+def test_a_chunk_without_result_is_a_bug(world: World) -> None:
+    with pytest.raises(RuntimeError, match="chk_1 is not composed"):
+        places_of(world, [replace(chunk(world, "a"), result=None)])
+
+
+def test_an_empty_feed_has_nothing_to_take() -> None:
+    feed = Feed([])
+    assert feed.next is None
+    with pytest.raises(RuntimeError, match="no letter left"):
+        feed.take()
+
+
+def test_a_letter_outside_the_plan_is_a_bug(world: World) -> None:
+    job = world.released([record(1)])
+    (batch,) = world.batches(job.id)
+    composer = composer_of(world.deps, job)
+    key = batch_key(mail_piece(world.pieces(job.id)[0], composer))
+    press = Press(world.deps, job, batch, composer, batch.id)
+    with pytest.raises(RuntimeError, match=f"letter 7 of {batch.id} is in no print file"):
+        press.print_all(Batch(1, key, ()), Feed([(7, LETTER)]), ())
