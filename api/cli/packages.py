@@ -13,7 +13,7 @@ from api.cli.exits import ExitCode, Trouble
 from api.cli.output import AsJson, complain, emit, finding_json, finding_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from docgen.findings import Finding
     from docgen.layouts.theme import Brand
@@ -31,19 +31,13 @@ Folder = Annotated[Path, typer.Argument(help="The folder.")]
 @templates.command("check")
 def check_template(folder: Folder, as_json: AsJson = False) -> None:
     """Say every fault of a template folder, with file and line; exit code 1 when there is an error."""
-    from docgen.templates.load import check_template as check
-    from docgen.templates.package import read_folder
-
-    _report(check(read_folder(folder))[1], as_json=as_json)
+    _check("template", folder, as_json=as_json)
 
 
 @brands.command("check")
 def check_brand(folder: Folder, as_json: AsJson = False) -> None:
     """Say every fault of a brand folder, with file and line; exit code 1 when there is an error."""
-    from docgen.layouts.brand_file import check_brand as check
-    from docgen.templates.package import BRAND_RULES, read_folder
-
-    _report(check(read_folder(folder, BRAND_RULES))[1], as_json=as_json)
+    _check("brand", folder, as_json=as_json)
 
 
 @templates.command("preview")
@@ -84,15 +78,17 @@ def upload_brand(folder: Folder, as_json: AsJson = False) -> None:
     _upload("brands", folder, as_json=as_json)
 
 
-def _report(findings: Iterable[Finding], *, as_json: bool) -> None:
+def _check(kind: str, folder: Path, *, as_json: bool) -> None:
+    from api.ports import PackageKind
+    from api.usecases.packages import check
     from docgen.findings import has_errors
 
-    found = list(findings)
-    valid = not has_errors(found)
-    data = {"valid": valid, "findings": [finding_json(finding) for finding in found]}
-    emit(data, [] if found else ["No faults."], as_json=as_json)
+    _, findings = check(PackageKind(kind), _files(kind, folder))
+    shown = [finding_json(finding) for finding in findings]
+    valid = not has_errors(findings)
+    emit({"valid": valid, "findings": shown}, [] if findings else ["No faults."], as_json=as_json)
     if not as_json:
-        for finding in data["findings"] if isinstance(data["findings"], list) else []:
+        for finding in shown:
             complain(finding_line(finding))
     if not valid:
         raise typer.Exit(ExitCode.FINDINGS)
@@ -142,9 +138,7 @@ def _upload(kind: str, path: Path, *, as_json: bool) -> None:
 
 def _zipped(kind: str, folder: Path) -> bytes:
     """The folder as a zip, the same bytes for the same files."""
-    from docgen.templates.package import BRAND_RULES, TEMPLATE_RULES, read_folder
-
-    files: Mapping[str, bytes] = read_folder(folder, BRAND_RULES if kind == "brands" else TEMPLATE_RULES)
+    files = _files(kind.removesuffix("s"), folder)
     if not files:
         raise Trouble(ExitCode.REFUSED, f"folder-empty: {folder} has no files.")
     out = io.BytesIO()
@@ -152,3 +146,9 @@ def _zipped(kind: str, folder: Path) -> bytes:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _files(kind: str, folder: Path) -> Mapping[str, bytes]:
+    from docgen.templates.package import BRAND_RULES, TEMPLATE_RULES, read_folder
+
+    return read_folder(folder, BRAND_RULES if kind == "brand" else TEMPLATE_RULES)

@@ -35,7 +35,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "moment": _moment,
         "thousands": lambda number: "not yet known" if number is None else f"{number:,}",
-        "kilograms": lambda milligrams: f"{milligrams / _KILO**2:,.1f} kg",
+        "kilograms": lambda mg: f"{mg / _KILO**2:,.1f} kg" if mg >= _KILO**2 else f"{mg / _KILO:,.0f} g",
         "megabytes": lambda size: f"{size / _KILO**2:,.1f} MB" if size >= _KILO**2 else f"{size / _KILO:,.1f} kB",
         "place": _place,
     }
@@ -65,4 +65,4 @@ def _moment(moment: datetime) -> str:
 def _place(finding: JobFinding) -> str:
     if not finding.place:
         return "the whole input" if finding.record_index is None else f"record {finding.record_index + 1}"
-    return ", ".join(f"{name} {value}" for name, value in finding.place.items())
+    return ", ".join(f"{name} {value}" for name, value in finding.place.items() if name != "pointer")

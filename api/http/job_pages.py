@@ -11,7 +11,7 @@ from api.http.edge import DepsDep
 from api.http.files import file_response
 from api.http.html import page
 from api.http.responses import binary, open_problems
-from api.ports import BatchState, JobState, PageRequest
+from api.ports import BatchState, FileRole, JobState, PageRequest
 from api.usecases import batches, jobs, letters, links
 from api.usecases.packages import ONE_PICTURE_AT_A_TIME
 from docgen.findings import Refusal
@@ -19,13 +19,13 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from api.ports import Batch, PrintJob
+    from api.ports import Batch, BatchFile, PrintJob
     from api.usecases.deps import Deps
 
 router = APIRouter(prefix="/jobs", tags=["pages"], include_in_schema=False)
 
 _SHOWN_BATCHES: Final = 20
-_SHOWN_FINDINGS: Final = 20
+_SHOWN_FINDINGS: Final = 10
 _REFRESH_S: Final = 3
 _PICTURE_DPI: Final = 60
 _ENDED: Final = frozenset({JobState.RELEASED, JobState.REJECTED, JobState.CANCELLED, JobState.FAILED})
@@ -35,6 +35,14 @@ _STEPS: Final = {
     JobState.ACCEPTED: "Accepted, waiting",
     JobState.COMPOSING: "Composing letters",
     JobState.BATCHING: "Writing print files",
+}
+_GROUP: Final = {"destination": "to {}", "envelope": "envelope {}", "stock": "paper {}", "sides": "{}"}
+_FILES: Final = {
+    FileRole.PRINT: "Print file",
+    FileRole.MANIFEST_CSV: "Manifest, CSV",
+    FileRole.MANIFEST_JSON: "Manifest, JSON",
+    FileRole.JOB_TICKET: "Job ticket",
+    FileRole.CONTACT_SHEET: "Contact sheet",
 }
 ViewQuery = Annotated[str, Query(max_length=600)]
 
@@ -145,11 +153,15 @@ def _batch(batch: Batch, view: str) -> dict[str, Any]:
         "pages": batch.pages,
         "sheets": batch.sheets,
         "weight_mg": batch.weight_mg,
-        "group": batch.group,
+        "group": " · ".join(_GROUP[name].format(value) for name, value in batch.group.items() if name in _GROUP),
         "picture": f"{path}/first.png?view={view}",
         "letter": f"{path}/first.pdf?view={view}",
         "files": [
-            {"name": file.name, "size": file.blob.size, "url": f"{path}/files/{file.name}?view={view}"}
+            {"name": _file_name(file), "size": file.blob.size, "url": f"{path}/files/{file.name}?view={view}"}
             for file in files
         ],
     }
+
+
+def _file_name(file: BatchFile) -> str:
+    return f"{_FILES[file.role]} {file.number}" if file.number else _FILES[file.role]

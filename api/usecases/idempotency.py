@@ -5,6 +5,7 @@ Only success is kept. What was refused has changed nothing, so the caller may co
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
 
 MAX_KEY_CHARS: Final = 255
+_KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY_CHARS}}}")
 # no request takes this long; what is still open then was cut off by a crash
 ABANDONED_AFTER: Final = timedelta(minutes=10)
 
@@ -34,7 +36,7 @@ class Once:
 
     def __post_init__(self) -> None:
         """Refuse keys that would not fit, or that no header should hold (``bad-idempotency-key``)."""
-        if not 1 <= len(self.key) <= MAX_KEY_CHARS or not self.key.isascii() or not self.key.isprintable():
+        if not _KEY.fullmatch(self.key):
             message = f"Idempotency-Key takes 1 to {MAX_KEY_CHARS} visible ASCII characters, such as a UUID."
             raise Refusal("bad-idempotency-key", message)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from api.ports import Package, PackageKind, PackageState
+from docgen.drawing.logo import load_logo
 from docgen.findings import Refusal, has_errors
 from docgen.layouts.brand_file import check_brand
 from docgen.preview import preview
@@ -82,7 +83,7 @@ def upload(deps: Deps, organisation_id: str, kind: PackageKind, stream: BinaryIO
 
 def check(kind: PackageKind, files: Mapping[str, bytes]) -> tuple[Brand | Template | None, tuple[Finding, ...]]:
     """What these files are, None when a finding is an error; nothing is stored."""
-    content, findings = check_brand(files) if kind is PackageKind.BRAND else check_template(files)
+    content, findings = _whole_brand(files) if kind is PackageKind.BRAND else check_template(files)
     return (None if has_errors(findings) else content), findings
 
 
@@ -147,6 +148,19 @@ def files_of(deps: Deps, package: Package) -> dict[str, bytes]:
     """The files of a version, by name."""
     with deps.blobs.open(package.organisation_id, package.package) as stream:
         return read_zip(stream.read(), _RULES[package.kind])
+
+
+def _whole_brand(files: Mapping[str, bytes]) -> tuple[Brand | None, tuple[Finding, ...]]:
+    """A brand with its logo drawn once: what is wrong with it must not wait for the first letter."""
+    brand, findings = check_brand(files)
+    if brand is None or brand.logo is None:
+        return brand, findings
+    colours = brand.colours
+    try:
+        _, of_logo = load_logo(brand.logo, (colours.accent, colours.text, colours.rule, colours.zebra))
+    except Refusal as refusal:
+        of_logo = refusal.findings
+    return brand, (*findings, *of_logo)
 
 
 def _template(deps: Deps, package: Package) -> Template:
