@@ -3,7 +3,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docgen.drawing.chunks import read_chunk, write_chunk
@@ -15,11 +15,13 @@ _drawn = st.builds(DrawnLetter, st.lists(st.binary(max_size=60), max_size=4).map
 _letters = st.lists(st.tuples(_names, _drawn), max_size=6)
 
 
+@settings(max_examples=30)
 @given(_letters)
 def test_what_is_written_is_read_back(letters: list[tuple[str, DrawnLetter]]) -> None:
     assert list(read_chunk(BytesIO(b"".join(write_chunk(letters))))) == letters
 
 
+@settings(max_examples=30)
 @given(_letters, st.data())
 def test_a_container_that_is_cut_anywhere_is_refused(
     letters: list[tuple[str, DrawnLetter]], data: st.DataObject
@@ -30,6 +32,7 @@ def test_a_container_that_is_cut_anywhere_is_refused(
         list(read_chunk(BytesIO(whole[:cut])))
 
 
+@settings(max_examples=30)
 @given(_letters)
 def test_the_same_letters_give_the_same_bytes(letters: list[tuple[str, DrawnLetter]]) -> None:
     assert b"".join(write_chunk(letters)) == b"".join(write_chunk(letters))

@@ -236,6 +236,20 @@ def _unpacked(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def test_what_a_pdf_draws_with_comes_along_under_new_numbers() -> None:
+    art, _ = load("logo.pdf", _own_pdf(b"/X Do /X Do", "/XObject<</X 5 0 R/Y 5 0 R>>", form=b"0 g 0 0 9 9 re f"))
+    bodies = list(art.objects(30))
+    assert len(bodies) == 2
+    assert b"/X 31 0 R/Y 31 0 R" in bodies[0]
+    assert b"0 g 0 0 9 9 re f" in bodies[1]
+    house = replace(brand(), logo=Logo("logo.pdf", _own_pdf(b"/X Do", "/XObject<</X 5 0 R>>", form=b"0 g"), 30))
+    composer = Composer(small_template("Dag."), house, DAY)
+    made = print_file([composer.compose(small_letter()).drawn], composer.resources)
+    page: Any = PdfReader(BytesIO(made.data)).pages[0]
+    inner = page["/Resources"]["/XObject"]["/L0"]["/Resources"]["/XObject"]["/X"]
+    assert inner.get_data() == b"0 g"
+
+
 def test_every_kind_of_value_is_written_with_its_number() -> None:
     inner = DictionaryObject({NameObject("/A"): ArrayObject([FloatObject(1.5), NameObject("/B")])})
     art = Art(1, 1, b"", DictionaryObject({NameObject("/Properties"): inner}))

@@ -141,7 +141,7 @@ def _xmp(name: str) -> Any:  # noqa: ANN401 (lxml elements have no types)
 
 @pytest.mark.parametrize("name", _TEMPLATES)
 def test_the_metadata_packet_has_all_keys_and_agrees_with_the_info_dictionary(name: str) -> None:
-    xmp, info = _xmp(name), reader(name).trailer["/Info"].get_object()  # type: ignore[union-attr]  # a dictionary
+    xmp, info = _xmp(name), reader(name).trailer["/Info"].get_object()
     text = {child.tag: (child.text or "").strip() for child in xmp}
     assert text[f"{_PDFX}GTS_PDFXVersion"] == info["/GTS_PDFXVersion"] == "PDF/X-4"  # type: ignore[index]  # the same
     assert xmp.findtext(f"{_DC}title//{{*}}li") == info["/Title"] == "Batch bat_1"  # type: ignore[index]  # the same
@@ -167,8 +167,8 @@ def test_every_page_has_boxes_inside_each_other_and_nothing_to_click(name: str) 
 
 @pytest.mark.parametrize("name", _TEMPLATES)
 def test_nothing_in_the_file_acts(name: str) -> None:
-    root = reader(name).trailer["/Root"]
-    assert not {"/OpenAction", "/AA", "/AcroForm", "/Names", "/EmbeddedFiles"} & set(root)  # type: ignore[arg-type]  # a dictionary
+    root: Any = reader(name).trailer["/Root"]
+    assert not {"/OpenAction", "/AA", "/AcroForm", "/Names", "/EmbeddedFiles"} & set(root)
     assert not re.search(rb"/JavaScript|/JS\b|/Launch|/Movie|/Sound|/OPI|/Encrypt|/ObjStm", batch(name).data)
 
 

@@ -60,18 +60,17 @@ def test_every_code_reads_from_the_page_as_exactly_its_payload(name: str) -> Non
     assert expected
     with open_pdf(pdf) as document:
         for page in {page for page, _ in expected}:
-            read = zxingcpp.read_barcodes(page_gray(document, page, 200), formats=zxingcpp.BarcodeFormat.QRCode)
+            read = zxingcpp.read_barcodes(page_gray(document, page, 200), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
             assert sorted(r.bytes for r in read) == sorted(payload for at, payload in expected if at == page)
             assert {r.ec_level for r in read} <= {"M"}
 
 
-@pytest.mark.parametrize("house", [("12", "", "2"), ("127", "E", "2-08"), ("1", "", ""), ("12345", "", "ABC")])
+@pytest.mark.parametrize("house", [("12", "", "2"), ("127", "E", "2-08"), ("1", "", ""), ("1234", "", "ABC")])
 def test_every_kix_reads_from_the_page_as_exactly_the_address(house: tuple[str, str, str]) -> None:
     made = composer("rent-reminder")
     number, letter_, addition = house
-    address = {"house_number": number, "house_letter": letter_, "addition": addition}
     plain = example(template("rent-reminder"))
-    changed = replace(plain.address, **address)
+    changed = replace(plain.address, house_number=number, house_letter=letter_, addition=addition)
     composed = made.compose(replace(plain, address=changed))
     kix = composed.laid_out.pages[0].kix
     assert kix is not None

@@ -14,6 +14,7 @@ from docgen.layouts.geometry import Rect
 from docgen.layouts.page import Frame
 from docgen.layouts.preflight import check_address, check_plan
 from docgen.postal.address import PostalAddress
+from docgen.typesetting.paragraphs import Palette
 from tests.docgen.builders import ADDRESS, DAY, brand, small_letter, small_template
 
 if TYPE_CHECKING:
@@ -118,3 +119,18 @@ def test_static_art_in_the_mark_zone_or_at_the_edge_is_a_finding() -> None:
     static = [Frame("sender", 1, Rect(6, 100, 10, 10)), Frame("logo", 1, Rect(1, 10, 10, 10))]
     codes = [f.code for f in check_plan(plan.frames, static, plan.typography)]
     assert codes == ["mark-zone-not-clear", "outside-printable-area"]
+
+
+def test_type_too_small_to_read_is_a_finding() -> None:
+    plan = composer().plan("nl")
+    caption = plan.typography.caption
+    tiny = replace(caption, palette=Palette([replace(style, size_pt=5.0) for style in caption.palette.styles], "nl"))
+    (finding,) = check_plan(plan.frames, [], replace(plan.typography, caption=tiny))
+    assert finding.code == "type-too-small"
+    assert finding.place.frame == "caption"
+
+
+def test_modules_too_small_for_a_telephone_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docgen.layouts.preflight.MODULE_PT", 0.96)
+    plan = composer().plan("nl")
+    assert [f.code for f in check_plan(plan.frames, [], plan.typography)] == ["qr-modules-too-small"]

@@ -148,7 +148,7 @@ def test_a_link_takes_the_place_of_the_payment_in_the_code_and_not_in_the_words(
     ],
 )
 def test_what_no_bank_would_take_keeps_the_letter_from_being_printed(values: dict[str, object], code: str) -> None:
-    laid = lay_out(**values)
+    laid = lay_out(_BY_REFERENCE, **values)
     assert [(f.code, f.place.record, f.place.frame) for f in laid.findings] == [(code, "r-1", "payment")]
     assert not laid.may_be_printed
 

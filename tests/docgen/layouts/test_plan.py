@@ -77,7 +77,7 @@ def _codes_on_folds(laid: LaidOutLetter, folds_mm: tuple[float, ...]) -> list[Re
     return [r for r in symbols for fold in folds_mm if r.top_mm - 4.99 < fold < r.bottom_mm + 4.99]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.integers(0, 60), st.sampled_from(["nl-dl-right", "din-c5"]), st.booleans())
 def test_a_code_stays_clear_of_folds_on_every_page_or_the_letter_says_so(
     lines: int,
@@ -105,7 +105,7 @@ def test_a_code_that_cannot_move_is_a_warning_and_is_printed() -> None:
     raise AssertionError("no letter of these has a code that cannot move")
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.integers(0, 40))
 def test_nothing_that_flows_reaches_the_slip_or_the_foot_of_the_page(lines: int) -> None:
     body = "\n\n".join(["Alinea."] * lines) + "\n\n::: entry\n\nEinde."

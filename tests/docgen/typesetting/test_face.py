@@ -8,7 +8,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docgen.layouts.brand_file import fonts_folder
@@ -51,6 +51,7 @@ def texts(draw: st.DrawFn) -> tuple[str, str]:
     return name, draw(st.text(st.sampled_from("".join(face(name).pages)), max_size=30))
 
 
+@settings(max_examples=60)
 @given(texts())
 def test_every_character_of_a_font_comes_back_from_its_code_without_a_byte_that_needs_escaping(
     case: tuple[str, str],
@@ -63,6 +64,7 @@ def test_every_character_of_a_font_comes_back_from_its_code_without_a_byte_that_
     assert word.fragment.count(b"(") == word.fragment.count(b")")
 
 
+@settings(max_examples=60)
 @given(texts())
 def test_a_word_is_as_wide_as_its_advances_and_the_adjustments_in_its_fragment(case: tuple[str, str]) -> None:
     of = face(case[0])

@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 
 from docgen.layouts.brand_file import fonts_folder
 from docgen.typesetting.face import load_face
+from docgen.typesetting.kerning import Kerning
 
 _PAIRS = [
     "AV",
@@ -113,3 +114,24 @@ def test_a_character_the_font_lacks_kerns_nothing() -> None:
     kerning = load_face(fonts_folder() / "lato" / "Lato-Regular.ttf").kerning
     assert kerning["A\U0001f600"] == 0
     assert kerning["\U0001f600V"] == 0
+
+
+def test_a_font_whose_kerning_is_for_another_script_kerns_nothing() -> None:
+    font = TTFont(fonts_folder() / "lato" / "Lato-Regular.ttf")
+    for record in font["GPOS"].table.ScriptList.ScriptRecord:
+        record.ScriptTag = "arab"
+    assert Kerning(font)["AV"] == 0
+
+
+def test_lookups_of_another_kind_kern_nothing() -> None:
+    font = TTFont(fonts_folder() / "source-sans-3" / "SourceSans3-Regular.ttf")
+    marks = [i for i, lookup in enumerate(font["GPOS"].table.LookupList.Lookup) if _kind(lookup) != 2]
+    for record in font["GPOS"].table.FeatureList.FeatureRecord:
+        if record.FeatureTag == "kern":
+            record.Feature.LookupListIndex = marks
+    assert marks
+    assert Kerning(font)["AV"] == 0
+
+
+def _kind(lookup: Any) -> int:  # noqa: ANN401 (fontTools tables have no types)
+    return int(getattr(lookup.SubTable[0], "ExtSubTable", lookup.SubTable[0]).LookupType)

@@ -19,7 +19,7 @@ from tests.docgen.builders import print_file
 _TEXTS = (
     "De huur van november AVATAR, To. Typ. „Wat?” (fi) €\u00a01.234.567,89",
     "ŁÓDŹ Şahin Çelik François O’Neill – 1234 AB  ’S-GRAVENHAGE",  # noqa: RUF001 (the marks that letters hold)
-    "Γιώργος Παπαδόπουλος en Иван Петров wonen op Vőrösmarty 12",
+    "Γιώργος en Иван wonen op Vőrösmarty 12",
 )
 
 
