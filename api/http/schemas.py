@@ -252,7 +252,7 @@ class PieceOut(Out):
     country: str = Field(examples=["NL"])
     language: str = Field(examples=["nl"])
     state: PieceState
-    stop_reason: str | None = None
+    stop_reason: str | None = Field(None, examples=[None])
 
     @classmethod
     def of(cls, piece: Piece) -> Self:
