@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.ports import BatchState, ChunkState, JobState, PageRequest, PieceState
-from api.usecases.kinds import FIRST, IN_TURN, SOON, WorkKind
+from api.ports import MAX_PAGE_ITEMS, BatchState, ChunkState, JobState, PageRequest, PieceState
+from api.usecases.kinds import WorkKind
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def batches_of(uow: UnitOfWork, organisation_id: str, job_id: str) -> Sequence[B
     batches: list[Batch] = []
     after: str | None = None
     while True:
-        page = uow.batches.list(organisation_id, PageRequest(1000, after), job_id)
+        page = uow.batches.list(organisation_id, PageRequest(MAX_PAGE_ITEMS, after), job_id)
         batches += page.items
         after = page.next_after
         if after is None:
@@ -194,19 +194,14 @@ def _ask_again(uow: UnitOfWork, job: PrintJob, batches: Sequence[Batch]) -> None
     organisation_id = job.organisation_id
     if not batches:
         kind = WorkKind.PLAN if _was_accepted(uow, job) else WorkKind.VALIDATE
-        _ask(uow, organisation_id, kind, job.id, FIRST)
+        uow.outbox.again(organisation_id, kind, job.id)
         return
     for batch in batches:
         for chunk in uow.chunks.of_batch(organisation_id, batch.id):
             if chunk.state is ChunkState.PLANNED:
-                _ask(uow, organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id, IN_TURN)
+                uow.outbox.again(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id)
         if batch.state is BatchState.WRITING:
-            _ask(uow, organisation_id, WorkKind.WRITE_BATCH, batch.id, SOON)
-
-
-def _ask(uow: UnitOfWork, organisation_id: str, kind: WorkKind, subject_id: str, priority: int) -> None:
-    if not uow.outbox.again(organisation_id, kind, subject_id):
-        uow.outbox.enqueue(organisation_id, kind, subject_id, priority)
+            uow.outbox.again(organisation_id, WorkKind.WRITE_BATCH, batch.id)
 
 
 def _job_of(uow: UnitOfWork, item: WorkItem) -> str | None:
