@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _DPI = 150
 _PX_PER_MM = _DPI / 25.4
+_LABELLED_MM = 20.0  # narrower frames, such as boxes of a slip, have no room for their name
 EXAMPLE_TOKEN = "0123456789ABCDEFGHJKMNPQRS"  # noqa: S105 (opens nothing: it is the alphabet)
 EXAMPLE_CODE = "ABCDE12345"
 _FRAME, _ALWAYS, _SOMETIMES, _MARK = (200, 30, 90), (20, 120, 60), (190, 120, 0), (60, 90, 200)
@@ -83,22 +84,27 @@ def _draw_frames(picture: Image.Image, page: int, laid: LaidOutLetter, plan: Pla
     draw = ImageDraw.Draw(picture)
     fixed = plan.frames
     if page == 1:
-        _box(draw, fixed.sometimes_visible, _SOMETIMES, "window shows this at times: keep clear")
-        _box(draw, fixed.always_visible, _ALWAYS, "window shows this always")
+        _box(draw, fixed.sometimes_visible, _SOMETIMES, "window shows this at times: keep clear", inside=True)
+        _box(draw, fixed.always_visible, _ALWAYS, "window shows this always", inside=True)
         for fold_mm in fixed.folds_mm:
             y_px = fold_mm * _PX_PER_MM
             draw.line((0, y_px, picture.width, y_px), _MARK, 1)
             draw.text((6, y_px + 2), f"fold {fold_mm:g} mm", _MARK, _font(16))
-    _box(draw, fixed.flow_first if page == 1 else fixed.flow_later, _MARK, "flow")
+    _box(draw, fixed.flow_first if page == 1 else fixed.flow_later, _MARK, "flow", inside=True)
     for frame in laid.frames():
         if frame.page == page:
-            _box(draw, frame.rect, _FRAME, frame.kind)
+            _box(draw, frame.rect, _FRAME, frame.kind, inside=frame.kind == "slip")
 
 
-def _box(draw: ImageDraw.ImageDraw, rect: Rect, colour: tuple[int, int, int], label: str) -> None:
+def _box(
+    draw: ImageDraw.ImageDraw, rect: Rect, colour: tuple[int, int, int], label: str, *, inside: bool = False
+) -> None:
     corners = [v * _PX_PER_MM for v in (rect.left_mm, rect.top_mm, rect.right_mm, rect.bottom_mm)]
     draw.rectangle(corners, outline=colour, width=2)
-    draw.text((corners[2] + 4, corners[1] - 2), label, colour, _font(14), anchor="la")
+    if inside:
+        draw.text((corners[2] - 4, corners[3] - 3), label, colour, _font(14), anchor="rd")
+    elif rect.width_mm > _LABELLED_MM:
+        draw.text((corners[2] + 4, corners[1] + 1), label, colour, _font(14), anchor="la")
 
 
 def _font(size_px: int) -> ImageFont.FreeTypeFont:
