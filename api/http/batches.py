@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -11,9 +11,12 @@ from api.http.edge import DepsDep, PageDep
 from api.http.files import file_response
 from api.http.responses import LIST_CODES, binary, problems
 from api.http.schemas import BatchOut, EventOut, ListOut, listed
+from api.ports import FileRole
 from api.usecases import batches, jobs
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
+
+_MANIFESTS: Final = {"csv": FileRole.MANIFEST_CSV, "json": FileRole.MANIFEST_JSON}
 
 
 @router.get(
@@ -66,5 +69,23 @@ def list_events(deps: DepsDep, caller: CallerDep, page: PageDep, batch_id: str) 
 )
 def get_file(request: Request, deps: DepsDep, caller: CallerDep, batch_id: str, name: str) -> Response:
     """Print files, manifest, job ticket, contact sheet; `Range` continues a download that broke off."""
+    file = batches.find_batch_file(deps, caller.organisation_id, batch_id, name)
+    return file_response(request, deps, caller.organisation_id, file)
+
+
+@router.get(
+    "/{batch_id:id}/manifest.{kind:id}",
+    summary="The manifest of a batch",
+    dependencies=[PRINT_ROOM],
+    response_class=Response,
+    responses={
+        200: binary("One row a piece: all to print, insert and reconcile it", "text/csv", "application/json"),
+        **problems("batch-not-found", "batch-not-released", "batch-file-not-found", "range-not-satisfiable"),
+    },
+)
+def get_manifest(request: Request, deps: DepsDep, caller: CallerDep, batch_id: str, kind: str) -> Response:
+    """As `csv` or `json`; the same file as in the list of files."""
+    files = batches.get_batch(deps, caller.organisation_id, batch_id).files
+    name = next((file.name for file in files if file.role == _MANIFESTS.get(kind)), f"manifest.{kind}")
     file = batches.find_batch_file(deps, caller.organisation_id, batch_id, name)
     return file_response(request, deps, caller.organisation_id, file)

@@ -74,6 +74,15 @@ def test_a_file_that_is_not_there_is_said(admin: httpx.Client, file: dict[str, s
     assert admin.get(file["url"].rpartition("/")[0] + "/..%2f..%2fetc").status_code == 404
 
 
+def test_the_manifest_has_a_name_of_its_own(service: Service, admin: httpx.Client) -> None:
+    job = service.submit()
+    batch = admin.get("/v1/batches", params={"job": job}).json()["items"][0]["id"]
+    rows = admin.get(f"/v1/batches/{batch}/manifest.csv").text.splitlines()
+    assert len(rows) == 3
+    assert admin.get(f"/v1/batches/{batch}/manifest.json").headers["Content-Type"] == "application/json"
+    assert admin.get(f"/v1/batches/{batch}/manifest.xml").json()["code"] == "batch-file-not-found"
+
+
 @given(header=st.text("bytes=-0123456789, ", max_size=20) | st.none(), size=st.integers(0, 50))
 def test_whatever_is_asked_a_span_is_inside_the_file(header: str | None, size: int) -> None:
     try:

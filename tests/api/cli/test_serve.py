@@ -1,0 +1,88 @@
+"""The service as a person starts it: one command, then another that talks to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.api.usecases.world import SAMPLES, as_json, note_template, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_RUN = (sys.executable, "-c", "from api.cli import main; main()")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Installation:
+    """A data folder, its settings, and the commands that work on it."""
+
+    def __init__(self, folder: Path) -> None:
+        port = _free_port()
+        self.folder, self.url = folder, f"http://127.0.0.1:{port}"
+        self.env = os.environ | {
+            "POSTHOORN_DATA_FOLDER": str(folder / "var"),
+            "POSTHOORN_PORT": str(port),
+            "POSTHOORN_URL": self.url,
+            "POSTHOORN_CONCURRENCY": "1",
+            "POSTHOORN_LOG_FORMAT": "json",
+        }
+
+    def posthoorn(self, *words: object) -> str:
+        command = [*_RUN, *map(str, words)]
+        done = subprocess.run(  # noqa: S603 - this very program
+            command, cwd=self.folder, env=self.env, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("wb") as log:
+            process = subprocess.Popen([*_RUN, "serve"], cwd=self.folder, env=self.env, stderr=log)  # noqa: S603 - the same
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=10).status_code == 200:
+                    return process
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise AssertionError((self.folder / "log").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_fresh_folder_becomes_a_service_that_prints_and_ends_in_order(installation: Installation) -> None:
+    organisation = installation.posthoorn("organisation", "add", "Stichting Een")
+    key = installation.posthoorn("key", "add", organisation, "--role", "admin")
+    installation.env["POSTHOORN_API_KEY"] = key
+    process = installation.start()
+    (installation.folder / "note.zip").write_bytes(note_template())
+    (installation.folder / "records.json").write_bytes(as_json([record(1), record(2)]))
+    installation.posthoorn("brand", "upload", SAMPLES / "brands" / "grachtstad")
+    installation.posthoorn("template", "upload", "note.zip")
+    wish = ("--template", "note", "--brand", "grachtstad", "--wait", "--json")
+    job = json.loads(installation.posthoorn("job", "submit", "records.json", *wish))
+    assert job["state"] == "released"
+    assert installation.posthoorn("batch", "fetch", "--job", job["id"], "--out", "out")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) in {0, -signal.SIGTERM}
+    lines = (installation.folder / "log").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    assert {"worker-started", "request", "work-done"} <= set(events)
