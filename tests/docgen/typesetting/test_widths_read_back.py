@@ -23,8 +23,10 @@ _TEXTS = (
 )
 
 
-@pytest.mark.parametrize("folder", ["source-sans-3/SourceSans3", "lato/Lato"])
-@pytest.mark.parametrize("text", _TEXTS)
+@pytest.mark.parametrize(
+    ("folder", "text"),
+    [("source-sans-3/SourceSans3", _TEXTS[0]), ("lato/Lato", _TEXTS[1]), ("source-sans-3/SourceSans3", _TEXTS[2])],
+)
 def test_a_reader_finds_the_end_of_a_line_where_it_was_measured(folder: str, text: str) -> None:
     faces = {f"F{i}": load_face(fonts_folder() / f"{folder}-{s}.ttf") for i, s in enumerate(("Regular", "Bold"))}
     palette = Palette([Style(face, 10, name) for name, face in faces.items()], "nl")
