@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from api.bootstrap import Service
     from api.ports import Event, UnitOfWork
 
-LETTERS = 300
+FEW, MANY = 90, 300
 LONG = "woord " * 1500
 ENTRY = '\n[blocks.entry]\ntext = { nl = "Scan de code." }\n'
 
@@ -45,19 +45,19 @@ def settings_of(folder: Path) -> Settings:
     )
 
 
-def records() -> list[object]:
-    """Mostly short letters, some of three pages, some abroad: three batches."""
+def records(count: int) -> list[object]:
+    """Mostly short letters, some abroad and, of many, some of three pages: two or three batches."""
     abroad = {"name": "A", "street": "Kerkstraat 1", "postcode": "1000", "town": "Brussel", "country": "BE"}
-    changes: list[dict[str, object]] = [{} for _ in range(LETTERS)]
-    for number in range(LETTERS):
+    changes: list[dict[str, object]] = [{} for _ in range(count)]
+    for number in range(count):
         if number % 17 == 0:
             changes[number] = {"recipient": abroad}
-        elif number % 23 == 0:
+        elif number % 23 == 0 and count == MANY:
             changes[number] = {"words": LONG}
     return [record(number, **change) for number, change in enumerate(changes)]
 
 
-def prepare(folder: Path) -> str:
+def prepare(folder: Path, letters: int) -> str:
     """An organisation, its template and brand, and the submitted job; returns the job's id."""
     settings = settings_of(folder)
     migrate(settings)
@@ -69,7 +69,7 @@ def prepare(folder: Path) -> str:
         upload(deps, ORG, PackageKind.BRAND, io.BytesIO(sample("brand", "grachtstad")))
         template = note_template(template_toml=NOTE_TOML + ENTRY, body_nl_md=f"{NOTE_BODY}\n::: entry\n")
         upload(deps, ORG, PackageKind.TEMPLATE, io.BytesIO(template))
-        body = store_body(deps, ORG, [as_json(records())])
+        body = store_body(deps, ORG, [as_json(records(letters))])
         wish = Submission("note", "grachtstad", RecordsFormat(RecordsType.JSON), title="Januari")
         return submit_job(deps, ORG, wish, body).id
     finally:
@@ -87,7 +87,7 @@ def state_of(service: Service, job_id: str) -> JobState:
         return uow.jobs.get(ORG, job_id).state
 
 
-def outcome(service: Service, job_id: str) -> dict[str, bytes]:
+def outcome(service: Service, job_id: str, letters: int) -> dict[str, bytes]:
     """Every file of the job by name, after a check that no piece is lost and none is there twice."""
     deps = make_deps(service)
     found: dict[str, bytes] = {}
@@ -104,8 +104,9 @@ def outcome(service: Service, job_id: str) -> dict[str, bytes]:
             manifests.append(found[file.name])
     rows = Counter(row["piece_id"] for text in manifests for row in csv.DictReader(io.StringIO(text.decode())))
     assert rows == dict.fromkeys(pieces, 1)
+    assert len(pieces) == letters
     assert job.state is JobState.RELEASED
-    assert (job.counts.total, job.counts.valid, job.counts.composed) == (LETTERS, LETTERS, LETTERS)
+    assert (job.counts.total, job.counts.valid, job.counts.composed) == (letters, letters, letters)
     assert all(events[batch.id, "batch-released"] == 1 for batch in batches)
     return found
 
