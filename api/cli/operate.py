@@ -15,6 +15,8 @@ from api.cli.output import AsJson, emit, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import uvicorn
+
     from api.bootstrap import Service
     from api.ports import ApiKey
     from api.settings import Settings
@@ -58,7 +60,7 @@ def serve(
         logging.getLogger("uvicorn.error").addFilter(_without_trace)
         supervisor = start_embedded(service) if workers else None
         try:
-            uvicorn.Server(config).run()
+            _listen(uvicorn.Server(config), settings)
         finally:
             if supervisor is not None:
                 supervisor.stop()
@@ -81,6 +83,23 @@ def migrate(as_json: AsJson = False) -> None:
 
     bring_up_to_date(_settings())
     emit({"migrated": True}, ["The database is of this version."], as_json=as_json)
+
+
+def _listen(server: uvicorn.Server, settings: Settings) -> None:
+    """Serve until a signal. Raises `Trouble` (``cannot-listen``)."""
+    import structlog
+
+    address = f"{settings.host}:{settings.port}"
+    structlog.get_logger(__name__).info("serving", url=settings.public_url or f"http://{address}")
+    try:
+        server.run()
+    except SystemExit:
+        # the server's own way to say that it could not begin
+        if server.started:
+            raise
+        raise Trouble(
+            ExitCode.REFUSED, f"cannot-listen: {address} is taken or not of this machine; choose another with --port."
+        ) from None
 
 
 @organisations.command("add")

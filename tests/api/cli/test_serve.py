@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from api.cli.exits import ExitCode
 from tests.api.usecases.world import SAMPLES, as_json, note_template, record
 
 if TYPE_CHECKING:
@@ -86,3 +87,16 @@ def test_a_fresh_folder_becomes_a_service_that_prints_and_ends_in_order(installa
     lines = (installation.folder / "log").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line)["event"] for line in lines]
     assert {"worker-started", "request", "work-done"} <= set(events)
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken_is_said(installation: Installation) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [*_RUN, "serve", "--no-workers", "--port", str(taken.getsockname()[1])]
+        done = subprocess.run(  # noqa: S603 - this very program
+            command, cwd=installation.folder, env=installation.env, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == ExitCode.REFUSED
+    assert "cannot-listen: " in done.stderr
