@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docgen.layouts.geometry import A4_HEIGHT_MM, A4_WIDTH_MM, Rect
+from docgen.templates.blocks import TEXT_WIDTH_MM
 
 if TYPE_CHECKING:
     from docgen.postal.profiles import BoxMm, EnvelopeProfile
 
-MARGIN_MM = 25.0  # leaves x 5-23 mm free for inserter marks
-TEXT_WIDTH_MM = A4_WIDTH_MM - 2 * MARGIN_MM
+MARGIN_MM = (A4_WIDTH_MM - TEXT_WIDTH_MM) / 2  # leaves x 5-23 mm free for inserter marks
 FLOW_BOTTOM_MM = 270.0
 _FLOW_FIRST_MIN_TOP_MM = 98.0
 _FLOW_LATER_TOP_MM = 34.0

@@ -18,7 +18,7 @@ from docgen.layouts.flow_text import TextFlow
 from docgen.layouts.geometry import flip_pt, to_mm, to_pt
 from docgen.layouts.laid_out import LaidOutLetter, LaidOutPage
 from docgen.layouts.letterhead import LogoArt, letterhead
-from docgen.layouts.page import MARGIN_MM, TEXT_WIDTH_MM, Frame, page_frames
+from docgen.layouts.page import MARGIN_MM, Frame, page_frames
 from docgen.layouts.pagination import Flown, Rooms, paginate
 from docgen.layouts.parts import DOT_PT, Item, Part, TextItem, text_ink
 from docgen.layouts.payment import PaymentSetter
@@ -30,6 +30,7 @@ from docgen.layouts.typography import typography
 from docgen.layouts.wording import wording
 from docgen.letters import Cents
 from docgen.postal.address import NAME_KEYS
+from docgen.templates.blocks import TEXT_WIDTH_MM
 from docgen.templates.text import compile_text
 from docgen.typesetting.paragraphs import Span
 from docgen.typesetting.words import number
@@ -216,6 +217,9 @@ class Plan:
         lines = values.get(table.block.source)
         item = table.item(lines if isinstance(lines, tuple) else ())
         work.note(item)
+        if item.too_wide:
+            message = "A number is wider than its column and runs into the next; give the column more width_mm."
+            work.findings.append(Finding("specification-number-too-wide", message, work.place("specification")))
         self._check_total(item, values, work)
         return item
 

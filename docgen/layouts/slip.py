@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from docgen.findings import Finding, Place
 from docgen.layouts.geometry import A4_WIDTH_MM, Rect, flip_pt, to_mm, to_pt
-from docgen.layouts.page import MARGIN_MM, TEXT_WIDTH_MM
+from docgen.layouts.page import MARGIN_MM
 from docgen.layouts.parts import text_ink
 from docgen.layouts.wording import wording
+from docgen.templates.blocks import TEXT_WIDTH_MM
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:

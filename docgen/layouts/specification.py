@@ -64,6 +64,7 @@ class _Cell:
     fragments: tuple[bytes, ...]
     extra_fonts: frozenset[bytes]
     lacking: str
+    too_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Row:
     running: int
     extra_fonts: frozenset[bytes] = frozenset()
     lacking: str = ""
+    too_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +230,11 @@ class SpecificationTable:
         leading_pt = self.setting.leading_pt
         height_pt = max([len(c.fragments) for c in cells]) * leading_pt + _PADDING_PT
         text = b"".join(_cell_text(cells, leading_pt))
-        if not any(c.extra_fonts or c.lacking for c in cells):
+        if not any(c.extra_fonts or c.lacking or c.too_wide for c in cells):
             return Row(kind, height_pt, text, shaded, running)
         extra = frozenset[bytes]().union(*[c.extra_fonts for c in cells])
-        return Row(kind, height_pt, text, shaded, running, extra, "".join([c.lacking for c in cells]))
+        lacking, too_wide = "".join([c.lacking for c in cells]), any(c.too_wide for c in cells)
+        return Row(kind, height_pt, text, shaded, running, extra, lacking, too_wide)
 
     def _labelled(self, kind: str, label: str, cents: int, running: int) -> Row:
         """A row of a label and an amount: bold for totals."""
@@ -251,7 +254,8 @@ class SpecificationTable:
             word = palette.line(text)
             shift = _fraction_shift(text, digits, self.conventions.decimal)
             left_pt = slot.right_pt - word.width_pt - (palette.word(shift).width_pt if shift else 0.0)
-            return _Cell(left_pt, (word.fragment,), word.extra_fonts, word.lacking)
+            too_wide = left_pt < slot.left_pt - _COLUMN_GAP_PT
+            return _Cell(left_pt, (word.fragment,), word.extra_fonts, word.lacking, too_wide)
         lines = palette.break_lines([Span(text)], slot.right_pt - slot.left_pt)
         return _Cell(slot.left_pt, lines.fragments, lines.extra_fonts, lines.lacking)
 
@@ -292,6 +296,11 @@ class SpecificationItem:
     def extra_fonts(self) -> frozenset[bytes]:
         """Fonts beyond code page 0."""
         return self.table.header_fonts.union(*[row.extra_fonts for row in self.rows if row.extra_fonts])
+
+    @property
+    def too_wide(self) -> bool:
+        """True when a number runs into the column beside its own."""
+        return any(row.too_wide for row in self.rows)
 
     @property
     def lacking(self) -> str:

@@ -40,6 +40,10 @@ _COLUMN_TAKES: Final = {
     ColumnKind.PERCENT: _NUMBERS,
     ColumnKind.DATE: frozenset({FieldKind.DATE}),
 }
+TEXT_WIDTH_MM: Final = 160.0
+"""How wide text is on an A4 page; the layout puts it in the middle."""
+LEAST_FLEXIBLE_MM: Final = 25.0
+"""What a column without a width must keep."""
 _MOST_BOXES: Final = 14  # as many as stand side by side on the slip
 _REFERENCES: Final = frozenset({FieldKind.REFERENCE, FieldKind.TEXT})
 
@@ -115,9 +119,11 @@ def _specification(
     amount = _field(table, "amount_field", items, _AMOUNTS, required=True)
     vat = _vat(table)
     rate = _field(table, "vat_rate_field", items, _NUMBERS, required=vat is not VatMode.NONE)
+    columns = _columns(table, items, languages)
+    _check_places(table, columns, amount)
     return SpecificationBlock(
         source=source,
-        columns=_columns(table, items, languages),
+        columns=columns,
         amount_field=amount or "",
         group_by=_field(table, "group_by", items, _TEXTS),
         vat=vat,
@@ -152,6 +158,20 @@ def _columns(table: TomlTable, items: Mapping[str, Field], languages: tuple[str,
     if sum(column.width_mm is None for column in columns) > 1:
         table.say("column-width", "Only one column may be without `width_mm`; give the others a width.", "columns")
     return tuple(columns)
+
+
+def _check_places(table: TomlTable, columns: tuple[Column, ...], amount: str | None) -> None:
+    """Totals stand in the column of amounts with their label to the left, and all must fit the text's width."""
+    places = [place for place, column in enumerate(columns) if column.field == amount]
+    if amount and not any(columns[place].kind is ColumnKind.AMOUNT for place in places):
+        table.say("column-amount", f"Give `{amount}` a column of kind amount; totals stand in it.", "amount_field")
+    elif places == [0]:
+        table.say("column-amount", "Put a column of text before the amounts; labels of totals stand in it.", "columns")
+    fixed_mm = sum(column.width_mm or 0.0 for column in columns)
+    room_mm = TEXT_WIDTH_MM - (LEAST_FLEXIBLE_MM if any(c.width_mm is None for c in columns) else 0.0)
+    if fixed_mm > room_mm:
+        message = f"The columns are {fixed_mm:g} mm wide together; at most {room_mm:g} mm is there. Make them narrower."
+        table.say("column-width", message, "columns")
 
 
 def _column_kind(table: TomlTable) -> ColumnKind:

@@ -60,7 +60,9 @@ def test_every_code_reads_from_the_page_as_exactly_its_payload(name: str) -> Non
     assert expected
     with open_pdf(pdf) as document:
         for page in {page for page, _ in expected}:
-            read = zxingcpp.read_barcodes(page_gray(document, page, 200), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+            read = zxingcpp.read_barcodes(
+                page_gray(document, page, 200), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+            )
             assert sorted(r.bytes for r in read) == sorted(payload for at, payload in expected if at == page)
             assert {r.ec_level for r in read} <= {"M"}
 

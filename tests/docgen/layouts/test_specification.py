@@ -360,3 +360,10 @@ def test_a_letter_beyond_the_base_alphabet_in_a_column_title_is_embedded_too() -
     composer = Composer(small_template("::: specification", titled, fields=_FIELDS), brand(), DAY)
     made = composer.compose(small_letter({"lines": (_row(100),), "total": None}))
     assert "Mennyiség ő" in printed_texts(letter_pdf(made.drawn, composer.resources, "t", CREATED))[0]
+
+
+def test_a_number_wider_than_its_column_is_told() -> None:
+    narrow = replace(_BLOCK, columns=(*_COLUMNS[:2], replace(_COLUMNS[2], width_mm=8)))
+    assert item([line(1_234_567_89)], narrow).too_wide
+    assert not item([line(1_00)], narrow).too_wide
+    assert not item([line(1_234_567_89)]).too_wide

@@ -178,6 +178,8 @@ def test_faults_in_blocks_and_reference(make_files: Make, extra: str, code: str 
         (('kind = "amount"\nlabel', 'kind = "colour"\nlabel'), "key-choice"),
         (('kind = "amount"\nlabel', 'kind = "date"\nlabel'), "field-kind"),
         (("width_mm = 30", ""), "column-width"),
+        (("width_mm = 30", "width_mm = 140"), "column-width"),
+        (('kind = "amount"\nlabel', 'kind = "text"\nlabel'), "column-amount"),
         (('total_field = "total"', 'vat = "some"'), "key-choice"),
         (('total_field = "total"', 'vat = "added"'), "key-missing"),
         (('group_by = "text"', 'group_by = "missing"'), "field-undeclared"),
