@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -91,10 +92,13 @@ def _listen(server: uvicorn.Server, settings: Settings) -> None:
 
     address = f"{settings.host}:{settings.port}"
     structlog.get_logger(__name__).info("serving", url=settings.public_url or f"http://{address}")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # the server ends in order and then gives the signal on; workers and connections must still be closed
+        signal.signal(number, _end)
     try:
         server.run()
     except SystemExit:
-        # the server's own way to say that it could not begin
+        # also the server's own way to say that it could not begin
         if server.started:
             raise
         raise Trouble(
@@ -225,6 +229,10 @@ def _service(settings: Settings) -> Iterator[Service]:
         yield service
     finally:
         service.close()
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(ExitCode.OK)
 
 
 def _without_trace(record: logging.LogRecord) -> bool:

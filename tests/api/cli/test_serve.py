@@ -83,7 +83,7 @@ def test_a_fresh_folder_becomes_a_service_that_prints_and_ends_in_order(installa
     assert job["state"] == "released"
     assert installation.posthoorn("batch", "fetch", "--job", job["id"], "--out", "out")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(60) in {0, -signal.SIGTERM}
+    assert process.wait(60) == ExitCode.OK
     lines = (installation.folder / "log").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line)["event"] for line in lines]
     assert {"worker-started", "request", "work-done"} <= set(events)
