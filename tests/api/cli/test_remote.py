@@ -33,6 +33,7 @@ def _work_while_waiting(service: Service, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(jobs.time, "sleep", lambda _: service.world.run())
 
 
+@pytest.mark.slow
 def test_templates_and_brands_are_uploaded_as_folder_or_zip(posthoorn: Command, tmp_path: Path) -> None:
     path = tmp_path / "note.zip"
     path.write_bytes(note_template(template_toml=NOTE_TOML.replace('"1.0"', '"3.0"')))

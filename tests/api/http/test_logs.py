@@ -50,6 +50,7 @@ def _marked(number: int) -> dict[str, object]:
     return made
 
 
+@pytest.mark.slow
 def test_no_log_line_has_anything_of_a_recipient(service: Service, lines: io.StringIO) -> None:
     faulty = {**_marked(3), "amount": MARK, "record_id": f"{MARK}-3"}
     with service.client() as admin:

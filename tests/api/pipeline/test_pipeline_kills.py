@@ -105,6 +105,7 @@ def killed_often(folder: Path, seed: int, letters: int) -> tuple[Counter[str], d
     return deaths, outcome(folder, job_id, letters)
 
 
+@pytest.mark.slow
 def test_workers_killed_at_random_points_change_no_byte(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     deaths, files = killed_often(tmp_path, 1, FEW)
     assert deaths.total() >= FEWEST_DEATHS
@@ -188,6 +189,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_everything_killed_and_started_again_changes_no_byte(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     assert restarted_until_done(tmp_path, 1, 1, FEW) == undisturbed
 

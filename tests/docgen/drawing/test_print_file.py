@@ -303,6 +303,7 @@ print(hashlib.sha256(made.data).hexdigest(), made.written.sha256)
 """
 
 
+@pytest.mark.slow
 def test_the_same_letters_give_the_same_bytes_in_any_process() -> None:
     other = subprocess.run(  # noqa: S603 (our own program in our own interpreter, which hashes strings otherwise)
         [sys.executable, "-c", _PROGRAM],

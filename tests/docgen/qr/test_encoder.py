@@ -48,6 +48,7 @@ def test_every_version_of_payment_codes_equals_the_reference(version: int) -> No
 
 
 @pytest.mark.parametrize("length", [1200, 2331])
+@pytest.mark.slow
 def test_large_symbols_equal_the_reference(length: int) -> None:
     data = bytes(i * 7 % 256 for i in range(length))
     assert np.array_equal(encode(data).modules(), np.array(reference(data, Level.M).modules, np.uint8))
