@@ -47,19 +47,22 @@ class PaymentSetter:
     def set(self, values: Mapping[str, object], place: Place) -> CodeBlock | tuple[Finding, ...]:
         """The block of one letter, or what keeps it from being paid by its code."""
         payment = self._payment(values)
-        found = epc.check(payment, place)
         link = _text(values, self._block.link_field)
-        if link:
-            found += payment_link.check(link, place)
-        if found:
-            return found
-        payload = payment_link.encode(link).encode("ascii") if link else epc.encode(payment)
         try:
-            return self._setter.set(
-                KIND, self._words.pay_title, payload, self._rows(payment, values, linked=bool(link))
-            )
+            payload = self._payload(payment, link, place)
+            rows = self._rows(payment, values, linked=bool(link))
+            return self._setter.set(KIND, self._words.pay_title, payload, rows)
         except Refusal as refused:
             return symbol_findings(refused, place)
+
+    def _payload(self, payment: epc.EpcPayment, link: str, place: Place) -> bytes:
+        """What the code says; the payment must be sound even where a link stands in the code.
+
+        Raises:
+            Refusal: with the findings about payment and link.
+        """
+        payload = epc.encode(payment, place)
+        return payment_link.encode(link, place).encode("ascii") if link else payload
 
     def _payment(self, values: Mapping[str, object]) -> epc.EpcPayment:
         reference = _text(values, self._block.reference_field)

@@ -6,13 +6,14 @@ Columns are laid out once per plan; per letter only cells that were not met befo
 from __future__ import annotations
 
 import datetime as dt
+from codecs import charmap_encode
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from docgen.layouts.parts import Item, Part, rule_ink
+from docgen.layouts.parts import NO_FONTS, Item, Part, rule_ink
 from docgen.layouts.typography import fill
 from docgen.layouts.wording import wording
 from docgen.letters import Cents
@@ -40,6 +41,7 @@ _DEFAULT_WIDTH_PT = {
 _PT_PER_MM = 72 / 25.4
 _HEADER_RULE_PT = 0.75
 _SPACE_BEFORE_PT = 9.0
+_AMOUNT_SIGNS = "0123456789-"
 _LABEL_COLUMN = Column("", ColumnKind.TEXT, {})
 
 
@@ -56,15 +58,15 @@ class _Slot:
         return self.column.kind is not ColumnKind.TEXT and self.column.kind is not ColumnKind.DATE
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """Text of a cell: x of its first line and the fragments of its lines."""
+class _Cell(NamedTuple):
+    """Text of a cell: x of its first line, the fragments of its lines, and whether anything about it is unusual."""
 
     left_pt: float
     fragments: tuple[bytes, ...]
-    extra_fonts: frozenset[bytes]
-    lacking: str
+    extra_fonts: frozenset[bytes] = frozenset()
+    lacking: str = ""
     too_wide: bool = False
+    special: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class SpecificationTable:
         self.width_pt = width_pt
         self.setting = typography.table
         self.bold = typography.table_bold.palette
+        self._face = self.setting.palette.styles[0].face
         self.language = typography.language
         self.conventions = CONVENTIONS[typography.language]
         self.words = wording(typography.language)
@@ -157,9 +160,10 @@ class SpecificationTable:
         """The header's ink, its fonts beyond code page 0, and what no font has."""
         labels = [slot.column.label.get(self.language, slot.column.field) for slot in self.slots]
         cells = [self._set_cell(at, label, bold=True) for at, label in enumerate(labels)]
-        height_pt = max(len(c.fragments) for c in cells) * self.setting.leading_pt + 4
+        row_text, lines = _row_text(cells, self.setting.leading_pt)
+        height_pt = lines * self.setting.leading_pt + 4
         text = self.bold.styles[0].select() + b" 1 0 0 1 0 %s Tm " % pdf_number(-self.setting.rise_pt)
-        text += b"".join(_cell_text(cells, self.setting.leading_pt))
+        text += row_text
         rule = self.rule + b" " + rule_ink(self.width_pt, height_pt - 1.5, _HEADER_RULE_PT) + b"0 0 0 1 k\n"
         extra = frozenset[bytes]().union(*[c.extra_fonts for c in cells])
         part = Part("specification", height_pt, self._text_object(text) + rule)
@@ -201,11 +205,11 @@ class SpecificationTable:
 
     def _vat(self, lines: Sequence[Mapping[str, object]]) -> Iterable[tuple[Decimal, int, int]]:
         """(rate, base in cents, VAT in cents) per rate, highest first; VAT is rounded once per rate, half up."""
-        sums: dict[Decimal, int] = defaultdict(int)
+        sums: dict[object, int] = defaultdict(int)
         for line in lines:
-            rate = line.get(self.block.vat_rate_field or "")
-            sums[Decimal(str(rate or 0))] += _cents(line[self.block.amount_field])
-        for rate, cents in sorted(sums.items(), reverse=True):
+            sums[line.get(self.block.vat_rate_field or "")] += _cents(line[self.block.amount_field])
+        rates = sorted([(Decimal(str(rate or 0)), cents) for rate, cents in sums.items()], reverse=True)
+        for rate, cents in rates:
             if self.block.vat is VatMode.INCLUDED:
                 vat = _rounded(cents * rate / (100 + rate))
                 yield rate, cents - vat, vat
@@ -218,6 +222,8 @@ class SpecificationTable:
 
     def _value_cell(self, at: int, column: Column) -> Callable[[object, int], _Cell]:
         """From a value of a column to its cell; the same texts come back often, except for amounts."""
+        if column.kind is ColumnKind.AMOUNT and self._amounts_are_plain():
+            return self._plain_amounts(at)
         # Never remembered by value: 1.5 and 1.50 are equal and print differently.
         set_cell = self._set_cell if column.kind is ColumnKind.AMOUNT else self._cell
 
@@ -226,11 +232,34 @@ class SpecificationTable:
 
         return cell
 
+    def _amounts_are_plain(self) -> bool:
+        """True when the signs of an amount stand on code page 0 and no two of them are kerned."""
+        signs, face = _AMOUNT_SIGNS + self.conventions.group + self.conventions.decimal, self._face
+        if any(ord(sign) not in face.base_codes for sign in signs):
+            return False
+        return not any(face.kerning[a + b] for a in signs for b in signs)
+
+    def _plain_amounts(self, at: int) -> Callable[[object, int], _Cell]:
+        """The same cells as `_set_cell` for amounts, without looking for what amounts never have."""
+        slot, face, conventions = self._all_slots[at], self._face, self.conventions
+        right_pt, limit_pt = slot.right_pt, slot.left_pt - _COLUMN_GAP_PT
+        advance, codes = face.advances.__getitem__, face.base_codes
+        per_unit = self.setting.palette.styles[0].size_pt / 1000
+
+        def cell(value: object, _digits: int) -> _Cell:
+            if value is None:
+                return _Cell(right_pt, (b"",))
+            text = amount(_cents(value), conventions)
+            left_pt = right_pt - sum(map(advance, text)) * per_unit
+            too_wide = left_pt < limit_pt
+            return _Cell(left_pt, (charmap_encode(text, "strict", codes)[0],), NO_FONTS, "", too_wide, too_wide)
+
+        return cell
+
     def _row(self, kind: str, cells: Sequence[_Cell], running: int, *, shaded: bool) -> Row:
-        leading_pt = self.setting.leading_pt
-        height_pt = max([len(c.fragments) for c in cells]) * leading_pt + _PADDING_PT
-        text = b"".join(_cell_text(cells, leading_pt))
-        if not any(c.extra_fonts or c.lacking or c.too_wide for c in cells):
+        text, lines = _row_text(cells, self.setting.leading_pt)
+        height_pt = lines * self.setting.leading_pt + _PADDING_PT
+        if not any(c.special for c in cells):
             return Row(kind, height_pt, text, shaded, running)
         extra = frozenset[bytes]().union(*[c.extra_fonts for c in cells])
         lacking, too_wide = "".join([c.lacking for c in cells]), any(c.too_wide for c in cells)
@@ -255,9 +284,11 @@ class SpecificationTable:
             shift = _fraction_shift(text, digits, self.conventions.decimal)
             left_pt = slot.right_pt - word.width_pt - (palette.word(shift).width_pt if shift else 0.0)
             too_wide = left_pt < slot.left_pt - _COLUMN_GAP_PT
-            return _Cell(left_pt, (word.fragment,), word.extra_fonts, word.lacking, too_wide)
+            special = bool(too_wide or word.extra_fonts or word.lacking)
+            return _Cell(left_pt, (word.fragment,), word.extra_fonts, word.lacking, too_wide, special)
         lines = palette.break_lines([Span(text)], slot.right_pt - slot.left_pt)
-        return _Cell(slot.left_pt, lines.fragments, lines.extra_fonts, lines.lacking)
+        special = bool(lines.extra_fonts or lines.lacking)
+        return _Cell(slot.left_pt, lines.fragments, lines.extra_fonts, lines.lacking, special=special)
 
     def _format(self, column: Column, value: object) -> str:
         if value is None:
@@ -359,18 +390,19 @@ def _slots(columns: Sequence[Column], width_pt: float) -> tuple[_Slot, ...]:
     return tuple(slots)
 
 
-def _cell_text(cells: Sequence[_Cell], leading_pt: float) -> Iterable[bytes]:
-    """Cells from left to right in one text object; further lines of a cell go below it and back up."""
-    at_pt = 0.0
-    for cell in cells:
-        first, *below = cell.fragments
-        if not first:
+def _row_text(cells: Sequence[_Cell], leading_pt: float) -> tuple[bytes, int]:
+    """Cells from left to right as text operators, and the most lines of any; lines below the first go down and back."""
+    out, at_pt, most = list[bytes](), 0.0, 1
+    for left_pt, fragments, *_ in cells:
+        if not fragments[0]:
             continue
-        yield b"%s 0 Td[(%s)]TJ " % (pdf_number(cell.left_pt - at_pt), first)
-        at_pt = cell.left_pt
-        if below:
-            yield b"T*[(" + b")]TJ T*[(".join(below) + b")]TJ "
-            yield b"0 %s Td " % pdf_number(len(below) * leading_pt)
+        out.append(b"%s 0 Td[(%s)]TJ " % (pdf_number(left_pt - at_pt), fragments[0]))
+        at_pt = left_pt
+        if len(fragments) > 1:
+            most = max(most, len(fragments))
+            back = pdf_number((len(fragments) - 1) * leading_pt)
+            out.append(b"T*[(" + b")]TJ T*[(".join(fragments[1:]) + b")]TJ 0 %s Td " % back)
+    return b"".join(out), most
 
 
 def _fraction_shift(text: str, digits: int, mark: str) -> str:
@@ -380,7 +412,7 @@ def _fraction_shift(text: str, digits: int, mark: str) -> str:
 
 
 def _digits_behind(value: object) -> int:
-    if value is None:
+    if value is None or isinstance(value, int):
         return 0
     exponent = _decimal(value).as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
