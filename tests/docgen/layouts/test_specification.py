@@ -367,3 +367,26 @@ def test_a_number_wider_than_its_column_is_told() -> None:
     assert item([line(1_234_567_89)], narrow).too_wide
     assert not item([line(1_00)], narrow).too_wide
     assert not item([line(1_234_567_89)]).too_wide
+
+
+@given(st.integers(-(10**12), 10**12))
+@settings(max_examples=60, deadline=None)
+def test_amounts_are_set_the_same_the_short_and_the_long_way(cents: int) -> None:
+    table = _table()
+    at = next(i for i, slot in enumerate(table.slots) if slot.column.field == "amount")
+    short = table._plain_amounts(at)(Cents(cents), 0)
+    long = table._set_cell(at, table._format(table.slots[at].column, Cents(cents)))
+    assert short.fragments == long.fragments
+    assert short.left_pt == pytest.approx(long.left_pt, abs=1e-9)
+    assert short.too_wide == long.too_wide
+
+
+def test_the_short_way_is_taken_in_both_sample_typefaces() -> None:
+    for name in ("grachtstad", "zandeland"):
+        table = SpecificationTable(_BLOCK, brand(name), typography(brand(name), "nl"), _WIDTH_PT)
+        assert table._amounts_are_plain()
+
+
+@cache
+def _table() -> SpecificationTable:
+    return table_of()
