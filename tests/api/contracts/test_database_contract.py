@@ -16,6 +16,7 @@ from api.ports import (
     JobCounts,
     JobFinding,
     JobState,
+    JobTotals,
     Organisation,
     PackageKind,
     PackageState,
@@ -174,6 +175,20 @@ def test_counts_are_set_and_added(db: SqlDatabase) -> None:
         assert uow.jobs.get(ORG, "job_1").counts == JobCounts(total=10, valid=5, pages=7)
         with pytest.raises(ValueError, match="not counts"):
             uow.jobs.set_counts(ORG, "job_1", state=1)
+
+
+def test_totals_are_over_all_organisations_and_per_state(db: SqlDatabase) -> None:
+    with db.read() as uow:
+        before = uow.jobs.totals()[JobState.RECEIVED]
+    with db.write() as uow:
+        for number, organisation in enumerate((ORG, ORG, OTHER)):
+            uow.jobs.add(job(f"job_new_{number}", organisation))
+            uow.jobs.set_counts(organisation, f"job_new_{number}", total=9, composed=number + 1)
+        uow.jobs.set_state(OTHER, "job_new_2", JobState.CANCELLED, NOW)
+    with db.read() as uow:
+        totals = uow.jobs.totals()
+    assert totals[JobState.RECEIVED] == JobTotals(before.jobs + 2, before.composed + 3)
+    assert totals[JobState.CANCELLED] == JobTotals(1, 3)
 
 
 def test_findings_are_paged_and_counted(db: SqlDatabase) -> None:
