@@ -14,6 +14,7 @@ from docgen.drawing.raster import open_pdf, page_picture, to_png
 from docgen.drawing.single import letter_pdf
 from docgen.findings import Place, Refusal
 from docgen.layouts.brand_file import fonts_folder
+from docgen.layouts.preflight import MARK_ZONE
 from docgen.letters import EntryAccess, Letter
 from docgen.qr import entry_link
 from docgen.records.raw import RawRecord
@@ -86,6 +87,7 @@ def _draw_frames(picture: Image.Image, page: int, laid: LaidOutLetter, plan: Pla
     if page == 1:
         _box(draw, fixed.sometimes_visible, _SOMETIMES, "window shows this at times: keep clear", inside=True)
         _box(draw, fixed.always_visible, _ALWAYS, "window shows this always", inside=True)
+        _box(draw, MARK_ZONE, _MARK, "marks", inside=True)
         for fold_mm in fixed.folds_mm:
             y_px = fold_mm * _PX_PER_MM
             draw.line((0, y_px, picture.width, y_px), _MARK, 1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docgen.layouts.typography import Setting, Typography
     from docgen.templates.markdown import Node, Run
 
-_REMEMBERED_BLOCKS = 2_000
+_REMEMBERED_BLOCKS = 500
 _SPACE_BEFORE_PT = {"paragraph": 7.0, "list": 3.0, "heading-1": 14.0, "heading-2": 11.0, "heading-3": 9.0}
 _INDENT_PT = 14.0
 _BULLET = "•"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from docgen.layouts.theme import Brand
     from docgen.layouts.typography import Typography
 
-_REMEMBERED_CELLS = 20_000
+_REMEMBERED_CELLS = 4_000
 _PADDING_PT = 3.0
 _COLUMN_GAP_PT = 6.0
 _DEFAULT_WIDTH_PT = {

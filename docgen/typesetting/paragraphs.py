@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # A line may end this share of its width early before the next word is divided.
 _RAGGED_SHARE = 0.12
-_REMEMBERED_BOXES = 20_000
+_REMEMBERED_BOXES = 4_000
 NO_NEEDS: tuple[frozenset[bytes], str] = (frozenset(), "")
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from docgen.typesetting.face import Face
 
-_REMEMBERED_WORDS = 60_000
+_REMEMBERED_WORDS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _select(resource: str, size_pt: float, page: int) -> bytes:
     return b"/%s %s Tf" % (font_resource(resource, page), number(size_pt))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4_096)
 def number(value: float) -> bytes:
     """A PDF number with at most two decimals (0.005 pt is far below what a press can place)."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
