@@ -28,11 +28,12 @@ from docgen.drawing.output_intent import fogra39
 from docgen.drawing.print_file import DrawnLetter, FileInfo, PrintFileWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from docgen.compose import Composer
 
 _REFERENCE_LETTERS = 20
+_FLOOR_LETTERS = 1000
 
 
 class _Counter:
@@ -63,17 +64,15 @@ def main() -> None:
 def measure(count: int, rounds: int) -> dict[str, float]:
     """Medians over interleaved rounds."""
     rates: dict[str, list[float]] = {"compose": [], "lay_out": [], "floor": [], "encoder": []}
-    size = 0
+    sizes: list[int] = []
     for _ in range(rounds):
         engine = composer()
         engine.compose(letter(0))
-        drawn: list[DrawnLetter] = []
-        rates["compose"].append(count / _cpu(lambda: drawn.extend(_composed(engine, count))))  # noqa: B023 (called at once)
-        rates["lay_out"].append(count / _cpu(lambda: [engine.lay_out(letter(n)) for n in range(count)]))  # noqa: B023
-        written: list[int] = []
-        rates["floor"].append(count / _cpu(lambda: written.append(_written(engine, drawn))))  # noqa: B023
+        rates["compose"].append(count / _cpu(lambda: sizes.append(_composed(engine, count))))  # noqa: B023 (called at once)
+        rates["lay_out"].append(count / _cpu(lambda: _laid_out(engine, count)))  # noqa: B023
+        drawn = [engine.compose(letter(number)).drawn for number in range(_FLOOR_LETTERS)]
+        rates["floor"].append(_FLOOR_LETTERS / _cpu(lambda: _written(engine, drawn)))  # noqa: B023
         rates["encoder"].append(_REFERENCE_LETTERS / _cpu(_reference_symbols))
-        size = written[0]
     medians = {name: statistics.median(values) for name, values in rates.items()}
     return {
         "n": count,
@@ -81,7 +80,7 @@ def measure(count: int, rounds: int) -> dict[str, float]:
         "laid_out_per_cpu_s": medians["lay_out"],
         "floor_ratio": medians["compose"] / medians["floor"],
         "encoder_ratio": medians["compose"] / medians["encoder"],
-        "kb_per_letter": size / count / 1000,
+        "kb_per_letter": sizes[0] / count / 1000,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
@@ -92,14 +91,17 @@ def _cpu(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _composed(engine: Composer, count: int) -> Iterable[DrawnLetter]:
-    """Composed and written, as in a real run; the letters themselves are made on the way."""
+def _composed(engine: Composer, count: int) -> int:
+    """Composed and written, as in a real run; the letters themselves are made on the way. Returns the file's size."""
     writer = _writer(engine)
     for number in range(count):
-        made = engine.compose(letter(number)).drawn
-        writer.add(made)
-        yield made
-    writer.close()
+        writer.add(engine.compose(letter(number)).drawn)
+    return writer.close().size
+
+
+def _laid_out(engine: Composer, count: int) -> None:
+    for number in range(count):
+        engine.lay_out(letter(number))
 
 
 def _written(engine: Composer, drawn: list[DrawnLetter]) -> int:
