@@ -58,6 +58,7 @@ def test_blobs_may_be_in_a_folder_elsewhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("style", ["text", "json"])
+@pytest.mark.slow
 def test_logs_go_to_standard_error(tmp_path: Path, style: str) -> None:
     script = "import structlog; from api.bootstrap import *; configure_logging(load_settings())\n"
     script += "structlog.get_logger().info('work-done', subject='job_1'); structlog.get_logger().debug('quiet')"

@@ -58,6 +58,7 @@ def test_every_fault_of_a_template_is_said_with_file_and_line(posthoorn: Command
     assert '"valid": false' in posthoorn.out
 
 
+@pytest.mark.slow
 def test_a_brand_is_checked_with_its_logo(posthoorn: Command, tmp_path: Path) -> None:
     folder = tmp_path / "brand"
     shutil.copytree(SAMPLES / "brands" / "grachtstad", folder)
@@ -72,6 +73,7 @@ def test_a_folder_that_is_not_there_is_refused(posthoorn: Command) -> None:
     assert posthoorn.err.startswith("template-folder-missing: ")
 
 
+@pytest.mark.slow
 def test_a_preview_is_pdf_and_pictures_in_a_sample_brand(posthoorn: Command, template: Path, tmp_path: Path) -> None:
     made = posthoorn.json("template", "preview", template, "--out", tmp_path / "out", "--frames")
     assert made["files"] == [str(tmp_path / "out" / name) for name in ("note.nl.pdf", "note.nl-1.png")]

@@ -45,6 +45,7 @@ def test_templates_and_brands_are_uploaded_as_folder_or_zip(posthoorn: Command, 
     assert first == second
 
 
+@pytest.mark.slow
 def test_a_job_is_sent_and_waited_for(posthoorn: Command, records: Path) -> None:
     assert posthoorn("job", "submit", records, *WISH, "--title", "November", "--wait") == ExitCode.OK
     assert "released" in posthoorn.out

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _PROBLEM = "application/problem+json"
 
+# each look at the whole document takes seconds
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def document(service: Service) -> dict[str, Any]:
