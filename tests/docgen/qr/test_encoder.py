@@ -22,7 +22,7 @@ def reference(data: bytes, level: Level) -> QRCode:
     return code
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(min_size=1, max_size=331), st.sampled_from(Level))
 def test_byte_symbols_equal_the_reference_module_for_module(data: bytes, level: Level) -> None:
     code, symbol = reference(data, level), encode(data, level)
@@ -30,7 +30,7 @@ def test_byte_symbols_equal_the_reference_module_for_module(data: bytes, level: 
     assert np.array_equal(symbol.modules(), np.array(code.modules, np.uint8))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.text(ALPHANUMERIC, min_size=1, max_size=80), st.sampled_from(Level))
 def test_alphanumeric_symbols_equal_the_reference_module_for_module(text: str, level: Level) -> None:
     code, symbol = reference(text.encode(), level), encode(text.encode(), level)
