@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from api.ports import BatchFile, FileRole
 from docgen.drawing.chunks import read_chunk
 from docgen.drawing.output_intent import fogra39
+from docgen.drawing.pages import content_digest
 from docgen.drawing.print_file import FileInfo, PrintFileWriter
 from docgen.postal.batch import split_files
 from docgen.postal.manifest import PrintFile
@@ -134,7 +134,7 @@ class Press:
             while self._fits(feed, writer, stop, has_letters=bool(places)):
                 place, letter = feed.take()
                 places.append(place)
-                self.digests[place] = tuple([sha256(page).hexdigest() for page in letter.pages])
+                self.digests[place] = tuple([content_digest(page) for page in letter.pages])
                 writer.add(letter)
                 yield sink.drain()
             done.append(writer.close())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from isal import isal_zlib
@@ -33,6 +34,11 @@ def draw_letter(laid: LaidOutLetter, forms: frozenset[bytes]) -> DrawnLetter:
 def page_content(page: LaidOutPage) -> bytes:
     """The content stream of a page, not deflated."""
     return b"".join(_ink(page))
+
+
+def content_digest(stream: bytes) -> str:
+    """Hex SHA-256 of a page's content as drawn; deflating may give other bytes on another kind of processor."""
+    return sha256(isal_zlib.decompress(stream)).hexdigest()
 
 
 def _ink(page: LaidOutPage) -> tuple[bytes, bytes]:
