@@ -20,7 +20,7 @@ from docgen.layouts.laid_out import LaidOutLetter, LaidOutPage
 from docgen.layouts.letterhead import LogoArt, letterhead
 from docgen.layouts.page import MARGIN_MM, Frame, page_frames
 from docgen.layouts.pagination import Flown, Rooms, paginate
-from docgen.layouts.parts import DOT_PT, Item, Part, TextItem, text_ink
+from docgen.layouts.parts import MODULE_PT, Item, Part, TextItem, text_ink
 from docgen.layouts.payment import PaymentSetter
 from docgen.layouts.preflight import check_address, check_plan
 from docgen.layouts.reference import ReferenceSetter
@@ -296,7 +296,7 @@ class Plan:
     def _below_fold_pt(self, flown: Flown, flow: Rect) -> float | None:
         for symbol in flown.part.symbols:
             top_mm = flow.top_mm + to_mm(flown.top_pt + symbol.top_pt)
-            bottom_mm = top_mm + to_mm(symbol.size * 12 * DOT_PT)
+            bottom_mm = top_mm + to_mm(symbol.size * MODULE_PT)
             for fold_mm in self.frames.folds_mm:
                 if top_mm - _CLEAR_OF_FOLD_MM + 1e-6 < fold_mm < bottom_mm + _CLEAR_OF_FOLD_MM - 1e-6:
                     return to_pt(fold_mm + _CLEAR_OF_FOLD_MM - top_mm)
