@@ -11,7 +11,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from fontTools.subset import Options, Subsetter
+import uharfbuzz as hb
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables._c_m_a_p import cmap_format_4
 
@@ -47,19 +47,22 @@ def font_file(face: Face, page: int) -> FontFile:
 
 
 def _subset(face: Face, codes: dict[str, int]) -> bytes:
-    font = TTFont(BytesIO(face.data), recalcTimestamp=False)
-    options = Options(hinting=False, layout_features=[], name_IDs=[6], notdef_outline=True, drop_tables=_DROPPED)
-    options.glyph_names = False
-    subsetter = Subsetter(options)
-    subsetter.populate(unicodes=[ord(c) for c in codes])
-    subsetter.subset(font)
-    font["cmap"] = _symbol_cmap({_SYMBOL_AREA + code: face.glyph_name(c) for c, code in codes.items()})
-    font["post"].formatType = 3.0
+    """The glyphs of a code page without hints and layout, looked up by code."""
+    wanted = hb.SubsetInput()
+    wanted.unicode_set.update([ord(c) for c in codes])
+    wanted.drop_table_tag_set.update([int.from_bytes(tag.encode("ascii"), "big") for tag in _DROPPED])
+    wanted.name_id_set.clear()
+    wanted.name_id_set.add(_POSTSCRIPT_NAME)
+    wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    font = TTFont(BytesIO(hb.subset(hb.Face(face.data), wanted).blob.data), recalcTimestamp=False)
+    names = font.getBestCmap()
+    font["cmap"] = _symbol_cmap({_SYMBOL_AREA + code: names[ord(c)] for c, code in codes.items()})
     out = BytesIO()
     font.save(out)
     return out.getvalue()
 
 
+_POSTSCRIPT_NAME = 6
 _DROPPED = ["GPOS", "GSUB", "GDEF", "kern", "DSIG", "gasp", "STAT", "meta", "FFTM", "BASE", "LTSH", "VDMX", "hdmx"]
 
 

@@ -33,7 +33,7 @@ def stream(data: bytes, entries: Mapping[str, bytes] | None = None, *, compress:
     """A stream object's body."""
     head = dict(entries or {})
     if compress:
-        data = zlib.compress(data, 9)
+        data = zlib.compress(data, 6)
         head["Filter"] = b"/FlateDecode"
     return dictionary({**head, "Length": b"%d" % len(data)}) + b"\nstream\n" + data + b"\nendstream"
 

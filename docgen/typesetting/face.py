@@ -57,7 +57,7 @@ class Face:
         self.per_em: int = font["head"].unitsPerEm
         self._advances = font["hmtx"]
         self._cmap: dict[int, str] = font.getBestCmap()
-        self.kerning = Kerning(font)
+        self.kerning = Kerning(data)
         self.pages = self._spread()
         self.glyphs = self._glyphs()
         self.base_codes = {ord(c): g.code for c, g in self.glyphs.items() if g.page == 0}

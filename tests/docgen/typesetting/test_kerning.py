@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from itertools import product
 from typing import Any
 
@@ -120,7 +121,8 @@ def test_a_font_whose_kerning_is_for_another_script_kerns_nothing() -> None:
     font = TTFont(fonts_folder() / "lato" / "Lato-Regular.ttf")
     for record in font["GPOS"].table.ScriptList.ScriptRecord:
         record.ScriptTag = "arab"
-    assert Kerning(font)["AV"] == 0
+    del font["kern"]
+    assert Kerning(_saved(font))["AV"] == 0
 
 
 def test_lookups_of_another_kind_kern_nothing() -> None:
@@ -130,7 +132,13 @@ def test_lookups_of_another_kind_kern_nothing() -> None:
         if record.FeatureTag == "kern":
             record.Feature.LookupListIndex = marks
     assert marks
-    assert Kerning(font)["AV"] == 0
+    assert Kerning(_saved(font))["AV"] == 0
+
+
+def _saved(font: TTFont) -> bytes:
+    out = BytesIO()
+    font.save(out)
+    return out.getvalue()
 
 
 def _kind(lookup: Any) -> int:  # noqa: ANN401 (fontTools tables have no types)
