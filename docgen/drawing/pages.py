@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from isal import isal_zlib
 
@@ -11,10 +12,16 @@ from docgen.drawing.print_file import DrawnLetter
 from docgen.drawing.symbol_ink import kix_ink, qr_ink
 from docgen.layouts.geometry import flip_pt, to_pt
 from docgen.layouts.parts import DOT_PT, MODULE_PT
+from docgen.qr.encoder import encode_all
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from docgen.layouts.laid_out import LaidOutLetter, LaidOutPage
+    from docgen.qr.encoder import Level, Symbol
+
+    Codes: TypeAlias = dict[tuple[bytes, Level], Symbol]
 
 # ISA-L's level 1 costs a seventh of zlib's level 6 for 9 % more bytes (benchmarks/README.md).
 _DEFLATE_LEVEL = 1
@@ -23,17 +30,44 @@ _OTHER_FONTS = (b"F1", b"F2", b"F3", b"F4")
 
 def draw_letter(laid: LaidOutLetter, forms: frozenset[bytes]) -> DrawnLetter:
     """The deflated content streams of a letter and the resources they name; ``forms`` are those of its plan."""
+    return draw_letters([laid], {laid.language: forms})[0]
+
+
+def draw_letters(letters: Sequence[LaidOutLetter], forms: Mapping[str, frozenset[bytes]]) -> list[DrawnLetter]:
+    """Each letter as ``draw_letter`` draws it; their codes are encoded together, which costs less.
+
+    ``forms`` by language.
+    """
+    codes = _codes([page for laid in letters for page in laid.pages])
+    return [_drawn(laid, forms[laid.language], codes) for laid in letters]
+
+
+def page_content(page: LaidOutPage) -> bytes:
+    """The content stream of a page, not deflated."""
+    return b"".join(_ink(page, _codes([page])))
+
+
+def _drawn(laid: LaidOutLetter, forms: frozenset[bytes], codes: Codes) -> DrawnLetter:
     streams, fonts = list[bytes](), {b"F0"}
     for page in laid.pages:
-        text, symbols = _ink(page)
+        text, symbols = _ink(page, codes)
         fonts.update([name for name in _OTHER_FONTS if b"/%s " % name in text])
         streams.append(bytes(isal_zlib.compress(text + symbols, _DEFLATE_LEVEL)))
     return DrawnLetter(tuple(streams), laid.extra_fonts.union(fonts, forms))
 
 
-def page_content(page: LaidOutPage) -> bytes:
-    """The content stream of a page, not deflated."""
-    return b"".join(_ink(page))
+def _codes(pages: Iterable[LaidOutPage]) -> Codes:
+    """Every code on the pages by its payload and level."""
+    wanted: dict[Level, dict[bytes, None]] = defaultdict(dict)
+    for page in pages:
+        for flown in page.parts:
+            for symbol in flown.part.symbols:
+                wanted[symbol.level][symbol.payload] = None
+    return {
+        (payload, level): symbol
+        for level, payloads in wanted.items()
+        for payload, symbol in zip(payloads, encode_all(list(payloads), level), strict=True)
+    }
 
 
 def content_digest(stream: bytes) -> str:
@@ -41,7 +75,7 @@ def content_digest(stream: bytes) -> str:
     return sha256(isal_zlib.decompress(stream)).hexdigest()
 
 
-def _ink(page: LaidOutPage) -> tuple[bytes, bytes]:
+def _ink(page: LaidOutPage, codes: Codes) -> tuple[bytes, bytes]:
     """Text and static art of a page, and its symbols on the dots of the press."""
     text, symbols = [page.forms, page.ink], list[bytes]()
     left_pt, top_pt = to_pt(page.flow.left_mm), flip_pt(page.flow.top_mm)
@@ -51,7 +85,7 @@ def _ink(page: LaidOutPage) -> tuple[bytes, bytes]:
         text += (b"q 1 0 0 1 ", left, b" ", number(part_top_pt), b" cm ", flown.part.ink, b"Q\n")
         for symbol in flown.part.symbols:
             corner = (_on_grid(left_pt + symbol.left_pt), _on_grid(part_top_pt - symbol.top_pt))
-            symbols.append(qr_ink(symbol.payload, symbol.level, *corner, MODULE_PT))
+            symbols.append(qr_ink(codes[symbol.payload, symbol.level], *corner, MODULE_PT))
     if page.kix is not None:
         kix = page.kix
         symbols.append(kix_ink(kix.content, _on_grid(kix.left_pt), _on_grid(kix.bottom_pt), kix.pitch_dots))

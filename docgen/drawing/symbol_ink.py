@@ -1,49 +1,52 @@
-"""Ink of symbols: QR codes as merged runs of dark modules, KIX as bars; filled vector rectangles, black alone."""
+"""Ink of symbols: QR codes as runs of dark modules, KIX as bars; filled vector rectangles, black alone."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-
-import numpy as np
+from operator import getitem
+from typing import TYPE_CHECKING
 
 from docgen.postal.kix import encode as kix_states
-from docgen.qr.encoder import Level, encode
 from docgen.typesetting.words import number
 
-_BASE = 256
+if TYPE_CHECKING:
+    from docgen.qr.encoder import Symbol
 
 
-class _Runs(dict[int, bytes]):
-    """Run of dark modules -> its rectangle; a key holds distance from the bottom, left and length in base 256."""
+class _Eight(dict[int, bytes]):
+    """Eight modules at a place of a symbol -> rectangles of their runs, in modules from the bottom-left."""
 
-    def __missing__(self, key: int) -> bytes:
-        """A run that was not met before; there are no more of them than places and lengths in a symbol."""
-        bottom, rest = divmod(key, _BASE * _BASE)
-        left, length = divmod(rest, _BASE)
-        run = self[key] = b"%d %d %d 1 re" % (left, bottom, length)
-        return run
+    def __init__(self, left: int, bottom: int) -> None:
+        super().__init__()
+        self._left, self._bottom = left, bottom
+
+    def __missing__(self, byte: int) -> bytes:
+        """Runs that were not met at this place before; the least bit stands left."""
+        runs, start = list[bytes](), None
+        for place in range(9):
+            dark = byte >> place & 1
+            if dark and start is None:
+                start = place
+            elif not dark and start is not None:
+                runs.append(b"%d %d %d 1 re\n" % (self._left + start, self._bottom, place - start))
+                start = None
+        drawn = self[byte] = b"".join(runs)
+        return drawn
 
 
-_RUNS = _Runs()
+@lru_cache(maxsize=16)
+def _eights(size: int, stride: int) -> list[_Eight]:
+    return [_Eight(8 * column, size - 1 - row) for row in range(size) for column in range(stride)]
 
 
-def qr_ink(payload: bytes, level: Level, left_pt: float, top_pt: float, module_pt: float) -> bytes:
+def qr_ink(symbol: Symbol, left_pt: float, top_pt: float, module_pt: float) -> bytes:
     """A symbol with its top-left module at (left, top from the page's bottom), in points; no quiet zone is drawn.
 
-    Runs are whole modules in one path, so that no seam can show between modules of a row; rows share edges exactly.
+    All rectangles are whole modules in one path, so that no seam can show between them.
     """
-    modules = encode(payload, level).modules()
-    size = modules.shape[0]
-    framed = np.zeros((size, size + 2), np.int8)
-    framed[:, 1:-1] = modules
-    # White at both ends of each row makes starts and ends of runs alternate.
-    edges = np.flatnonzero(framed[:, 1:] != framed[:, :-1])
-    starts, ends = edges[::2], edges[1::2]
-    rows, columns = np.divmod(starts, size + 1)
-    keys = ((size - 1 - rows) * _BASE + columns) * _BASE + (ends - starts)
-    place = (number(module_pt), number(module_pt), number(left_pt), number(top_pt - size * module_pt))
-    path = b"\n".join(map(_RUNS.__getitem__, keys.tolist()))
-    return b"q %s 0 0 %s %s %s cm\n%s f Q\n" % (*place, path)
+    path = b"".join(map(getitem, _eights(symbol.size, symbol.stride), symbol.rows))
+    scale, left, bottom = number(module_pt), number(left_pt), number(top_pt - symbol.size * module_pt)
+    return b"q %s 0 0 %s %s %s cm\n%sf Q\n" % (scale, scale, left, bottom, path)
 
 
 _DOT_PT = 0.12

@@ -1,36 +1,37 @@
-"""QR Code symbols (ISO/IEC 18004:2015, model 2) at composing speed.
+"""QR Code symbols (ISO/IEC 18004:2015, model 2) at composing speed: many symbols of a version in one pass.
 
-Error correction, placement and masking are linear over GF(2). So a symbol is the exclusive-or of one ready-made
-pattern per half byte of data, and a whole symbol is one Python integer: bit ``row * size + column`` in its lower half,
-bit ``column * size + row`` in its upper half, so that the same shifts score rows and columns. The reference encoder
-(``qrcode``) supplies the fixed patterns and the block table, and must be matched module for module.
+The reference encoder (``qrcode``) must be matched module for module, its choice of mask included.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache, reduce
-from operator import xor
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from qrcode import base, constants
-from qrcode.main import QRCode
-from qrcode.util import mask_func
 
 from docgen.findings import Refusal
+from docgen.qr.patterns import pack, patterns
+from docgen.qr.penalty import penalties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from docgen.qr.patterns import Patterns
+
 MAX_VERSION = 40
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-_ALPHANUMERIC_VALUE = {c: i for i, c in enumerate(ALPHANUMERIC.encode("ascii"))}
-_MASKS = range(8)
+_PAIRS = {a + b: f"{45 * i + j:011b}" for i, a in enumerate(ALPHANUMERIC) for j, b in enumerate(ALPHANUMERIC)}
+_SINGLES = {a: f"{i:06b}" for i, a in enumerate(ALPHANUMERIC)}
 _BYTE, _ALNUM = 4, 2
+# As many as keep the arrays of a pass in the processor's cache.
+_AT_ONCE = 16
 
 
 class Level(IntEnum):
@@ -44,23 +45,27 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A finished symbol; bit ``row * size + column`` of ``bits`` is 1 where the module is dark."""
+    """A finished symbol. ``rows``: from the top, ``stride`` bytes each, the leftmost module the least bit, 1 = dark."""
 
     version: int
     level: Level
     mask: int
-    bits: int
+    rows: bytes
 
     @property
     def size(self) -> int:
         """Modules along a side, without the quiet zone."""
         return size_of(self.version)
 
+    @property
+    def stride(self) -> int:
+        """Bytes of a row."""
+        return -(-self.size // 8)
+
     def modules(self) -> NDArray[np.uint8]:
         """uint8, (size, size), 1 = dark."""
-        n = self.size
-        raw = np.frombuffer(self.bits.to_bytes((n * n + 7) // 8, "little"), np.uint8)
-        return np.unpackbits(raw, count=n * n, bitorder="little").reshape(n, n)
+        rows = np.frombuffer(self.rows, np.uint8).reshape(self.size, self.stride)
+        return np.unpackbits(rows, axis=1, count=self.size, bitorder="little")
 
 
 def size_of(version: int) -> int:
@@ -83,6 +88,61 @@ def version_for(data: bytes, level: Level, max_version: int = MAX_VERSION) -> in
     )
 
 
+def encode(data: bytes, level: Level = Level.M) -> Symbol:
+    """The symbol of ``data`` in one segment: alphanumeric when all of it is, else bytes.
+
+    Raises:
+        Refusal: ``qr-too-much-data``.
+    """
+    return encode_all([data], level)[0]
+
+
+def encode_all(payloads: Sequence[bytes], level: Level = Level.M) -> list[Symbol]:
+    """The symbols of ``payloads``, each as ``encode`` makes it; together they cost a fraction of one by one.
+
+    Raises:
+        Refusal: ``qr-too-much-data``.
+    """
+    by_version: dict[int, list[int]] = defaultdict(list)
+    for at, data in enumerate(payloads):
+        by_version[version_for(data, level)].append(at)
+    symbols: dict[int, Symbol] = {}
+    for version, places in by_version.items():
+        for start in range(0, len(places), _AT_ONCE):
+            group = places[start : start + _AT_ONCE]
+            symbols.update(zip(group, _encoded([payloads[at] for at in group], version, level), strict=True))
+    return [symbols[at] for at in range(len(payloads))]
+
+
+def _encoded(payloads: Sequence[bytes], version: int, level: Level) -> list[Symbol]:
+    """Symbols of one version."""
+    kit = patterns(version, level)
+    unmasked = _unmasked(payloads, version, kit)
+    masked = unmasked[:, None] ^ kit.scored
+    scores = penalties(masked.reshape(-1, *masked.shape[2:]), kit.size).reshape(len(payloads), -1)
+    masks = scores.argmin(axis=1)
+    rows = unmasked[:, 0] ^ kit.final[masks, 0]
+    stride = -(-kit.size // 8)
+    shown = rows.view(np.uint8)[..., :stride].reshape(len(payloads), -1)
+    return [Symbol(version, level, mask, row.tobytes()) for mask, row in zip(masks.tolist(), shown, strict=True)]
+
+
+def _unmasked(payloads: Sequence[bytes], version: int, kit: Patterns) -> NDArray[np.uint64]:
+    """uint64, (symbols, 2, size, words): data and check codewords at their places, all else light."""
+    codewords = [_codewords(data, version, kit.data_codewords) for data in payloads]
+    data = np.frombuffer(b"".join(codewords), np.uint8).reshape(len(payloads), -1)
+    checks = [
+        np.bitwise_xor.reduce(table[np.arange(end - first), data[:, first:end]], axis=1).view(np.uint8)
+        for (first, end), table in zip(kit.blocks, kit.checks, strict=True)
+    ]
+    final = np.concatenate([data, *[c[:, : kit.check_codewords] for c in checks]], axis=1)[:, kit.order]
+    # A light module behind the last bit, for the places that hold none.
+    bits = np.zeros((len(payloads), 8 * final.shape[1] + 1), np.uint8)
+    bits[:, :-1] = np.unpackbits(final, axis=1)
+    lit = np.empty((len(payloads), *kit.source.shape), np.uint8)
+    return pack(bits.take(kit.source, axis=1, out=lit, mode="clip"))
+
+
 @lru_cache(maxsize=4_000)
 def _smallest_version(length: int, level: Level, *, alnum: bool) -> int:
     """The smallest version that holds so many bytes; one beyond the largest when none does."""
@@ -92,22 +152,11 @@ def _smallest_version(length: int, level: Level, *, alnum: bool) -> int:
     return MAX_VERSION + 1
 
 
-def encode(data: bytes, level: Level = Level.M, max_version: int = MAX_VERSION) -> Symbol:
-    """The symbol of ``data`` in one segment: alphanumeric when all of it is, else bytes.
-
-    Raises:
-        Refusal: ``qr-too-much-data``.
-    """
-    version = version_for(data, level, max_version)
-    plan = _plan(version, level)
-    codewords = _codewords(data, version, plan.data_codewords)
-    unmasked = reduce(xor, map(dict.__getitem__, plan.halves, codewords.hex()))
-    mask = min(_MASKS, key=lambda k: plan.penalty(unmasked ^ plan.scored[k]))
-    return Symbol(version, level, mask, (unmasked ^ plan.final[mask]) & plan.lower)
-
-
 def _is_alphanumeric(data: bytes) -> bool:
-    return not data.translate(None, ALPHANUMERIC.encode("ascii"))
+    return not data.translate(None, _ALPHANUMERIC_BYTES)
+
+
+_ALPHANUMERIC_BYTES = ALPHANUMERIC.encode("ascii")
 
 
 def _length_bits(version: int, *, alnum: bool) -> int:
@@ -130,180 +179,19 @@ def _codewords(data: bytes, version: int, capacity: int) -> bytes:
     """Mode, count, data, terminator and padding (clause 7.4)."""
     alnum = _is_alphanumeric(data)
     value = ((_ALNUM if alnum else _BYTE) << _length_bits(version, alnum=alnum)) | len(data)
-    value = _append_alphanumeric(value, data) if alnum else (value << 8 * len(data)) | int.from_bytes(data, "big")
     used = _bit_count(len(data), version, alnum=alnum)
+    if alnum:
+        value = value << (used - 4 - _length_bits(version, alnum=alnum)) | _alphanumeric(data.decode("ascii"))
+    else:
+        value = value << 8 * len(data) | int.from_bytes(data, "big")
     terminated = min(used + 4, 8 * capacity)
     padded = -(-terminated // 8) * 8
     head = (value << (padded - used)).to_bytes(padded // 8, "big")
     return head + (b"\xec\x11" * capacity)[: capacity - len(head)]
 
 
-def _append_alphanumeric(value: int, data: bytes) -> int:
-    numbers = [_ALPHANUMERIC_VALUE[c] for c in data]
-    for first, second in zip(numbers[::2], numbers[1::2], strict=False):
-        value = (value << 11) | (45 * first + second)
-    return (value << 6) | numbers[-1] if len(numbers) % 2 else value
-
-
-class _Plan:
-    """Everything about a version and level that does not depend on data."""
-
-    def __init__(self, version: int, level: Level) -> None:
-        self.size = n = size_of(version)
-        self.lower = (1 << n * n) - 1
-        self.data_codewords = _data_codewords(version, level)
-        fixed = [_fixed(version, level, mask, test=False) for mask in _MASKS]
-        blank = _fixed(version, level, 0, test=True)
-        cells = _data_cells(fixed[0])
-        inverts = [self._pack([(r, c) for r, c in cells if mask_func(k)(r, c)]) for k in _MASKS]
-        self.final = tuple(self._pack(_dark(fixed[k])) ^ inverts[k] for k in _MASKS)
-        # The reference scores masks before format and version information are set; so must we to choose alike.
-        self.scored = tuple(self._pack(_dark(blank)) ^ inverts[k] for k in _MASKS)
-        self.halves = self._halves([self._bit(r, c) for r, c in cells], base.rs_blocks(version, level))
-        self._next = self._columns_below(n - 1)
-        self._eleven = self._columns_below(n - 10)
-        self._rows = (1 << n * (n - 1)) - 1
-        self._dark_steps = tuple(10 * int(abs(d / (n * n) * 100 - 50) / 5) for d in range(n * n + 1))
-
-    def penalty(self, x: int) -> int:
-        """Penalty of a masked symbol (clause 7.8.3): runs, blocks, finder-like patterns, share of dark modules."""
-        n, lower = self.size, self.lower
-        same = ((x ^ (x >> 1)) & self._next) ^ self._next
-        pairs = same & (same >> 1)
-        fives = pairs & (pairs >> 2)
-        # A run of length L >= 5 costs L - 2: its L - 4 ones here, and 2 for its first.
-        runs = fives.bit_count() + 2 * (fives ^ (fives & (fives << 1))).bit_count()
-        low = x & lower
-        low_same = same & self._rows
-        blocks = (low_same & (same >> n) & (low ^ (low >> n) ^ lower)).bit_count()
-        return runs + 3 * blocks + 40 * self._finder_like(x) + self._dark_steps[low.bit_count()]
-
-    def _finder_like(self, x: int) -> int:
-        """How often 1011101 stands beside four light modules."""
-        common = (x >> 4) & (x >> 6) & self._eleven
-        common ^= common & (x >> 1 | x >> 5 | x >> 9)
-        left, right = x >> 2, x >> 3
-        far, farther, farthest = x >> 7, x >> 8, x >> 10
-        after = common & x & left & right
-        before = common & far & farther & farthest
-        after ^= after & (far | farther | farthest)
-        before ^= before & (x | left | right)
-        return (after | before).bit_count()
-
-    def _bit(self, row: int, column: int) -> int:
-        n = self.size
-        return 1 << (row * n + column) | 1 << (n * n + column * n + row)
-
-    def _pack(self, cells: Iterable[tuple[int, int]]) -> int:
-        return reduce(xor, (self._bit(r, c) for r, c in cells), 0)
-
-    def _columns_below(self, limit: int) -> int:
-        """Ones where the place in the row (or column) is below ``limit``, in both halves."""
-        line = (1 << limit) - 1
-        return sum(line << (i * self.size) for i in range(2 * self.size))
-
-    def _halves(self, cell_bits: list[int], blocks: list[base.RSBlock]) -> tuple[dict[str, int], ...]:
-        """For each half byte of data, high half first: its hexadecimal digit -> the pattern it contributes."""
-        halves: list[dict[str, int]] = []
-        for block, places, check_places in zip(blocks, *_interleaved(blocks), strict=True):
-            checks = _check_bytes(block.data_count, block.total_count - block.data_count)
-            for place, check in zip(places, checks, strict=True):
-                ones = [
-                    reduce(xor, (_spread(cell_bits, p, b) for p, b in zip(check_places, check[bit], strict=True)))
-                    ^ _spread(cell_bits, place, 1 << bit)
-                    for bit in range(8)
-                ]
-                halves += [_combinations(ones[4:]), _combinations(ones[:4])]
-        return tuple(halves)
-
-
-def _spread(cell_bits: list[int], place: int, byte: int) -> int:
-    """Pattern of a codeword at its place in the interleaved sequence, most significant bit first."""
-    return reduce(xor, (cell_bits[8 * place + i] for i in range(8) if byte & (128 >> i)), 0)
-
-
-def _combinations(ones: list[int]) -> dict[str, int]:
-    return {f"{value:x}": reduce(xor, (p for i, p in enumerate(ones) if value >> i & 1), 0) for value in range(16)}
-
-
-def _interleaved(blocks: list[base.RSBlock]) -> tuple[list[list[int]], list[list[int]]]:
-    """Place in the final sequence of each block's data and check codewords (clause 7.6)."""
-    data_at: list[list[int]] = [[] for _ in blocks]
-    check_at: list[list[int]] = [[] for _ in blocks]
-    place = 0
-    for index in range(max(b.data_count for b in blocks)):
-        for block, places in zip(blocks, data_at, strict=True):
-            if index < block.data_count:
-                places.append(place)
-                place += 1
-    for _ in range(blocks[0].total_count - blocks[0].data_count):
-        for places in check_at:
-            places.append(place)
-            place += 1
-    return data_at, check_at
-
-
-@lru_cache(maxsize=64)
-def _check_bytes(data_count: int, check_count: int) -> tuple[tuple[tuple[int, ...], ...], ...]:
-    """[data index][bit] -> check codewords of a block in which that bit alone is set (clause 7.5)."""
-    generator = _generator(check_count)
-    # remainder[i]: x^(check_count + i) modulo the generator, highest power first.
-    remainder = [generator[1:]]
-    for _ in range(data_count - 1):
-        last = remainder[-1]
-        shifted = (*last[1:], 0)
-        remainder.append(tuple(s ^ _times(last[0], g) for s, g in zip(shifted, generator[1:], strict=True)))
-    return tuple(
-        tuple(tuple(_times(1 << bit, value) for value in remainder[data_count - 1 - index]) for bit in range(8))
-        for index in range(data_count)
-    )
-
-
-def _generator(count: int) -> tuple[int, ...]:
-    """Product of (x - a^i), highest power first, in GF(256) of clause 7.5.2."""
-    polynomial = [1]
-    for i in range(count):
-        scaled = [0, *(_times(base.gexp(i), c) for c in polynomial)]
-        polynomial = [a ^ b for a, b in zip([*polynomial, 0], scaled, strict=True)]
-    return tuple(polynomial)
-
-
-def _times(a: int, b: int) -> int:
-    return base.gexp((base.glog(a) + base.glog(b)) % 255) if a and b else 0
-
-
-def _fixed(version: int, level: Level, mask: int, *, test: bool) -> list[list[bool | None]]:
-    """Finder, alignment and timing patterns, format and version information; None where data goes."""
-    code = QRCode(version=version, error_correction=level, mask_pattern=mask)
-    n = code.modules_count = size_of(version)
-    modules: list[list[bool | None]] = [[None] * n for _ in range(n)]
-    code.modules = modules
-    for row, column in ((0, 0), (n - 7, 0), (0, n - 7)):
-        code.setup_position_probe_pattern(row, column)
-    code.setup_position_adjust_pattern()
-    code.setup_timing_pattern()
-    code.setup_type_info(test, mask)
-    if version >= 7:  # noqa: PLR2004 (version information begins here, clause 7.10)
-        code.setup_type_number(test)
-    return modules
-
-
-def _dark(fixed: list[list[bool | None]]) -> Iterable[tuple[int, int]]:
-    return ((r, c) for r, row in enumerate(fixed) for c, dark in enumerate(row) if dark)
-
-
-def _data_cells(fixed: list[list[bool | None]]) -> list[tuple[int, int]]:
-    """Free cells in the order of placement: two columns wide, upwards and downwards in turn (clause 7.7.3)."""
-    n = len(fixed)
-    timing = 6
-    cells: list[tuple[int, int]] = []
-    right_columns = [*range(n - 1, timing, -2), *range(timing - 1, 0, -2)]
-    for turn, right in enumerate(right_columns):
-        rows = range(n) if turn % 2 else range(n - 1, -1, -1)
-        cells += [(r, c) for r in rows for c in (right, right - 1) if fixed[r][c] is None]
-    return cells
-
-
-@lru_cache(maxsize=24)
-def _plan(version: int, level: Level) -> _Plan:
-    return _Plan(version, level)
+def _alphanumeric(text: str) -> int:
+    """Eleven bits for two characters, six for a last one (clause 7.4.4)."""
+    even = len(text) & ~1
+    bits = "".join(map(_PAIRS.__getitem__, map(str.__add__, text[:even:2], text[1:even:2])))
+    return int(bits + (_SINGLES[text[-1]] if len(text) % 2 else "") or "0", 2)

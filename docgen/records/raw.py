@@ -22,12 +22,16 @@ class RawRecord:
 
     ``place`` has the JSON pointer or the row of its first line. In a table ``item_rows`` gives for each list field
     the row of each item. ``findings`` are faults that the reader saw; such a record is never a letter.
+    ``source`` is the record's own JSON text when it came as such. ``repeats_id`` says that an earlier record of the
+    input has the same record_id: only whoever has seen all of them can tell (`docgen.records.validate.RecordIds`).
     """
 
     place: Place
     values: Mapping[str, object]
     item_rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    source: str | None = None
+    repeats_id: bool = False
 
 
 def too_many(limit: int) -> Refusal:

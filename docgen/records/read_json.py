@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
 from docgen.findings import Finding, Place, Refusal
 from docgen.records.raw import DEFAULT_LIMIT, RawRecord, empty, too_many
@@ -46,7 +46,7 @@ def read_json(stream: BinaryIO, limit: int = DEFAULT_LIMIT) -> Iterator[RawRecor
         for number, value in enumerate(reader.in_object("records") if in_object else reader.array()):
             if number >= limit:
                 raise too_many(limit)
-            yield _raw(value, f"{pointer}/{number}")
+            yield _raw(value, f"{pointer}/{number}", reader.source)
         reader.finish()
     except NotUtf8Error as error:
         message = f"Byte {error.byte} (0x{error.value:02X}) is not UTF-8. Save the file as UTF-8."
@@ -55,19 +55,28 @@ def read_json(stream: BinaryIO, limit: int = DEFAULT_LIMIT) -> Iterator[RawRecor
         raise empty("Put at least one record in the list `records`.")
 
 
-def _raw(record: object, pointer: str) -> RawRecord:
+def decode_record(text: str) -> Any:  # noqa: ANN401 -- JSON values have no common type
+    """A JSON text that `read_json` has read before, as it read it: numbers with a point are `Decimal`."""
+    return _DECODER.decode(text)
+
+
+def _raw(record: object, pointer: str, source: str) -> RawRecord:
     place = Place(pointer=pointer)
     if isinstance(record, dict):
-        return RawRecord(place, record)
+        return RawRecord(place, record, source=source)
     message = "A record must be an object with named values, between braces."
     return RawRecord(place, {}, findings=(Finding("field-type", message, place),))
 
 
 class _Reader:
-    """Reads JSON from a window: the outer structure here, each value by the decoder."""
+    """Reads JSON from a window: the outer structure here, each value by the decoder.
+
+    ``source`` is the text of the last value.
+    """
 
     def __init__(self, window: TextWindow) -> None:
         self._window = window
+        self.source = ""
 
     def peek(self) -> str:
         """The next character that is no blank, '' at the end."""
@@ -139,6 +148,7 @@ class _Reader:
             else:
                 # a number at the very end of the window may go on after it
                 if end < len(window.text) or window.at_end:
+                    self.source = window.text[window.start : end]
                     window.use(end)
                     return value
             self._read_on()

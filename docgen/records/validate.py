@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from docgen.findings import Finding, Place
 from docgen.letters import Letter
 from docgen.postal.address import PostalAddress, read_address
+from docgen.records.record_ids import RecordIds, record_id_of
 from docgen.templates.kinds import BadValueError, clean_text
 from docgen.templates.names import FIXED_KEYS
 from docgen.templates.schema import RECORD_ID_LENGTH
@@ -33,7 +34,7 @@ class RecordValidator:
 
     template: Template
     _reader: MappingReader = field(init=False)
-    _seen: set[str] = field(default_factory=set, init=False)
+    _ids: RecordIds = field(default_factory=RecordIds, init=False)
 
     def __post_init__(self) -> None:
         """Make the readers."""
@@ -47,11 +48,9 @@ class RecordValidator:
         language = check.language(values.get("language"), self.template)
         address = check.address(values.get("recipient"))
         fields = self._reader.read(values, (), check.report)
-        if record_id:
-            if record_id in self._seen:
-                message = "An earlier record has the same record_id. Give each record its own."
-                check.report(("record_id",), "record-id-duplicate", message)
-            self._seen.add(record_id)
+        if raw.repeats_id or self._ids.repeats(record_id):
+            message = "An earlier record has the same record_id. Give each record its own."
+            check.report(("record_id",), "record-id-duplicate", message)
         if check.found or raw.findings or address is None:
             return check.all_findings(record_id)
         return Letter(record_id=record_id, language=language, address=address, values=fields)
@@ -88,15 +87,13 @@ class _Check:
 
     def record_id(self, value: object) -> str:
         """The submitter's key, '' when there is none."""
-        text = value.strip() if isinstance(value, str) else ""
-        if not text:
+        record_id = record_id_of(value)
+        if not record_id:
             message = "`record_id` is missing or no text. Give each record its own key of at most 64 characters."
+            if isinstance(value, str) and value.strip():
+                message = f"`record_id` may have at most {RECORD_ID_LENGTH} printable characters. Shorten it."
             self.report(("record_id",), "record-id-missing", message)
-        elif len(text) > RECORD_ID_LENGTH or not text.isprintable():
-            message = f"`record_id` may have at most {RECORD_ID_LENGTH} printable characters. Shorten it."
-            self.report(("record_id",), "record-id-missing", message)
-            return ""
-        return text
+        return record_id
 
     def language(self, value: object, template: Template) -> str:
         """The language of the letter; the template's first when none is named."""

@@ -151,7 +151,7 @@ _payloads = st.binary(min_size=1, max_size=120) | st.text("ABCDEFGHIJ0123456789:
 @settings(max_examples=40)
 @given(_payloads)
 def test_the_ink_of_a_code_covers_its_dark_modules_and_nothing_else(payload: bytes) -> None:
-    ink = qr_ink(payload, Level.M, 100.0, 700.0, 1.44)
+    ink = qr_ink(encode(payload, Level.M), 100.0, 700.0, 1.44)
     modules = encode(payload, Level.M).modules()
     size = modules.shape[0]
     covered = np.zeros((size, size), np.uint8)
