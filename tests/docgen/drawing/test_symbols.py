@@ -160,7 +160,7 @@ def test_the_ink_of_a_code_covers_its_dark_modules_and_nothing_else(payload: byt
         covered[size - 1 - bottom, left : left + length] += 1
     assert (covered == modules).all()
     assert ink.startswith(b"q 1.44 0 0 1.44 100 ")
-    assert ink.endswith(b" f Q\n")
+    assert ink.endswith(b" re\nf Q\n")
 
 
 def test_a_kix_is_drawn_in_whole_dots_and_states_of_four_kinds() -> None:
