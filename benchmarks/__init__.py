@@ -1,0 +1,1 @@
+"""Measurements of speed, memory and size; nothing of the product needs them."""
