@@ -23,6 +23,7 @@ from api.settings import Settings, as_environment, load_settings, secret_key
 from api.usecases.deps import Deps, Limits
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
+from api.usecases.trash import empty_trash
 from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
 from api.worker.child import run_child
 from api.worker.relay import Relay
@@ -102,12 +103,14 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     # composing takes seconds to load, and only the processes that do the work need it
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
+    from api.usecases.sharding import validate_shard  # noqa: PLC0415 - see above
     from api.usecases.validation import validate_job  # noqa: PLC0415 - see above
     from api.usecases.writing import write_batch  # noqa: PLC0415 - see above
 
     deps = make_deps(service)
     return {
         WorkKind.VALIDATE: partial(validate_job, deps),
+        WorkKind.VALIDATE_SHARD: partial(validate_shard, deps),
         WorkKind.PLAN: partial(plan_job, deps),
         WorkKind.COMPOSE_CHUNK: partial(compose_chunk, deps),
         WorkKind.WRITE_BATCH: partial(write_batch, deps),
@@ -120,6 +123,7 @@ def make_deps(service: Service) -> Deps:
     limits = Limits(
         max_body_bytes=settings.max_body_bytes,
         max_records=settings.max_records,
+        shard_records=settings.shard_records,
         chunk_pieces=settings.chunk_pieces,
         file_letters=settings.print_file_letters,
         file_pages=settings.print_file_pages,
@@ -148,7 +152,8 @@ def make_supervisor(
         sweep_s=settings.sweep_s,
         resend_after_s=settings.resend_after_s,
     )
-    sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker)
+    chores = [partial(empty_trash, make_deps(service))]
+    sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker, chores)
     return Supervisor(command, as_environment(settings), sweeper, rules)
 
 

@@ -16,6 +16,8 @@ from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages
 from api.adapters.repositories.pieces import SqlPieces
 from api.adapters.repositories.queue import SqlOutbox, SqlWork
+from api.adapters.repositories.shards import SqlShards
+from api.adapters.repositories.trash import SqlTrash
 from api.ports import PackageKind, Retryable
 
 if TYPE_CHECKING:
@@ -78,6 +80,16 @@ class SqlUnitOfWork:
     def chunks(self) -> SqlChunks:
         """Chunks."""
         return SqlChunks(self._connection)
+
+    @cached_property
+    def shards(self) -> SqlShards:
+        """Shards."""
+        return SqlShards(self._connection)
+
+    @cached_property
+    def trash(self) -> SqlTrash:
+        """Blobs that nobody needs."""
+        return SqlTrash(self._connection)
 
     @cached_property
     def answers(self) -> SqlAnswers:

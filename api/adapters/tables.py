@@ -29,6 +29,7 @@ from api.ports import (
     PackageState,
     PieceState,
     Policy,
+    ShardState,
     WorkState,
 )
 
@@ -199,6 +200,31 @@ chunks = Table(
     Column("state", Choice(ChunkState), nullable=False),
     Column("result", BlobColumn),
     UniqueConstraint("batch_id", "number"),
+)
+
+shards = Table(
+    "shards",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("job_id", String(64), ForeignKey("jobs.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("records", BlobColumn, nullable=False),
+    Column("state", Choice(ShardState), nullable=False),
+    UniqueConstraint("job_id", "number"),
+)
+
+# no key to anything: what a blob was for may be gone, and it may still be needed by something else
+trash = Table(
+    "trash",
+    metadata,
+    _organisation(),
+    Column("blob", BlobColumn, nullable=False),
+    Column("not_before", UtcTime, nullable=False, index=True),
+    Column("shared", Boolean, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "blob"),
 )
 
 work = Table(

@@ -21,6 +21,7 @@ from api.ports.entities import (
     Policy,
     PrintJob,
     Role,
+    Shard,
     StoredAnswer,
 )
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
@@ -34,6 +35,7 @@ from api.ports.states import (
     JobState,
     PackageState,
     PieceState,
+    ShardState,
     WorkState,
 )
 from api.ports.stores import Blobs, Clock, Ids
@@ -50,6 +52,8 @@ from api.ports.uow import (
     Outbox,
     Packages,
     Pieces,
+    Shards,
+    Trash,
     UnitOfWork,
     Work,
 )
@@ -109,7 +113,11 @@ __all__ = [
     "PrintJob",
     "Retryable",
     "Role",
+    "Shard",
+    "ShardState",
+    "Shards",
     "StoredAnswer",
+    "Trash",
     "UnitOfWork",
     "Waker",
     "Work",

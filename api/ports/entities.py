@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from api.ports.states import BatchState, ChunkState, JobState, PackageState, PieceState
+from api.ports.states import BatchState, ChunkState, JobState, PackageState, PieceState, ShardState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +137,10 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class JobFinding:
-    """A finding of a job, flat. ``number`` counts from 0 in the job; ``record_index`` is None for the whole input."""
+    """A finding of a job, flat. ``number`` counts from 0 in the job; ``record_index`` is None for the whole input.
+
+    While the job is validated numbers have the same order with gaps between them.
+    """
 
     number: int
     record_index: int | None
@@ -230,6 +233,23 @@ class Chunk:
     count: int
     state: ChunkState = ChunkState.PLANNED
     result: BlobRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A unit of validating: the records of a job from ``first`` up to, not including, ``first + count``.
+
+    ``records`` is the blob with them, one a line (`docgen.records.raw_lines`).
+    """
+
+    id: str
+    organisation_id: str
+    job_id: str
+    number: int
+    first: int
+    count: int
+    records: BlobRef
+    state: ShardState = ShardState.PLANNED
 
 
 @dataclass(frozen=True, slots=True)

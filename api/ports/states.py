@@ -49,6 +49,13 @@ class ChunkState(StrEnum):
     COMPOSED = "composed"
 
 
+class ShardState(StrEnum):
+    """Whether the records of a shard have been validated."""
+
+    PLANNED = "planned"
+    VALIDATED = "validated"
+
+
 class WorkState(StrEnum):
     """Where a work item is; the row is the truth of the queue."""
 

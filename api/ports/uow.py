@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Piece,
         Placement,
         PrintJob,
+        Shard,
         StoredAnswer,
     )
     from api.ports.states import BatchState, JobState, PackageState, PieceState, WorkState
@@ -104,6 +105,9 @@ class Jobs(Protocol):
     ) -> PrintJob:
         """Move to another state; staying where it is changes nothing, so that a repeated task can call it."""
 
+    def set_error(self, organisation_id: str, job_id: str, error_code: str) -> None:
+        """Note why a job will be rejected once its last record has been checked; the state stays."""
+
     def set_counts(self, organisation_id: str, job_id: str, **counts: int | None) -> None:
         """Set fields of `JobCounts`."""
 
@@ -120,8 +124,11 @@ class Findings(Protocol):
     def add_many(self, organisation_id: str, job_id: str, findings: Iterable[JobFinding]) -> None:
         """Insert; ``number`` is the caller's."""
 
-    def clear(self, organisation_id: str, job_id: str) -> None:
-        """Remove all of a job, before it is validated again from the start."""
+    def clear_input(self, organisation_id: str, job_id: str) -> None:
+        """Remove those about the whole input, before it is read again."""
+
+    def renumber(self, organisation_id: str, job_id: str) -> None:
+        """Count from 0 in the order of their numbers, which all must be above any count."""
 
     def list(
         self, organisation_id: str, job_id: str, page: PageRequest, record_index: int | None = None
@@ -139,7 +146,7 @@ class Pieces(Protocol):
         """Insert pieces with their record values (JSON bytes, compressed on the way in); returns how many."""
 
     def clear(self, organisation_id: str, job_id: str) -> None:
-        """Remove all of a job, before it is validated again from the start."""
+        """Remove all of a job that prints none of them."""
 
     def get(self, organisation_id: str, piece_id: str) -> Piece:
         """One piece."""
@@ -220,6 +227,46 @@ class Chunks(Protocol):
 
     def unfinished(self, organisation_id: str, batch_id: str) -> int:
         """How many chunks of a batch have no result."""
+
+
+class Shards(Protocol):
+    """Units of validating."""
+
+    def add(self, shard: Shard) -> bool:
+        """Insert; False when it is there already, and then it is left as it is."""
+
+    def get(self, organisation_id: str, shard_id: str) -> Shard:
+        """One shard."""
+
+    def of_job(self, organisation_id: str, job_id: str) -> Sequence[Shard]:
+        """Shards of a job by number."""
+
+    def finish(self, organisation_id: str, shard_id: str) -> bool:
+        """Note that it is validated; False when it was before, and then nothing changes."""
+
+    def unfinished(self, organisation_id: str, job_id: str) -> int:
+        """How many shards of a job are not validated."""
+
+
+class Trash(Protocol):
+    """Blobs that may be removed once nothing refers to them: named in the transaction that lets go of them."""
+
+    def add(
+        self, organisation_id: str, blobs: Iterable[BlobRef], not_before: datetime, *, shared: bool = False
+    ) -> None:
+        """Name blobs; one that is named again keeps the later time.
+
+        ``shared`` blobs may be the same bytes as something else has and are looked for before they go.
+        """
+
+    def keep(self, organisation_id: str, blob: BlobRef) -> None:
+        """Take a blob's name back. Waits for whoever is removing it; look afterwards whether it is still there."""
+
+    def take(self, now: datetime, limit: int = 100) -> Sequence[tuple[str, BlobRef]]:
+        """Forget names that are due, in all organisations; those to which nothing refers are to be removed now.
+
+        Remove them before the transaction ends: whoever wants one of them waits until then.
+        """
 
 
 class Answers(Protocol):
@@ -349,6 +396,14 @@ class UnitOfWork(Protocol):
     @property
     def chunks(self) -> Chunks:
         """Chunks."""
+
+    @property
+    def shards(self) -> Shards:
+        """Shards."""
+
+    @property
+    def trash(self) -> Trash:
+        """Blobs that nobody needs."""
 
     @property
     def answers(self) -> Answers:

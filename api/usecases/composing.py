@@ -9,6 +9,7 @@ from api.usecases.composers import ONE_AT_A_TIME, composer_of, with_entry
 from api.usecases.jobs import batches_of, hold_job
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.leases import nothing_to_do
+from api.usecases.trash import let_go
 from docgen.drawing.chunks import write_chunk
 from docgen.records.letter_json import read_letter
 
@@ -66,7 +67,10 @@ def _finish(deps: Deps, context: WorkContext, job: PrintJob, chunk: Chunk, resul
     with deps.database.write() as uow:
         context.complete(uow)
         hold_job(uow, organisation_id, job.id)
-        if uow.jobs.get(organisation_id, job.id).state not in IN_PROGRESS:
+        state = uow.jobs.get(organisation_id, job.id).state
+        if state not in IN_PROGRESS:
+            # a failed job may be started again and makes this very blob again
+            let_go(deps, uow, organisation_id, [result] if state is JobState.CANCELLED else [])
             return
         if not uow.chunks.finish(organisation_id, chunk.id, result):
             return

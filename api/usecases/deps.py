@@ -15,6 +15,7 @@ class Limits:
 
     max_body_bytes: int = 1 << 30
     max_records: int = 80_000
+    shard_records: int = 500
     chunk_pieces: int = 250
     file_letters: int = 1_000
     file_pages: int = 10_000

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from api.ports import Mode, PackageKind, PackageState, Policy, PrintJob
 from api.usecases.kinds import FIRST, WorkKind
 from api.usecases.packages import resolve
+from api.usecases.trash import let_go, take_back
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ class Submission:
 def store_body(deps: Deps, organisation_id: str, body: BinaryIO | Iterable[bytes]) -> BlobRef:
     """Stream records into the blob store; the reference's digest is that of the body.
 
-    Nothing but an unnamed blob is left when the caller goes away half-way.
+    It is removed in an hour unless a job was made with it.
     Raises Refusal: ``body-too-large``, ``body-empty``.
     """
     ref = deps.blobs.put(organisation_id, _limited(body, deps.limits.max_body_bytes))
+    with deps.database.write() as uow:
+        let_go(deps, uow, organisation_id, [ref], shared=True)
     if ref.size == 0:
         raise Refusal("body-empty", "The body is empty. Send the records in it.")
     return ref
@@ -76,6 +79,7 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
             cut_off_at=submission.cut_off_at,
             title=submission.title,
         )
+        take_back(deps, uow, organisation_id, body)
         uow.jobs.add(job)
         uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
     return job

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.ports import MAX_PAGE_ITEMS, BatchState, ChunkState, JobState, PageRequest, PieceState
+from api.ports import MAX_PAGE_ITEMS, BatchState, ChunkState, JobState, PageRequest, PieceState, ShardState
 from api.usecases.kinds import WorkKind
+from api.usecases.trash import let_go
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def cancel_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
         cancelled = uow.jobs.set_state(organisation_id, job_id, JobState.CANCELLED, now)
         for batch in batches:
             uow.batches.set_state(organisation_id, batch.id, BatchState.CANCELLED, now)
-        _forget_work(uow, job, batches)
+        if job.state is JobState.VALIDATING:
+            uow.pieces.clear(organisation_id, job_id)
+        _forget_work(deps, uow, job, batches)
     return cancelled
 
 
@@ -168,13 +171,17 @@ def _check_cut_off(deps: Deps, job: PrintJob) -> None:
         raise Refusal("cut-off-passed", f"Until {job.cut_off_at.isoformat()} this could be stopped; it is printed now.")
 
 
-def _forget_work(uow: UnitOfWork, job: PrintJob, batches: Sequence[Batch]) -> None:
+def _forget_work(deps: Deps, uow: UnitOfWork, job: PrintJob, batches: Sequence[Batch]) -> None:
     """Take back what nobody has begun; what has been begun looks at the job's state before it ends."""
     organisation_id = job.organisation_id
-    chunks = [chunk.id for batch in batches for chunk in uow.chunks.of_batch(organisation_id, batch.id)]
+    shards = uow.shards.of_job(organisation_id, job.id)
+    chunks = [chunk for batch in batches for chunk in uow.chunks.of_batch(organisation_id, batch.id)]
+    let_go(deps, uow, organisation_id, [shard.records for shard in shards if shard.state is ShardState.PLANNED])
+    let_go(deps, uow, organisation_id, [chunk.result for chunk in chunks if chunk.result is not None])
     uow.outbox.cancel(organisation_id, WorkKind.VALIDATE, [job.id])
+    uow.outbox.cancel(organisation_id, WorkKind.VALIDATE_SHARD, [shard.id for shard in shards])
     uow.outbox.cancel(organisation_id, WorkKind.PLAN, [job.id])
-    uow.outbox.cancel(organisation_id, WorkKind.COMPOSE_CHUNK, chunks)
+    uow.outbox.cancel(organisation_id, WorkKind.COMPOSE_CHUNK, [chunk.id for chunk in chunks])
     uow.outbox.cancel(organisation_id, WorkKind.WRITE_BATCH, [batch.id for batch in batches])
 
 
@@ -195,6 +202,9 @@ def _ask_again(uow: UnitOfWork, job: PrintJob, batches: Sequence[Batch]) -> None
     if not batches:
         kind = WorkKind.PLAN if _was_accepted(uow, job) else WorkKind.VALIDATE
         uow.outbox.again(organisation_id, kind, job.id)
+        for shard in uow.shards.of_job(organisation_id, job.id):
+            if shard.state is ShardState.PLANNED:
+                uow.outbox.again(organisation_id, WorkKind.VALIDATE_SHARD, shard.id)
         return
     for batch in batches:
         for chunk in uow.chunks.of_batch(organisation_id, batch.id):
@@ -208,6 +218,8 @@ def _job_of(uow: UnitOfWork, item: WorkItem) -> str | None:
     match item.kind:
         case WorkKind.VALIDATE | WorkKind.PLAN:
             return item.subject_id
+        case WorkKind.VALIDATE_SHARD:
+            return uow.shards.get(item.organisation_id, item.subject_id).job_id
         case WorkKind.COMPOSE_CHUNK:
             return uow.chunks.get(item.organisation_id, item.subject_id).job_id
         case WorkKind.WRITE_BATCH:

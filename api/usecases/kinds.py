@@ -7,9 +7,10 @@ from typing import Final
 
 
 class WorkKind(StrEnum):
-    """What a worker can do; the subject is the id of a job, a job, a chunk, a batch."""
+    """What a worker can do; the subject is the id of a job, a shard, a job, a chunk, a batch."""
 
     VALIDATE = "validate"
+    VALIDATE_SHARD = "validate_shard"
     PLAN = "plan"
     COMPOSE_CHUNK = "compose_chunk"
     WRITE_BATCH = "write_batch"

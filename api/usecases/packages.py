@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from api.ports import Package, PackageKind, PackageState
+from api.usecases.trash import take_back
 from docgen.drawing.logo import load_logo
 from docgen.findings import Refusal, has_errors
 from docgen.layouts.brand_file import check_brand
@@ -76,6 +77,7 @@ def upload(deps: Deps, organisation_id: str, kind: PackageKind, stream: BinaryIO
     )
     with deps.database.write() as uow:
         packages = packages_of(uow, kind)
+        take_back(deps, uow, organisation_id, package.package)
         packages.add(package)
         stored = packages.find(organisation_id, package.key, package.version)
     return Uploaded(stored, findings, created=stored.id == package.id)

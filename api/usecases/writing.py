@@ -13,6 +13,7 @@ from api.usecases.leases import nothing_to_do
 from api.usecases.papers import SHOWN_LETTERS, Facts, papers_of
 from api.usecases.pieces import mail_piece
 from api.usecases.printing import Feed, Press, drawn_letters
+from api.usecases.trash import let_go
 from docgen.postal import batch as postal
 from docgen.records.letter_json import read_address_of
 
@@ -140,6 +141,7 @@ def _release(deps: Deps, context: WorkContext, work: _Work, files: Sequence[Batc
             raise _PieceStoppedError
         uow.batches.set_files(organisation_id, batch_id, files)
         uow.batches.set_state(organisation_id, batch_id, BatchState.RELEASED, now)
+        let_go(deps, uow, organisation_id, [chunk.result for chunk in work.chunks if chunk.result is not None])
         _release_job(deps, uow, job)
 
 

@@ -10,6 +10,8 @@ import structlog
 from api.ports import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from api.ports import Clock, Database, Waker
     from api.worker.relay import Relay
     from api.worker.runner import Runner
@@ -23,13 +25,22 @@ ANSWERS_KEPT = timedelta(hours=48)
 class Sweeper:
     """One sweep is a few short transactions. Any number of sweepers may run at the same time."""
 
-    def __init__(self, database: Database, clock: Clock, runner: Runner, relay: Relay, waker: Waker) -> None:
-        """The runner knows when work is given up, the relay what was never sent."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        runner: Runner,
+        relay: Relay,
+        waker: Waker,
+        chores: Iterable[Callable[[], object]] = (),
+    ) -> None:
+        """The runner knows when work is given up, the relay what was never sent; ``chores`` are done at the end."""
         self._database = database
         self._clock = clock
         self._runner = runner
         self._relay = relay
         self._waker = waker
+        self._chores = tuple(chores)
 
     def sweep(self, resend_after_s: float) -> None:
         """One sweep; a fault is logged and left for the next."""
@@ -51,6 +62,8 @@ class Sweeper:
             uow.answers.expire(now - ANSWERS_KEPT)
         if starved:
             self._waker.wake(starved)
+        for chore in self._chores:
+            chore()
 
     def release(self, owner: str) -> None:
         """Queue again what a worker that has died was doing."""

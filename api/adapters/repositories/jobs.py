@@ -57,6 +57,12 @@ class SqlJobs(Repository):
         self._event(organisation_id, job_id, f"job-{to}", at, **data)
         return replace(_job(row), state=to, error_code=error_code)
 
+    def set_error(self, organisation_id: str, job_id: str, error_code: str) -> None:
+        """Set."""
+        c = tables.jobs.c
+        where = (c.organisation_id == organisation_id, c.id == job_id)
+        self._connection.execute(update(tables.jobs).where(*where).values(error_code=error_code))
+
     def set_counts(self, organisation_id: str, job_id: str, **counts: int | None) -> None:
         """Set."""
         self._update_counts(organisation_id, job_id, counts)
@@ -91,12 +97,20 @@ class SqlFindings(Repository):
             rows = [as_row(finding) | scope | {"place": dict(finding.place)} for finding in block]
             self._connection.execute(insert(tables.findings), rows)
 
-    def clear(self, organisation_id: str, job_id: str) -> None:
-        """Remove all of a job."""
+    def clear_input(self, organisation_id: str, job_id: str) -> None:
+        """Those without a record."""
         c = tables.findings.c
-        self._connection.execute(
-            delete(tables.findings).where(c.organisation_id == organisation_id, c.job_id == job_id)
-        )
+        where = (c.organisation_id == organisation_id, c.job_id == job_id, c.record_index.is_(None))
+        self._connection.execute(delete(tables.findings).where(*where))
+
+    def renumber(self, organisation_id: str, job_id: str) -> None:
+        """One statement; a new number can never be an old one."""
+        c = tables.findings.c
+        where = (c.organisation_id == organisation_id, c.job_id == job_id)
+        place = func.row_number().over(order_by=c.number) - 1
+        counted = select(c.number.label("old"), place.label("new")).where(*where).subquery()
+        statement = update(tables.findings).where(*where, c.number == counted.c.old).values(number=counted.c.new)
+        self._connection.execute(statement)
 
     def list(
         self, organisation_id: str, job_id: str, page: PageRequest, record_index: int | None = None

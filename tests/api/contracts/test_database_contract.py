@@ -203,10 +203,30 @@ def test_findings_are_paged_and_counted(db: SqlDatabase) -> None:
         assert list(uow.findings.list(ORG, "job_1", PageRequest(), record_index=2).items) == findings[4:6]
         assert uow.findings.counts(ORG, "job_1") == {"iban-invalid": 4, "text-too-long": 3}
         assert uow.findings.list(OTHER, "job_1", PageRequest()).items == ()
-        uow.findings.clear(OTHER, "job_1")
-        assert uow.findings.counts(ORG, "job_1")
-        uow.findings.clear(ORG, "job_1")
-        assert uow.findings.counts(ORG, "job_1") == {}
+
+
+def test_findings_are_counted_from_nought_when_the_last_is_known(db: SqlDatabase) -> None:
+    places = [(900, 8), (700, 3), (1000, None), (701, 3)]
+    findings = [JobFinding(number, index, "error", f"code-{number}", "x", {}) for number, index in places]
+    with db.write() as uow:
+        uow.findings.add_many(ORG, "job_1", findings)
+    with db.write() as uow:
+        uow.findings.renumber(OTHER, "job_1")
+        assert uow.findings.list(ORG, "job_1", PageRequest()).items[0].number == 700
+        uow.findings.renumber(ORG, "job_1")
+    with db.read() as uow:
+        items = uow.findings.list(ORG, "job_1", PageRequest()).items
+    assert [(f.number, f.code) for f in items] == [(0, "code-700"), (1, "code-701"), (2, "code-900"), (3, "code-1000")]
+
+
+def test_findings_about_the_input_go_alone(db: SqlDatabase) -> None:
+    findings = [JobFinding(number, number or None, "error", "x", "x", {}) for number in range(3)]
+    with db.write() as uow:
+        uow.findings.add_many(ORG, "job_1", findings)
+        uow.findings.clear_input(OTHER, "job_1")
+        assert len(uow.findings.list(ORG, "job_1", PageRequest()).items) == 3
+        uow.findings.clear_input(ORG, "job_1")
+        assert list(uow.findings.list(ORG, "job_1", PageRequest()).items) == findings[1:]
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "1e3", "9" * 30, "", "\u0661"])

@@ -34,6 +34,7 @@ def settings_of(folder: Path) -> Settings:
     return Settings(
         data_folder=folder,
         secret_key="the same secret in every run of this test",
+        shard_records=16,
         chunk_pieces=16,
         print_file_letters=100,
         lease_s=3,

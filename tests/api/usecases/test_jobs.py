@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.ports import BatchState, JobState, PageRequest, PieceState, Retryable, WorkItem, WorkState
-from api.usecases import composing, jobs, planning, validation, writing
+from api.usecases import composing, jobs, planning, sharding, validation, writing
 from api.usecases.kinds import WorkKind
 from docgen.findings import Refusal
 from tests.api.usecases.world import ALL, ORG, OTHER, record
@@ -134,7 +134,9 @@ def breaks(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
 @pytest.mark.parametrize(
     ("module", "name", "resumed"),
     [
-        (validation, "_read_all", JobState.VALIDATING),
+        (validation, "_read", JobState.VALIDATING),
+        (validation, "composer_of", JobState.VALIDATING),
+        (sharding, "composer_of", JobState.VALIDATING),
         (planning, "composer_of", JobState.COMPOSING),
         (composing, "composer_of", JobState.COMPOSING),
         (writing, "composer_of", JobState.BATCHING),
@@ -143,6 +145,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
 def test_a_job_whose_work_keeps_failing_has_failed_and_can_be_started_again(
     world: World, monkeypatch: pytest.MonkeyPatch, module: object, name: str, resumed: JobState
 ) -> None:
+    world.limit(shard_records=4, chunk_pieces=4)
     job = world.submit([record(i) for i in range(6)])
     breaks(monkeypatch, module, name)
     with pytest.raises(RuntimeError, match="a bug"):

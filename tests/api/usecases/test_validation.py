@@ -7,11 +7,10 @@ import openpyxl
 import pytest
 
 from api.ports import JobState, PackageKind, PackageState, PieceState, Policy, WorkState
-from api.usecases import validation
+from api.usecases import checking, validation
 from api.usecases.formats import RecordsFormat, RecordsType
 from api.usecases.jobs import cancel_job
 from api.usecases.kinds import WorkKind
-from api.usecases.leases import keep_lease
 from docgen.findings import Finding, Place, Refusal, Severity
 from docgen.qr.token import derive_piece_id
 from docgen.records.letter_json import read_letter
@@ -45,7 +44,7 @@ CSV_HEADER = ";".join(
 
 def validated(world: World, *args: Any, **wish: Any) -> PrintJob:  # noqa: ANN401 - those of World.submit
     job = world.submit(*args, **wish)
-    world.run(until=lambda: world.job(job.id).state is not JobState.RECEIVED)
+    world.run(until=lambda: world.job(job.id).state not in {JobState.RECEIVED, JobState.VALIDATING})
     return world.job(job.id)
 
 
@@ -264,11 +263,15 @@ def test_an_input_that_cannot_be_read_rejects_the_job(
     assert in_short(world.findings(job.id))[-1] == (None, code)
 
 
-def test_an_input_that_breaks_off_rejects_the_job_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "_BLOCK_RECORDS", 2)
-    body = as_json([record(i) for i in range(5)])[:-3]
+@pytest.mark.parametrize("shard_records", [1, 2, 500])
+def test_an_input_that_breaks_off_rejects_the_job_whole(world: World, shard_records: int) -> None:
+    world.limit(shard_records=shard_records)
+    body = as_json([record(i, **({"amount": "x"} if i == 1 else {})) for i in range(5)])[:-3]
     job = validated(world, body, policy=Policy.VALID_ONLY)
-    assert (job.state, job.error_code, job.counts.valid) == (JobState.REJECTED, "records-json-malformed", 4)
+    assert (job.state, job.error_code, job.counts.valid) == (JobState.REJECTED, "records-json-malformed", 3)
+    assert (job.counts.total, job.counts.invalid) == (None, 1)
+    assert in_short(world.findings(job.id)) == [(1, "amount-invalid"), (None, "records-json-malformed")]
+    assert [finding.number for finding in world.findings(job.id)] == [0, 1]
     assert world.pieces(job.id) == ()
 
 
@@ -287,92 +290,15 @@ def test_a_brand_that_cannot_be_compiled_rejects_the_job(world: World, monkeypat
     assert in_short(world.findings(job.id)) == [(None, "frame-overlap")]
 
 
-def test_progress_can_be_seen_while_records_are_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "_BLOCK_RECORDS", 2)
-    job = world.submit([record(i) for i in range(7)])
-    seen = []
-    monkeypatch.setattr(
-        validation, "keep_lease", lambda *given: (seen.append(world.job(job.id).counts.valid), keep_lease(*given))
-    )
-    world.run_one()
-    assert seen == [0, 0, 2, 4]
-    assert world.job(job.id).counts.valid == 7
-
-
-def test_validating_again_from_the_start_gives_the_same_rows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "_BLOCK_RECORDS", 2)
-    body = [record(i, **({"amount": "x"} if i == 3 else {})) for i in range(7)]
-    whole = validated(world, body, policy=Policy.VALID_ONLY)
-    job = world.submit(body, policy=Policy.VALID_ONLY)
-    fails_after(monkeypatch, blocks=3)
-    with pytest.raises(OSError, match="power"):
-        world.run()
-    monkeypatch.setattr(validation, "keep_lease", keep_lease)
-    with world.deps.database.write() as uow:
-        assert uow.outbox.again(ORG, WorkKind.VALIDATE, job.id)
-        uow.jobs.set_state(ORG, job.id, JobState.VALIDATING, world.deps.clock.now())
-    world.run()
-    assert world.job(job.id).counts == world.job(whole.id).counts
-    assert in_short(world.findings(job.id)) == in_short(world.findings(whole.id))
-    assert [p.record_id for p in world.pieces(job.id)] == [p.record_id for p in world.pieces(whole.id)]
-
-
-def fails_after(monkeypatch: pytest.MonkeyPatch, blocks: int) -> None:
-    left = [blocks]
-
-    def failing(*given: Any) -> None:  # noqa: ANN401 - those of keep_lease
-        left[0] -= 1
-        if not left[0]:
-            raise OSError("power")
-        keep_lease(*given)
-
-    monkeypatch.setattr(validation, "keep_lease", failing)
-
-
-def test_a_worker_whose_item_was_taken_over_writes_nothing_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "_BLOCK_RECORDS", 2)
-    job = world.submit([record(i) for i in range(7)])
-    taken = []
-
-    def taken_over(deps: Any, uow: Any, context: Any) -> None:  # noqa: ANN401 - those of keep_lease
-        if len(taken) == 2:
-            uow.work.release(context.item.owner)
-        taken.append(1)
-        keep_lease(deps, uow, context)
-
-    monkeypatch.setattr(validation, "keep_lease", taken_over)
-    world.run_one()
-    assert len(world.pieces(job.id)) == 2
-    assert world.job(job.id).state is JobState.VALIDATING
-
-
-def test_cancelling_while_records_are_read_leaves_no_piece(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validation, "_BLOCK_RECORDS", 2)
-    job = world.submit([record(i) for i in range(7)])
-    reads = validation.RecordValidator.validate
-    count = []
-
-    def cancelling(self: Any, raw: RawRecord) -> object:  # noqa: ANN401 - a validator
-        count.append(1)
-        if len(count) == 3:
-            cancel_job(world.deps, ORG, job.id)
-        return reads(self, raw)
-
-    monkeypatch.setattr(validation.RecordValidator, "validate", cancelling)
-    world.run()
-    assert world.job(job.id).state is JobState.CANCELLED
-    assert world.pieces(job.id) == ()
-
-
 def test_cancelling_at_the_last_record_leaves_no_piece(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     job = world.submit([record(1)])
-    reads = validation.RecordValidator.validate
+    reads = checking.RecordValidator.validate
 
     def cancelling(self: Any, raw: RawRecord) -> object:  # noqa: ANN401 - a validator
         cancel_job(world.deps, ORG, job.id)
         return reads(self, raw)
 
-    monkeypatch.setattr(validation.RecordValidator, "validate", cancelling)
+    monkeypatch.setattr(checking.RecordValidator, "validate", cancelling)
     world.run()
     assert world.job(job.id).state is JobState.CANCELLED
     assert world.pieces(job.id) == ()
@@ -387,8 +313,8 @@ def test_a_record_with_hundreds_of_faults_shows_a_hundred(world: World) -> None:
 
 
 def test_warnings_are_kept_and_reject_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    warned = validation.in_record
-    monkeypatch.setattr(validation, "has_errors", lambda _: False)
+    warned = checking.in_record
+    monkeypatch.setattr(checking, "has_errors", lambda _: False)
     job = validated(world, [record(1, words="\U0001f600")])
     assert job.state is JobState.ACCEPTED
     assert in_short(world.findings(job.id)) == [(0, "glyph-missing")]

@@ -19,6 +19,7 @@ from api.usecases.intake import Submission, store_body, submit_job
 from api.usecases.jobs import batches_of, get_job, job_failed
 from api.usecases.kinds import WorkKind
 from api.usecases.planning import plan_job
+from api.usecases.sharding import validate_shard
 from api.usecases.validation import validate_job
 from api.usecases.writing import write_batch
 from api.worker.runner import Runner, WorkRules
@@ -133,6 +134,7 @@ def handlers_of(deps: Deps) -> dict[str, Handler]:
     """As `api.bootstrap.make_handlers`."""
     return {
         WorkKind.VALIDATE: partial(validate_job, deps),
+        WorkKind.VALIDATE_SHARD: partial(validate_shard, deps),
         WorkKind.PLAN: partial(plan_job, deps),
         WorkKind.COMPOSE_CHUNK: partial(compose_chunk, deps),
         WorkKind.WRITE_BATCH: partial(write_batch, deps),

@@ -1,0 +1,68 @@
+"""Blobs that nobody may need any more, and whether that is so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Text, cast, delete, exists, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from api.adapters import tables
+from api.adapters.repositories.base import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from api.ports import BlobRef
+
+
+class SqlTrash(Repository):
+    """`api.ports.Trash`."""
+
+    def add(
+        self, organisation_id: str, blobs: Iterable[BlobRef], not_before: datetime, *, shared: bool = False
+    ) -> None:
+        """Insert, or move to the later time."""
+        common = {"organisation_id": organisation_id, "not_before": not_before, "shared": shared}
+        rows = [common | {"blob": blob} for blob in blobs]
+        if not rows:
+            return
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(tables.trash)
+        later = statement.excluded.not_before > tables.trash.c.not_before
+        changes = {"not_before": statement.excluded.not_before, "shared": statement.excluded.shared}
+        statement = statement.on_conflict_do_update(
+            index_elements=["organisation_id", "blob"], set_=changes, where=later
+        )
+        self._connection.execute(statement, rows)
+
+    def keep(self, organisation_id: str, blob: BlobRef) -> None:
+        """Remove the row, which nobody else can be removing at the same time."""
+        c = tables.trash.c
+        self._connection.execute(delete(tables.trash).where(c.organisation_id == organisation_id, c.blob == blob))
+
+    def take(self, now: datetime, limit: int = 100) -> Sequence[tuple[str, BlobRef]]:
+        """Oldest first."""
+        c = tables.trash.c
+        due = select(c.organisation_id, c.blob, c.shared).where(c.not_before <= now).order_by(c.not_before).limit(limit)
+        rows = self._connection.execute(due.with_for_update(skip_locked=True)).all()
+        for row in rows:
+            self.keep(row.organisation_id, row.blob)
+        useless = [row for row in rows if not (row.shared and self._is_needed(row.organisation_id, row.blob))]
+        return [(row.organisation_id, row.blob) for row in useless]
+
+    def _is_needed(self, organisation_id: str, blob: BlobRef) -> bool:
+        """Whether any row says its name; files of batches are a list in one column."""
+        uses: list[ColumnElement[bool]] = [
+            exists().where(table.c.organisation_id == organisation_id, column == blob)
+            for table, column in (
+                (tables.jobs, tables.jobs.c.input),
+                (tables.packages, tables.packages.c.package),
+            )
+        ]
+        files = cast(tables.batches.c.files, Text).contains(str(blob), autoescape=True)
+        uses.append(exists().where(tables.batches.c.organisation_id == organisation_id, files))
+        return bool(self._connection.execute(select(or_(*uses))).scalar_one())

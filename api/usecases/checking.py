@@ -1,0 +1,112 @@
+"""Check records: each validated and laid out, because only then its length, glyphs and codes are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from api.ports import Policy
+from api.usecases.composers import ONE_AT_A_TIME, with_entry
+from api.usecases.pieces import PieceMaker
+from api.usecases.places import as_row, in_record
+from docgen.findings import Finding, Severity, has_errors
+from docgen.letters import Letter
+from docgen.qr.token import derive_piece_id
+from docgen.records.letter_json import write_letter
+from docgen.records.validate import RecordValidator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from api.ports import JobFinding, Piece, PrintJob, UnitOfWork, WorkContext
+    from api.usecases.deps import Deps
+    from docgen.compose import Composer
+    from docgen.records.raw import RawRecord
+
+# a hostile record could have thousands; the first hundred say enough
+_MOST_FINDINGS: Final = 100
+_NUMBERS_A_RECORD: Final = _MOST_FINDINGS + 2
+# above any count of findings, so that counting them afterwards meets no number that is taken
+_FIRST_NUMBER: Final = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Checked:
+    """What came of records that follow each other: the rows to write, and their sums."""
+
+    pieces: list[tuple[Piece, bytes]] = field(default_factory=list)
+    findings: list[JobFinding] = field(default_factory=list)
+    valid: int = 0
+    invalid: int = 0
+    pages: int = 0
+    sheets: int = 0
+
+    def write(self, uow: UnitOfWork, job: PrintJob) -> None:
+        """Everything, and at the end the sums: from then on the job's row is held until the commit."""
+        if not (self.invalid and job.policy is Policy.ALL_OR_NOTHING):
+            uow.pieces.add_many(job.organisation_id, self.pieces)
+        uow.findings.add_many(job.organisation_id, job.id, self.findings)
+        sums = {"valid": self.valid, "invalid": self.invalid, "pages": self.pages, "sheets": self.sheets}
+        uow.jobs.add_counts(job.organisation_id, job.id, **sums)
+
+
+def findings_at(index: int, found: Sequence[Finding], *, whole_input: bool = False) -> list[JobFinding]:
+    """Rows for the findings of the record at ``index``; or of the whole input, of which that many records were read.
+
+    Their numbers depend on nothing but the place, so that parts of an input can be checked side by side.
+    """
+    shown = list(found[:_MOST_FINDINGS])
+    if len(found) > _MOST_FINDINGS:
+        message = f"{len(found) - _MOST_FINDINGS} more findings of this record are left out."
+        shown.append(Finding("findings-left-out", message, found[0].place, Severity.NOTE))
+    first = _FIRST_NUMBER + index * _NUMBERS_A_RECORD
+    record_index = None if whole_input else index
+    return [as_row(finding, number, record_index) for number, finding in enumerate(shown, first)]
+
+
+class Checker:
+    """Checks records of one job, in one process."""
+
+    def __init__(self, deps: Deps, job: PrintJob, composer: Composer) -> None:
+        """Nothing checked yet."""
+        self._deps = deps
+        self._job = job
+        self._composer = composer
+        self._validator = RecordValidator(composer.template)
+        self._maker = PieceMaker(job, composer)
+        hopeless = job.counts.invalid > 0 and job.policy is Policy.ALL_OR_NOTHING
+        self._keeps_pieces = not (job.validate_only or hopeless)
+
+    def check(self, context: WorkContext, records: Iterable[RawRecord], first: int) -> Checked:
+        """Check all; ``first`` is the place of the first of them in the input."""
+        checked = Checked()
+        for index, raw in enumerate(records, first):
+            context.check()
+            letter = self._validator.validate(raw)
+            if isinstance(letter, Letter):
+                self._lay_out(checked, index, raw, letter)
+            else:
+                _note_invalid(checked, index, letter)
+        return checked
+
+    def _lay_out(self, checked: Checked, index: int, raw: RawRecord, letter: Letter) -> None:
+        piece_id = derive_piece_id(self._job.id, index)
+        with ONE_AT_A_TIME:
+            laid = self._composer.lay_out(with_entry(letter, self._composer, self._deps.secret, piece_id))
+        if laid.findings:
+            found = [in_record(finding, raw) for finding in laid.findings]
+            if has_errors(found):
+                _note_invalid(checked, index, found)
+                return
+            checked.findings += findings_at(index, found)
+        piece = self._maker.piece(piece_id, index, letter, laid)
+        checked.valid += 1
+        checked.pages += piece.pages
+        checked.sheets += piece.sheets
+        if self._keeps_pieces:
+            checked.pieces.append((piece, write_letter(letter)))
+
+
+def _note_invalid(checked: Checked, index: int, found: Sequence[Finding]) -> None:
+    checked.invalid += 1
+    checked.findings += findings_at(index, found)
