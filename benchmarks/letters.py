@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docgen.compose import Composer
 from docgen.layouts.brand_file import load_brand
@@ -12,7 +14,11 @@ from docgen.postal.address import PostalAddress
 from docgen.templates.load import load_template
 from docgen.templates.package import BRAND_RULES, read_folder
 
+if TYPE_CHECKING:
+    from docgen.layouts.theme import Brand
+
 ROOT = Path(__file__).parents[1]
+LETTER = ROOT / "benchmarks/letter"
 DAY = dt.date(2026, 11, 23)
 _NAMES = [
     "de Vries",
@@ -32,10 +38,16 @@ _COSTS = (
 )
 
 
+@cache
+def brand() -> Brand:
+    """The first sample brand."""
+    return load_brand(read_folder(ROOT / "samples/brands/grachtstad", BRAND_RULES))
+
+
 def composer() -> Composer:
-    """The two-page letter in the first sample brand."""
-    brand = load_brand(read_folder(ROOT / "samples/brands/grachtstad", BRAND_RULES))
-    return Composer(load_template(read_folder(ROOT / "benchmarks/letter")), brand, DAY)
+    """The two-page letter in the first sample brand, compiled anew."""
+    house = load_brand(read_folder(ROOT / "samples/brands/grachtstad", BRAND_RULES))
+    return Composer(load_template(read_folder(LETTER)), house, DAY)
 
 
 def letter(number: int) -> Letter:
@@ -49,7 +61,7 @@ def letter(number: int) -> Letter:
         "customer_number": f"H-{number:06}",
         "home": f"{street} {house}",
         "due": dt.date(2026, 12, 7),
-        "total": Cents(sum(cost["amount"] for cost in costs)),
+        "total": Cents(sum(_cents(number, place) for place in range(len(costs)))),
         "ref": f"Factuur 2026-{number:06} klant {number}",
         "meter": f"WM-{number}",
         "spec": costs,
@@ -60,11 +72,14 @@ def letter(number: int) -> Letter:
 
 
 def _cost(number: int, place: int, text: str) -> dict[str, object]:
-    cents = Cents(1000 + (number * 37 + place * 991) % 90000)
     vat = 21 if place % 3 else 9
     return {
         "description": f"{text} 2025, deel {number % 97}",
         "qty": 1 + (number + place) % 9,
         "vat": vat,
-        "amount": cents,
+        "amount": Cents(_cents(number, place)),
     }
+
+
+def _cents(number: int, place: int) -> int:
+    return 1000 + (number * 37 + place * 991) % 90000
