@@ -10,7 +10,6 @@ from docgen.findings import Finding, Place, Refusal
 from docgen.layouts.parts import DOT_PT, MODULE_PT, QUIET_MODULES, Block, Part, PlacedSymbol, rule_ink
 from docgen.layouts.typography import fill
 from docgen.qr.encoder import Level, size_of, version_for
-from docgen.typesetting.paragraphs import Span
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
@@ -84,8 +83,8 @@ class CodeBlockSetter:
 
     def _set_row(self, label: str, value: str, size: str, bold: bool, room_pt: float) -> tuple[bytes, Lines]:  # noqa: FBT001 (the key of a cache)
         """The label, ready to be shown, and lines of the value."""
-        lines = self._sizes[size].palette.break_lines(
-            [Span(value, 1 if bold else 0)], room_pt - (_LABEL_WIDTH_PT if label else 0.0)
+        lines = self._sizes[size].palette.break_text(
+            value, room_pt - (_LABEL_WIDTH_PT if label else 0.0), 1 if bold else 0
         )
         return self._typography.table.palette.line(label).fragment if label else b"", lines
 

@@ -14,6 +14,7 @@ from docgen.layouts.parts import Item, PageBreakItem, Part, TextItem, Together, 
 from docgen.layouts.typography import fill
 from docgen.templates.markdown import Heading, KeepTogether, ListBlock, PageBreak, Paragraph, Placeholder, parse_block
 from docgen.typesetting.paragraphs import Lines, Span
+from docgen.typesetting.words import NO_FONTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ class TextFlow:
 
     def _text(self, kind: str, runs: Sequence[Run], setting: Setting) -> Flowed:
         lines = break_runs(runs, setting, self._width_pt)
-        part = Part(kind, lines.count * setting.leading_pt, text_ink(lines.fragments, setting))
+        part = Part(kind, len(lines.fragments) * setting.leading_pt, text_ink(lines.fragments, setting))
         item = TextItem(kind, lines, setting, part, space_before_pt=_SPACE_BEFORE_PT[kind])
         return Flowed((item,), None, lines.extra_fonts, lines.lacking)
 
@@ -98,7 +99,7 @@ class TextFlow:
             lines = break_runs(runs, setting, self._width_pt - _INDENT_PT)
             marker = setting.palette.line(f"{number}." if node.ordered else _BULLET)
             ink = text_ink(lines.fragments, setting, _INDENT_PT, marker.fragment)
-            part = Part("list", lines.count * setting.leading_pt, ink)
+            part = Part("list", len(lines.fragments) * setting.leading_pt, ink)
             before = _SPACE_BEFORE_PT["paragraph" if number == 1 else "list"]
             items.append(TextItem("list", lines, setting, part, _INDENT_PT, before))
             extra |= lines.extra_fonts
@@ -125,10 +126,10 @@ def break_runs(runs: Sequence[Run], setting: Setting, width_pt: float) -> Lines:
     if len(broken) == 1:
         return broken[0]
     return Lines(
-        tuple(f for b in broken for f in b.fragments),
-        tuple(w for b in broken for w in b.widths_pt),
-        frozenset[bytes]().union(*(b.extra_fonts for b in broken)),
-        "".join(dict.fromkeys("".join(b.lacking for b in broken))),
+        tuple([f for lines in broken for f in lines.fragments]),
+        tuple([w for lines in broken for w in lines.widths_pt]),
+        NO_FONTS.union(*[lines.extra_fonts for lines in broken]),
+        "".join(dict.fromkeys("".join([lines.lacking for lines in broken]))),
     )
 
 

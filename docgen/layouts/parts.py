@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 MODULE_PT = 1.44  # 12 dots at 600 dpi, 0.508 mm: every module is a whole number of dots
 QUIET_MODULES = 4
 DOT_PT = 0.12  # one dot at 600 dpi
-NO_FONTS: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ class TextItem:
 
     def divide(self, room_pt: float) -> tuple[Part, Item] | None:
         """Split with at least two lines on either side."""
-        count = self.lines.count
+        count = len(self.lines.fragments)
         fits = min(int(room_pt / self.setting.leading_pt + 1e-9), count - 2)
         if fits < 2 or count < 4:  # noqa: PLR2004 (two lines on either side)
             return None
@@ -158,9 +157,9 @@ class TextItem:
             fits * self.setting.leading_pt,
             text_ink(self.lines.fragments[:fits], self.setting, self.indent_pt),
         )
-        rest = replace(self.lines, fragments=self.lines.fragments[fits:], widths_pt=self.lines.widths_pt[fits:])
+        rest = self.lines._replace(fragments=self.lines.fragments[fits:], widths_pt=self.lines.widths_pt[fits:])
         ink = text_ink(rest.fragments, self.setting, self.indent_pt)
-        whole = Part(self.kind, rest.count * self.setting.leading_pt, ink)
+        whole = Part(self.kind, len(rest.fragments) * self.setting.leading_pt, ink)
         return first, replace(self, lines=rest, undivided=whole, space_before_pt=0.0)
 
 
@@ -210,11 +209,7 @@ def shifted(ink: bytes, right_pt: float, down_pt: float) -> bytes:
 
 def text_ink(fragments: Sequence[bytes], setting: Setting, indent_pt: float = 0.0, lead: bytes = b"") -> bytes:
     """Lines below each other; ``lead`` is set at the left of the first line, the rest at ``indent_pt``."""
-    start = b"BT %s %s TL 0 %s Td " % (
-        setting.palette.styles[0].select(),
-        number(setting.leading_pt),
-        number(-setting.rise_pt),
-    )
+    start = setting.start
     if lead:
         start += b"[(" + lead + b")]TJ "
     if indent_pt:

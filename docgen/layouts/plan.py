@@ -32,7 +32,6 @@ from docgen.letters import Cents
 from docgen.postal.address import NAME_KEYS
 from docgen.templates.blocks import TEXT_WIDTH_MM
 from docgen.templates.text import compile_text
-from docgen.typesetting.paragraphs import Span
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
@@ -193,9 +192,9 @@ class Plan:
 
     def _subject(self, subject: str, work: _Letter) -> TextItem:
         setting = self.typography.subject
-        lines = setting.palette.break_lines([Span(subject)], self._width_pt)
+        lines = setting.palette.break_text(subject, self._width_pt)
         work.note(lines)
-        part = Part("subject", lines.count * setting.leading_pt, text_ink(lines.fragments, setting))
+        part = Part("subject", len(lines.fragments) * setting.leading_pt, text_ink(lines.fragments, setting))
         return TextItem("subject", lines, setting, part, 0.0, _SUBJECT_SPACE_PT, keeps_with_next=True)
 
     def _block(self, name: str, letter: Letter, work: _Letter) -> Sequence[Item]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docgen.layouts.parts import Block, Part
-from docgen.typesetting.paragraphs import Span
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
@@ -44,9 +43,9 @@ class ReferenceSetter:
         rows = [items[i : i + _COLUMNS] for i in range(0, len(items), _COLUMNS)]
         ink, top_pt, extra, lacking = bytearray(b"BT "), 0.0, frozenset[bytes](), ""
         for row in rows:
-            values = [self._values.palette.break_lines([Span(value)], self._column_pt - _GAP_PT) for _, value in row]
+            values = [self._values.palette.break_text(value, self._column_pt - _GAP_PT) for _, value in row]
             ink += self._row(row, values, top_pt)
-            top_pt += self._labels.leading_pt + max(v.count for v in values) * self._values.leading_pt + 3
+            top_pt += self._labels.leading_pt + max(len(v.fragments) for v in values) * self._values.leading_pt + 3
             labels = [self._labels.palette.line(label) for label, _ in row]
             extra = extra.union(*(v.extra_fonts for v in values), *(w.extra_fonts for w in labels))
             lacking += "".join([*(v.lacking for v in values), *(w.lacking for w in labels)])

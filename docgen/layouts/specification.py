@@ -13,13 +13,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from docgen.layouts.parts import NO_FONTS, Item, Part, rule_ink
+from docgen.layouts.parts import Item, Part, rule_ink
 from docgen.layouts.typography import fill
 from docgen.layouts.wording import wording
 from docgen.letters import Cents
 from docgen.templates.conventions import CONVENTIONS, amount, money, number, percent, short_date
 from docgen.templates.model import Column, ColumnKind, SpecificationBlock, VatMode
-from docgen.typesetting.paragraphs import Span
+from docgen.typesetting.words import NO_FONTS
 from docgen.typesetting.words import number as pdf_number
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ class SpecificationTable:
             too_wide = left_pt < slot.left_pt - _COLUMN_GAP_PT
             special = bool(too_wide or word.extra_fonts or word.lacking)
             return _Cell(left_pt, (word.fragment,), word.extra_fonts, word.lacking, too_wide, special)
-        lines = palette.break_lines([Span(text)], slot.right_pt - slot.left_pt)
+        lines = palette.break_text(text, slot.right_pt - slot.left_pt)
         special = bool(lines.extra_fonts or lines.lacking)
         return _Cell(slot.left_pt, lines.fragments, lines.extra_fonts, lines.lacking, special=special)
 

@@ -18,17 +18,24 @@ SMALLEST_PT = 6.0  # below this print is not legible for many readers and fills 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A palette with its leading; ``rise_pt`` is how far the first baseline lies below the top of the line."""
+    """A palette with its leading; ``rise_pt`` is how far the first baseline lies below the top of the line.
+
+    ``select`` makes its first style current; ``start`` begins a text object whose first line has its top at the origin.
+    """
 
     palette: Palette
     leading_pt: float
     rise_pt: float
+    select: bytes
+    start: bytes
 
     @classmethod
     def of(cls, palette: Palette, leading_pt: float) -> Setting:
         """The rise is the ascent of the type plus half the extra leading."""
         size_pt = palette.styles[0].size_pt
-        return cls(palette, leading_pt, (leading_pt - size_pt) / 2 + 0.78 * size_pt)
+        rise_pt, select = (leading_pt - size_pt) / 2 + 0.78 * size_pt, palette.styles[0].select()
+        start = b"BT %s %s TL 0 %s Td " % (select, number(leading_pt), number(-rise_pt))
+        return cls(palette, leading_pt, rise_pt, select, start)
 
 
 @dataclass(frozen=True, slots=True)

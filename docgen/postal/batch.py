@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from docgen.postal.countries import HOME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+T = TypeVar("T")
+PostalOrder: TypeAlias = tuple[str, int, str]
+"""Sort key of the address, place in the job, piece id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,20 @@ def plan_batches(pieces: Iterable[MailPiece], limits: BatchLimits = DEFAULT_LIMI
             raise ValueError(f"Two pieces have the id {piece.piece_id}.")
         seen.add(piece.piece_id)
         groups.setdefault(batch_key(piece, limits), []).append(piece)
-    chunks = [
-        (key, chunk)
-        for key in sorted(groups, key=_open_class_last)
-        for chunk in _chunks(sorted(groups[key], key=_postal_order), limits.max_pieces)
-    ]
-    return tuple([Batch(number, key, chunk) for number, (key, chunk) in enumerate(chunks, 1)])
+    cut = cut_batches(groups, postal_order, limits.max_pieces)
+    return tuple([Batch(number, key, chunk) for number, (key, chunk) in enumerate(cut, 1)])
+
+
+def cut_batches(
+    groups: Mapping[BatchKey, Iterable[T]],
+    order: Callable[[T], PostalOrder],
+    max_pieces: int = DEFAULT_LIMITS.max_pieces,
+) -> Iterator[tuple[BatchKey, tuple[T, ...]]]:
+    """The batches of groups in their order, each with its pieces in postal order, which `postal_order` gives."""
+    for key in sorted(groups, key=_open_class_last):
+        pieces = sorted(groups[key], key=order)
+        for start in range(0, len(pieces), max_pieces):
+            yield key, tuple(pieces[start : start + max_pieces])
 
 
 def split_files(batch: Batch, max_pages: int, max_pieces: int, stopped: Collection[str] = ()) -> tuple[range, ...]:
@@ -127,14 +139,10 @@ def split_files(batch: Batch, max_pages: int, max_pieces: int, stopped: Collecti
     return (*ranges, range(start, len(batch.pieces))) if count else tuple(ranges)
 
 
-def _chunks(pieces: Sequence[MailPiece], size: int) -> Iterator[tuple[MailPiece, ...]]:
-    for start in range(0, len(pieces), size):
-        yield tuple(pieces[start : start + size])
-
-
 def _open_class_last(key: BatchKey) -> tuple[bool, str, str, bool, bool, int]:
     return (key.abroad, key.envelope, key.stock, key.duplex, key.max_sheets == 0, key.max_sheets)
 
 
-def _postal_order(piece: MailPiece) -> tuple[str, int, str]:
+def postal_order(piece: MailPiece) -> PostalOrder:
+    """By address, then as they were given."""
     return (piece.sort_key, piece.sequence, piece.piece_id)

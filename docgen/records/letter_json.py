@@ -12,6 +12,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from docgen.letters import Cents, Letter
@@ -20,7 +21,10 @@ from docgen.postal.address import PostalAddress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ADDRESS: Final = ("name_lines", "street", "house_number", "house_letter", "addition", "postcode", "town", "country")
+_ADDRESS: Final = attrgetter(
+    *("name_lines", "street", "house_number", "house_letter", "addition", "postcode", "town", "country")
+)
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def write_letter(letter: Letter) -> bytes:
@@ -29,14 +33,13 @@ def write_letter(letter: Letter) -> bytes:
     Raises:
         TypeError: a value of a kind that no template can declare.
     """
-    address = letter.address
     parts = {
-        "address": [list(address.name_lines), *(getattr(address, name) for name in _ADDRESS[1:])],
+        "address": _ADDRESS(letter.address),
         "language": letter.language,
         "record_id": letter.record_id,
         "values": {name: _written(value) for name, value in letter.values.items()},
     }
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return _ENCODE(parts).encode()
 
 
 def read_letter(data: bytes) -> Letter:
@@ -46,16 +49,14 @@ def read_letter(data: bytes) -> Letter:
     return Letter(parts["record_id"], parts["language"], _address(parts["address"]), values)
 
 
-def read_address_of(data: bytes) -> PostalAddress:
-    """Only the address of the letter that `write_letter` wrote."""
-    return _address(json.loads(data)["address"])
-
-
 def _address(parts: list[Any]) -> PostalAddress:
     return PostalAddress(tuple(parts[0]), *parts[1:])
 
 
 def _written(value: object) -> object:
+    # texts are most of all values, so they do not wait for the table
+    if type(value) is str:
+        return f"s{value}"
     write = _WRITERS.get(type(value))
     if write is not None:
         return write(value)
@@ -65,8 +66,9 @@ def _written(value: object) -> object:
 
 
 def _read(value: Any) -> object:  # noqa: ANN401 -- JSON values have no common type
-    if isinstance(value, str):
-        return _READERS[value[0]](value[1:])
+    if type(value) is str:
+        kind = value[0]
+        return value[1:] if kind == _TEXT else _READERS[kind](value[1:])
     if isinstance(value, list):
         return tuple([_read(item) for item in value])
     if isinstance(value, dict):
@@ -78,8 +80,8 @@ def _itself(value: object) -> object:
     return value
 
 
+_TEXT: Final = "s"
 _WRITERS: Final[dict[type, Callable[[Any], object]]] = {
-    str: lambda text: f"s{text}",
     Cents: lambda cents: f"c{int(cents)}",
     Decimal: lambda number: f"n{number}",
     dt.date: lambda day: f"d{day.isoformat()}",
@@ -89,7 +91,6 @@ _WRITERS: Final[dict[type, Callable[[Any], object]]] = {
     tuple: lambda items: [_written(item) for item in items],
 }
 _READERS: Final[dict[str, Callable[[str], object]]] = {
-    "s": lambda text: text,
     "c": Cents,
     "n": Decimal,
     "d": dt.date.fromisoformat,

@@ -3,53 +3,45 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.typesetting.hyphens import divisions
-from docgen.typesetting.words import Style, Word, WordSetter
+from docgen.typesetting.words import NO_FONTS, Style, Word, Words, WordSetter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # A line may end this share of its width early before the next word is divided.
 _RAGGED_SHARE = 0.12
-_REMEMBERED_BOXES = 4_000
-NO_NEEDS: tuple[frozenset[bytes], str] = (frozenset(), "")
+_TOLERANCE_PT = 1e-6
+_IS_SPECIAL = attrgetter("special")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of text in one style of a palette (index)."""
 
     text: str
     style: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """Broken text: one fragment a line, each starting and ending in style 0; widths in points."""
 
     fragments: tuple[bytes, ...]
     widths_pt: tuple[float, ...]
-    extra_fonts: frozenset[bytes]
-    lacking: str
-
-    @property
-    def count(self) -> int:
-        """Number of lines."""
-        return len(self.fragments)
+    extra_fonts: frozenset[bytes] = NO_FONTS
+    lacking: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """What may not be broken between two spaces: fragments of one or more styles, glued."""
+class _Box(NamedTuple):
+    """What may not be broken between two spaces; ``mixed`` where styles change inside, ``style`` is then the first."""
 
+    word: Word
     text: str
-    parts: tuple[tuple[int, Word], ...]
-    width_pt: float
+    style: int
+    mixed: bool = False
 
 
 class Palette:
@@ -61,148 +53,125 @@ class Palette:
         self.setters = tuple(WordSetter(style) for style in styles)
         self.language = language
         self.space_pt = self.styles[0].space_pt
-        self._single = lru_cache(maxsize=_REMEMBERED_BOXES)(self._set_single)
+        self._words = (self.setters[0].words, *(Words(self._shower(n)) for n in range(1, len(styles))))
 
     def word(self, text: str, style: int = 0) -> Word:
-        """A measured word."""
-        return self.setters[style].set(text)
+        """A measured word, its fragment beginning and ending in style 0."""
+        return self._words[style][text]
 
     def line(self, text: str) -> Word:
         """Text of several words on one line in style 0, never broken."""
         if " " not in text:
-            return self.setters[0].set(text)
+            return self._words[0][text]
+        words = list(map(self._words[0].__getitem__, text.split(" ")))
+        width_pt = sum([word[1] for word in words]) + self.space_pt * (len(words) - 1)
+        return Word(b" ".join([word[0] for word in words]), width_pt, *self._needs(words))
+
+    def break_text(self, text: str, width_pt: float, style: int = 0) -> Lines:
+        """Lines of a text in one style, no wider than ``width_pt``; what no line can hold is cut where it must be."""
         parts = text.split(" ")
-        words = list(map(self.setters[0].set, parts))
-        width_pt = sum([w.width_pt for w in words]) + self.space_pt * (len(words) - 1)
-        return Word(b" ".join([w.fragment for w in words]), width_pt, *self._needs(words, parts))
+        if "" in parts:
+            parts = [part for part in parts if part]
+        words = list(map(self._words[style].__getitem__, parts))
+        return self._broken(words, width_pt, lambda at: _Box(words[at], parts[at], style))
 
     def break_lines(self, spans: Sequence[Span], width_pt: float) -> Lines:
-        """Lines no wider than ``width_pt``; a word wider than a line is cut where it must be."""
-        if len(spans) == 1 and spans[0].style == 0:
-            return self._break_plain(spans[0].text, width_pt)
-        return self._break_boxes(self._boxes(spans), width_pt)
+        """As ``break_text``, in several styles; what no space parts stays together."""
+        if len(spans) == 1:
+            return self.break_text(spans[0].text, width_pt, spans[0].style)
+        boxes = self._boxes(spans)
+        return self._broken([box.word for box in boxes], width_pt, boxes.__getitem__)
 
-    def _break_plain(self, text: str, width_pt: float) -> Lines:
-        """The same as ``_break_boxes`` for text in style 0, without building a box for each word."""
-        parts = [part for part in text.split(" ") if part]
-        words = list(map(self.setters[0].set, parts))
-        space_pt = self.space_pt
-        ends = list(accumulate([w.width_pt + space_pt for w in words]))
-        needs = self._needs(words, parts)
-        if not words or ends[-1] - space_pt <= width_pt:
-            return Lines((b" ".join([w.fragment for w in words]),), (ends[-1] - space_pt if ends else 0.0,), *needs)
+    def _broken(self, words: list[Word], width_pt: float, box_at: Callable[[int], _Box]) -> Lines:
+        """Fill line after line; ``box_at`` tells what a word was made of, should it have to be divided."""
+        space_pt, needs = self.space_pt, self._needs(words)
+        # Where each word ends with the space behind it, counted from the first word.
+        ends = list(accumulate([word[1] + space_pt for word in words]))
+        if not words or ends[-1] - space_pt <= width_pt + _TOLERANCE_PT:
+            return Lines((b" ".join([word[0] for word in words]),), (ends[-1] - space_pt if words else 0.0,), *needs)
         fragments, widths, start, begin = list[bytes](), list[float](), 0, 0.0
-        count = len(words)
+        count, rest = len(words), dict[int, _Box]()
         while start < count:
-            stop = bisect_right(ends, begin + width_pt + self.space_pt + 1e-6, start)
-            if stop < count and self._too_ragged(ends, start, stop, begin, width_pt):
-                return self._break_boxes([self._single(part, 0) for part in parts], width_pt)
-            fragments.append(b" ".join([w.fragment for w in words[start:stop]]))
-            widths.append(ends[stop - 1] - begin - self.space_pt)
-            start, begin = stop, ends[stop - 1]
+            stop = bisect_right(ends, begin + width_pt + space_pt + _TOLERANCE_PT, start)
+            end = ends[stop - 1] if stop > start else begin
+            line, used_pt = words[start:stop], end - begin
+            if stop < count and (stop == start or width_pt - used_pt > width_pt * _RAGGED_SHARE):
+                left, right = self._divide(rest.get(stop) or box_at(stop), width_pt - used_pt, alone=stop == start)
+                if left is not None:
+                    line, used_pt = [*line, left], used_pt + left[1] + space_pt
+                if right is None:
+                    stop, end = stop + 1, ends[stop]
+                else:
+                    words[stop], rest[stop] = right.word, right
+                    end = ends[stop] - right.word[1] - space_pt
+            fragments.append(b" ".join([word[0] for word in line]))
+            widths.append(used_pt - space_pt)
+            start, begin = stop, end
         return Lines(tuple(fragments), tuple(widths), *needs)
 
-    def _too_ragged(self, ends: list[float], start: int, stop: int, begin: float, width_pt: float) -> bool:
-        return stop == start or begin + width_pt - (ends[stop - 1] - self.space_pt) > width_pt * _RAGGED_SHARE
-
-    def _break_boxes(self, boxes: list[_Box], width_pt: float) -> Lines:
-        lines, line, used = list[list[_Box]](), list[_Box](), 0.0
-        queue = boxes[::-1]
-        while queue:
-            box = queue.pop()
-            space = self.space_pt if line else 0.0
-            # A single character stands alone where even it is too wide, so that there is always an end.
-            if used + space + box.width_pt <= width_pt + 1e-6 or (not line and len(box.text) <= 1):
-                line.append(box)
-                used += space + box.width_pt
-                continue
-            left, right = self._divide(box, width_pt - used - space, width_pt, alone=not line)
-            if left is not None:
-                line.append(left)
-            lines.append(line)
-            line, used = [], 0.0
-            queue.append(right)
-        if line or not lines:
-            lines.append(line)
-        return self._join(lines)
-
-    def _divide(self, box: _Box, room_pt: float, width_pt: float, *, alone: bool) -> tuple[_Box | None, _Box]:
+    def _divide(self, box: _Box, room_pt: float, *, alone: bool) -> tuple[Word | None, _Box | None]:
         """What of ``box`` still fits in ``room_pt`` and what moves on; (None, box) when nothing is to be gained."""
-        if len(box.parts) == 1 and (alone or room_pt > width_pt * _RAGGED_SHARE):
-            style = box.parts[0][0]
+        if not box.mixed:
             for head, tail in divisions(box.text, self.language):
-                left = self._single(head, style)
-                if left.width_pt <= room_pt:
-                    return left, self._single(tail, style)
+                left = self._words[box.style][head]
+                if left[1] <= room_pt:
+                    return left, _Box(self._words[box.style][tail], tail, box.style)
         return self._cut(box, room_pt) if alone else (None, box)
 
-    def _cut(self, box: _Box, room_pt: float) -> tuple[_Box, _Box]:
-        """Divide a box that no line can hold, after as many characters as fit (at least one)."""
-        style = box.parts[0][0]
-        fits = 1
-        while fits < len(box.text) - 1 and self.word(box.text[: fits + 1], style).width_pt <= room_pt:
+    def _cut(self, box: _Box, room_pt: float) -> tuple[Word, _Box | None]:
+        """Divide a box that no line can hold, after as many characters as fit; after one at least, so that it ends."""
+        words, fits, text = self._words[box.style], 1, box.text
+        while fits < len(text) - 1 and words[text[: fits + 1]][1] <= room_pt:
             fits += 1
-        return self._single(box.text[:fits], style), self._single(box.text[fits:], style)
+        rest = text[fits:]
+        return words[text[:fits]], _Box(words[rest], rest, box.style) if rest else None
 
     def _boxes(self, spans: Sequence[Span]) -> list[_Box]:
         """Split at spaces; text of different styles without a space between stays together."""
-        boxes, glued = list[_Box](), list[tuple[str, int]]()
-        for span in spans:
-            first, *rest = span.text.split(" ")
-            if first:
-                glued.append((first, span.style))
+        boxes, glued = list[_Box](), list[Span]()
+        for text, style in spans:
+            first, *rest = text.split(" ")
+            if first and glued and glued[-1].style == style:
+                glued[-1] = Span(glued[-1].text + first, style)
+            elif first:
+                glued.append(Span(first, style))
             if not rest:
                 continue
             if glued:
                 boxes.append(self._glued(glued))
             *whole, last = rest
-            boxes += [self._single(word, span.style) for word in whole if word]
-            glued = [(last, span.style)] if last else []
+            words = self._words[style]
+            boxes += [_Box(words[part], part, style) for part in whole if part]
+            glued = [Span(last, style)] if last else []
         if glued:
             boxes.append(self._glued(glued))
         return boxes
 
-    def _glued(self, pieces: Sequence[tuple[str, int]]) -> _Box:
+    def _glued(self, pieces: Sequence[Span]) -> _Box:
         if len(pieces) == 1:
-            return self._single(*pieces[0])
-        parts = tuple((style, self.setters[style].set(text)) for text, style in pieces)
-        return _Box("".join(text for text, _ in pieces), parts, sum(w.width_pt for _, w in parts))
+            text, style = pieces[0]
+            return _Box(self._words[style][text], text, style)
+        words = [self._words[style][text] for text, style in pieces]
+        word = Word(b"".join([w[0] for w in words]), sum([w[1] for w in words]), *self._needs(words))
+        return _Box(word, "".join([text for text, _ in pieces]), pieces[0].style, mixed=True)
 
-    def _set_single(self, text: str, style: int) -> _Box:
-        word = self.setters[style].set(text)
-        return _Box(text, ((style, word),), word.width_pt)
+    def _shower(self, style: int) -> Callable[[str], Word]:
+        """Sets words of another style than 0 so that they begin and end in style 0.
 
-    def _join(self, lines: list[list[_Box]]) -> Lines:
-        widths = [sum([b.width_pt for b in line]) + self.space_pt * max(len(line) - 1, 0) for line in lines]
-        needs = NO_NEEDS
-        if any(setter.special for setter in self.setters):
-            needs = _needs([word for line in lines for box in line for _, word in box.parts])
-        return Lines(tuple([self._fragment(line) for line in lines]), tuple(widths), *needs)
+        The space between words is always style 0's, so that a line measures as it was counted.
+        """
+        switch = b")]TJ " + self.styles[style].select() + b"[("
+        back = b")]TJ " + self.styles[0].select() + b"[("
 
-    def _needs(self, words: Sequence[Word], parts: Sequence[str]) -> tuple[frozenset[bytes], str]:
-        """What words of style 0 need; nearly always nothing."""
-        special = self.setters[0].special
-        return _needs(words) if special and not special.isdisjoint(parts) else NO_NEEDS
+        def show(text: str) -> Word:
+            word = self.setters[style].words[text]
+            return word._replace(fragment=switch + word[0] + back)
 
-    def _fragment(self, line: list[_Box]) -> bytes:
-        out, current = bytearray(), 0
-        for i, box in enumerate(line):
-            if i:
-                # The space between words is always style 0's, so that a line measures as it was counted.
-                out += b" " if current == 0 else self._switch(0) + b" "
-                current = 0
-            for style, word in box.parts:
-                if style != current:
-                    out += self._switch(style)
-                    current = style
-                out += word.fragment
-        return bytes(out if current == 0 else out + self._switch(0))
+        return show
 
-    def _switch(self, style: int) -> bytes:
-        return b")]TJ " + self.styles[style].select() + b"[("
-
-
-def _needs(words: Sequence[Word]) -> tuple[frozenset[bytes], str]:
-    extra = frozenset[bytes]().union(*[w.extra_fonts for w in words if w.extra_fonts])
-    lacking = "".join(dict.fromkeys("".join([w.lacking for w in words if w.lacking])))
-    return extra, lacking
+    def _needs(self, words: Sequence[Word]) -> tuple[frozenset[bytes], str]:
+        """Fonts beyond code page 0 and characters no font has; nearly always none."""
+        if not any(map(_IS_SPECIAL, self.setters)):
+            return NO_FONTS, ""
+        extra = NO_FONTS.union(*[word[2] for word in words if word[2]])
+        return extra, "".join(dict.fromkeys("".join([word[3] for word in words if word[3]])))

@@ -10,12 +10,15 @@ from __future__ import annotations
 from codecs import charmap_encode
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from docgen.typesetting.face import Face
 
 _REMEMBERED_WORDS = 8_000
+NO_FONTS: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,12 @@ class Style:
         return _select(self.resource, self.size_pt, page)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """Text set in a style: the fragment, its width in points, fonts beyond code page 0, characters not drawable."""
 
     fragment: bytes
     width_pt: float
-    extra_fonts: frozenset[bytes] = frozenset()
+    extra_fonts: frozenset[bytes] = NO_FONTS
     lacking: str = ""
 
 
@@ -63,14 +65,34 @@ def number(value: float) -> bytes:
     return b"0" if text in {"-0", ""} else text.encode("ascii")
 
 
+class Words(dict[str, Word]):
+    """Texts and how they are set, remembered; when there are too many it starts anew, so that memory stays flat."""
+
+    def __init__(self, set_word: Callable[[str], Word]) -> None:
+        """``set_word`` sets what is not remembered."""
+        super().__init__()
+        self._set_word = set_word
+
+    def __missing__(self, text: str) -> Word:
+        """Set a text that is not remembered."""
+        if len(self) >= _REMEMBERED_WORDS:
+            self.clear()
+        word = self[text] = self._set_word(text)
+        return word
+
+
 class WordSetter:
-    """Sets words of one style and remembers them; ``special`` are those that need more than code page 0."""
+    """Sets words of one style and remembers them; ``special`` tells whether any needs more than code page 0."""
 
     def __init__(self, style: Style) -> None:
         """Start with an empty memory."""
         self.style = style
-        self.set = lru_cache(maxsize=_REMEMBERED_WORDS)(self._set)
-        self.special: set[str] = set()
+        self.words = Words(self._set)
+        self.special = False
+
+    def set(self, text: str) -> Word:
+        """The word of a text."""
+        return self.words[text]
 
     def _set(self, text: str) -> Word:
         face, per_unit = self.style.face, self.style.size_pt / 1000
@@ -89,7 +111,7 @@ class WordSetter:
         drawable = "".join(c for c in text if c not in lacking)
         fragment, pages = _spread(self.style, drawable)
         extra = frozenset(font_resource(self.style.resource, page) for page in pages if page)
-        self.special.add(text)
+        self.special = True
         return Word(fragment, face.width(drawable) * self.style.size_pt / 1000, extra, lacking)
 
 
