@@ -1,8 +1,7 @@
-"""Draws letter 0 of an engine and reads its codes, so that no engine is fast because it leaves something out."""
+"""Draws letters of an engine and reads them, so that no engine is fast because it leaves something out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -14,49 +13,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DPI = 200
+_PAGES = 2
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was found of letter 0: pages, codes that hold what they should, words that are missing from its text."""
+def checked(folder: Path, name: str, letters: int) -> dict[str, object]:
+    """Pages, codes that hold what they should and lines of text that lack of ``name``.pdf in ``folder``.
 
-    pages: int
-    codes: int
-    words_missing: tuple[str, ...]
-    pictures: tuple[Path, ...]
-
-    @property
-    def whole(self) -> bool:
-        """True when nothing is missing."""
-        return (self.pages, self.codes, self.words_missing) == (2, 2, ())
-
-
-def checked(folder: Path, name: str) -> Read:
-    """Read ``name``.pdf in ``folder``; its pages become pictures beside it."""
-    pictures: list[Path] = []
-    texts, codes = list[str](), set[bytes]()
+    The pages become pictures beside it, for the eye.
+    """
     document = pypdfium2.PdfDocument(folder / f"{name}.pdf")
-    for number, page in enumerate(document, 1):
-        image = page.render(scale=_DPI / 72, grayscale=False).to_pil()
-        path = folder / f"{name}-{number}.png"
-        image.save(path)
-        pictures.append(path)
-        texts.append(page.get_textpage().get_text_range())
-        codes |= {found.bytes for found in zxingcpp.read_barcodes(image, formats=_FORMATS)}
-    wanted = {payment_payload(0), entry_payload(0)}
-    return Read(len(document), len(codes & wanted), _missing(" ".join(texts)), tuple(pictures))
+    codes, lacking = 0, list[str]()
+    for number in range(letters):
+        texts, found = list[str](), set[bytes]()
+        for index in range(_PAGES * number, min(_PAGES * (number + 1), len(document))):
+            page = document[index]
+            image = page.render(scale=_DPI / 72).to_pil()
+            image.save(folder / f"{name}-{index + 1}.png")
+            texts.append(page.get_textpage().get_text_range())
+            found |= {code.bytes for code in zxingcpp.read_barcodes(image, formats=_FORMATS)}
+        codes += len(found & {payment_payload(number), entry_payload(number)})
+        lacking += _lacking("".join(texts), number)
+    return {"letters": letters, "pages": len(document), "codes": codes, "lacking": lacking}
 
 
-def _missing(text: str) -> tuple[str, ...]:
-    """Words of the letter that its pages do not have; spaces and line ends do not count."""
+def _lacking(text: str, number: int) -> list[str]:
+    """Lines of a letter that its pages do not have; spaces and line ends do not count."""
     found = "".join(text.split())
-    return tuple([words for words in _words() if "".join(words.split()) not in found])
+    return [line for line in _lines(number) if "".join(line.split()) not in found]
 
 
-def _words() -> list[str]:
+def _lines(number: int) -> list[str]:
     """Everything that a reader of the letter sees."""
-    one, words = content(0), static()
+    one, words = content(number), static()
     fields = one.fields()
     texts = [text.replace("**", "").format_map(fields) for text in (words.subject, *words.paragraphs)]
     cells = [cell for row in (*one.rows, *one.vat) for cell in row]

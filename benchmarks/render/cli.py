@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.render import report
 from benchmarks.render.engines import BY_NAME, ENGINES, FLOOR, OURS, TYPST, Engine
 from benchmarks.render.measure import Measured, Plan, measure
-from benchmarks.render.runner import DATA, ENGINE, JOB, Runner, run_child
+from benchmarks.render.runner import CHECK, DATA, ENGINE, JOB, Runner, run_child
 
 _QUICK = (OURS, "laid-out", "writer", FLOOR, "encoder")
 _OF_OURS = _QUICK[:-1]
@@ -22,7 +22,7 @@ _EPILOG = "Without a choice of measurements all of them run, which takes half an
 
 def main(arguments: list[str]) -> None:
     """Measure what is asked for and print it; a JSON line comes last."""
-    if arguments and arguments[0] in {ENGINE, JOB, DATA}:
+    if arguments and arguments[0] in {ENGINE, JOB, DATA, CHECK}:
         run_child(arguments)
         return
     options = _parser().parse_args(arguments)
@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     sizes.add_argument("--peers", type=int, help="of every other engine (default: each its own)")
     chosen = parser.add_argument_group("measurements")
     chosen.add_argument("--engines", nargs="+", choices=list(BY_NAME), help="compare these engines")
-    chosen.add_argument("--check", action="store_true", help="draw letter 0 of each engine and read its codes")
+    chosen.add_argument("--check", action="store_true", help="draw some letters of each engine and read them")
     chosen.add_argument("--first", action="store_true", help="time to the first letter in a cold process")
     chosen.add_argument("--sizes", type=int, nargs="+", help="ours at these numbers of letters")
     chosen.add_argument("--processes", type=int, metavar="LETTERS", help="two worker processes against one")

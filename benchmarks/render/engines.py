@@ -17,8 +17,8 @@ TYPST, PLATYPUS, CHROMIUM = "typst", "platypus", "chromium"
 class Engine:
     """One row of the table; ``letters`` and ``short`` are its sizes in a whole and in a short run.
 
-    ``needs`` are importable names. ``times`` is how often it writes each letter: the floor is too fast to be measured by
-    writing them once.
+    ``needs`` are importable names. ``times`` is how often it writes each letter: writing them once would be too
+    short to be measured.
     """
 
     name: str

@@ -5,9 +5,8 @@ from __future__ import annotations
 import statistics
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from benchmarks.render.check import Read, checked
 from benchmarks.render.engines import BY_NAME, ENGINES, OURS, Engine
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 _Key = TypeVar("_Key")
 _ROUNDS_OF_LARGE = 1
 _LARGE = 10_000
+_CHECKED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Measured:
     sizes: dict[int, Row] = field(default_factory=dict)
     processes: dict[str, Row] = field(default_factory=dict)
     jobs: dict[str, dict[str, float]] = field(default_factory=dict)
-    read: dict[str, Read] = field(default_factory=dict)
+    read: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def at(self, letters: int) -> Row | None:
         """Ours at a size, from wherever it was measured."""
@@ -144,14 +144,14 @@ def _processes(runner: Runner, letters: int, rounds: int) -> dict[str, Row]:
     return {name: _medians(figures) for name, figures in runs.items()}
 
 
-def _checked(runner: Runner, engines: list[Engine]) -> dict[str, Read]:
-    """Letter 0 of each engine, drawn and read."""
-    found = dict[str, Read]()
+def _checked(runner: Runner, engines: list[Engine]) -> dict[str, dict[str, Any]]:
+    """The first letters of each engine, drawn and read."""
+    found: dict[str, dict[str, Any]] = {}
     for engine in engines:
         if engine.writes_letters:
             _say(f"check: {engine.title}")
-            runner.engine(engine, 1)
-            found[engine.name] = checked(runner.folder, engine.name)
+            runner.engine(engine, _CHECKED)
+            found[engine.name] = runner.check(engine, _CHECKED)
     return found
 
 

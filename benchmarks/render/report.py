@@ -125,10 +125,15 @@ def _engines(measured: Measured) -> _Table:
 
 def _codes(measured: Measured) -> _Table:
     rows = [
-        [BY_NAME[name].title, str(read.pages), f"{read.codes} of 2", "; ".join(read.words_missing) or "none"]
+        [
+            BY_NAME[name].title,
+            f"{read['pages']} of {2 * read['letters']}",
+            f"{read['codes']} of {2 * read['letters']}",
+            "; ".join(read["lacking"]) or "none",
+        ]
         for name, read in measured.read.items()
     ]
-    return "Letter 0, drawn and read", ["engine", "pages", "codes read", "words missing"], rows
+    return "Letters drawn and read", ["engine", "pages", "codes read", "lines missing"], rows
 
 
 def _first(measured: Measured) -> _Table:

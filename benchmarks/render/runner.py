@@ -10,11 +10,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from benchmarks.render.engines import FLOOR, Engine
 
 _SCRIPT = str(Path(__file__).parent)
-ENGINE, JOB, DATA = "--child-engine", "--child-job", "--child-data"
+ENGINE, JOB, DATA, CHECK = "--child-engine", "--child-job", "--child-data", "--child-check"
 _STREAM_ENGINES = frozenset({FLOOR, "writer"})
 
 
@@ -23,7 +24,7 @@ class Figures:
     """One run: what the child measured, and what its whole process took with interpreter start and imports."""
 
     letters: int
-    values: dict[str, float]
+    values: dict[str, Any]
     process_cpu_s: float
     process_wall_s: float
 
@@ -49,6 +50,10 @@ class Runner:
         """One function of ``jobs`` or ``processes``, named as module.function."""
         return _child([JOB, name, str(letters), str(self.folder)], letters)
 
+    def check(self, engine: Engine, letters: int) -> dict[str, Any]:
+        """What is found of the letters that an engine wrote last."""
+        return _child([CHECK, engine.name, str(letters), str(self.folder)], letters).values
+
     def _data(self, letters: int) -> Path:
         data = self.folder / f"letters-{letters}"
         data.mkdir(exist_ok=True)
@@ -71,6 +76,8 @@ def run_child(arguments: list[str]) -> None:
         module, _, function = rest[0].partition(".")
         job = getattr(importlib.import_module(f"benchmarks.render.{module}"), function)
         result = job(int(rest[1]), Path(rest[2]))
+    elif kind == CHECK:
+        result = importlib.import_module("benchmarks.render.check").checked(Path(rest[2]), rest[0], int(rest[1]))
     else:
         result = _make_data(Path(rest[0]), int(rest[1]))
     print(json.dumps(result))
