@@ -24,7 +24,7 @@ import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 (before imports)
 
@@ -34,11 +34,11 @@ from api.bootstrap import make_deps, migrate, open_service
 from api.ports import Mode, PackageKind, Role
 from api.settings import as_environment, load_settings
 from api.usecases import packages, parties
-from benchmarks.letters import DAY, ROOT, composer, letter
+from benchmarks.letters import DAY, LETTER, ROOT, composer, letter
+from benchmarks.records import write_records
 from docgen.drawing.chunks import read_chunk, write_chunk
 from docgen.drawing.output_intent import fogra39
 from docgen.drawing.print_file import FileInfo, PrintFileWriter
-from docgen.letters import Cents
 from docgen.templates.package import BRAND_RULES, read_folder
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class _Run:
 
 def _through_service(folder: Path, letters: int, processes: int) -> _Run:
     body = folder / "records.json"
-    _write_body(body, letters)
+    write_records(body, letters)
     wanted = {"DATA_FOLDER": folder / "data", "CONCURRENCY": processes, "PORT": _free_port(), "LOG_LEVEL": "warning"}
     settings = load_settings({f"POSTHOORN_{name}": str(value) for name, value in wanted.items()})
     key = _prepared(settings)
@@ -146,7 +146,7 @@ def _prepared(settings: Settings) -> str:
         deps = make_deps(service)
         organisation = parties.add_organisation(deps, "Benchmark").id
         brand = read_folder(ROOT / "samples/brands/grachtstad", BRAND_RULES)
-        template = read_folder(ROOT / "benchmarks/letter")
+        template = read_folder(LETTER)
         packages.upload(deps, organisation, PackageKind.BRAND, io.BytesIO(_zipped(brand)))
         packages.upload(deps, organisation, PackageKind.TEMPLATE, io.BytesIO(_zipped(template)))
         return parties.add_key(deps, organisation, "benchmark", [Role.ADMIN], Mode.LIVE).secret
@@ -218,41 +218,6 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
-
-
-def _write_body(path: Path, letters: int) -> None:
-    with path.open("w", encoding="utf-8") as out:
-        for number in range(letters):
-            out.write('{"records":[\n' if not number else ",\n")
-            json.dump(_record(number), out, ensure_ascii=False, default=_plain)
-        out.write("\n]}\n")
-
-
-def _record(number: int) -> dict[str, Any]:
-    """Letter ``number`` of `benchmarks.letters` as a caller would send it."""
-    made = letter(number)
-    address = made.address
-    recipient = {
-        "name": address.name_lines[0],
-        "street": address.street,
-        "house_number": address.house_number,
-        "postcode": address.postcode,
-        "town": address.town,
-    }
-    spec = [cost | {"amount": _plain(cost["amount"])} for cost in made.values["spec"]]  # type: ignore[attr-defined] # a tuple of mappings
-    return {
-        "record_id": made.record_id,
-        "recipient": recipient,
-        **made.values,
-        "total": _plain(made.values["total"]),
-        "spec": spec,
-    }
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Cents):
-        return f"{value // 100}.{value % 100:02}"
-    return str(value)
 
 
 _composer: Composer
