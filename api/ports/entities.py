@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.ports.states import BatchState, ChunkState, JobState, PackageState, PieceState, ShardState
 
@@ -155,7 +155,8 @@ class Piece:
     """One mail piece. ``id`` is the piece id that is printed; ``sequence`` counts from 0 in the job.
 
     ``record_index`` is the record's place in the input, ``input_offset`` its byte offset when the format has one.
-    ``group_key`` says which pieces print and insert alike, ``sort_key`` is the postal order as text.
+    ``group_key`` says which pieces print and insert alike, ``sort_key`` is the postal order as text. ``postcode``,
+    ``house`` (number, letter and addition) and ``kix`` are as printed: the manifest has them, and never a name.
     ``batch_position`` counts from 0 in the batch.
     """
 
@@ -177,6 +178,21 @@ class Piece:
     batch_position: int | None = None
     state: PieceState = PieceState.ACCEPTED
     stop_reason: str | None = None
+    postcode: str = ""
+    house: str = ""
+    kix: str | None = None
+
+
+class PieceToPlan(NamedTuple):
+    """What planning needs of a piece."""
+
+    sort_key: str
+    sequence: int
+    id: str
+    group_key: str
+    pages: int
+    sheets: int
+    weight_mg: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Organisation,
         Package,
         Piece,
+        PieceToPlan,
         Placement,
         PrintJob,
         Shard,
@@ -161,6 +162,9 @@ class Pieces(Protocol):
 
     def of_job(self, organisation_id: str, job_id: str) -> Iterator[Piece]:
         """All pieces of a job by sequence, streamed."""
+
+    def to_plan(self, organisation_id: str, job_id: str) -> Iterator[PieceToPlan]:
+        """All pieces of a job in any order, streamed."""
 
     def of_batch(
         self, organisation_id: str, batch_id: str, first: int = 0, count: int | None = None

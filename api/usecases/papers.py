@@ -14,9 +14,9 @@ from docgen.postal.manifest import manifest_rows, totals_of, write_csv, write_js
 from docgen.postal.profiles import builtin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from api.ports import Batch, BlobRef, PrintJob
+    from api.ports import Batch, PrintJob
     from api.usecases.deps import Deps
     from api.usecases.printing import Printed
     from docgen.compose import Composer
@@ -57,19 +57,20 @@ class Facts:
         test = "TEST  " if self.job.mode is Mode.TEST else ""
         return f"{test}{self.title}, batch {self.batch.number}"
 
-    def rows(self) -> Iterator[ManifestRow]:
-        """The rows of the manifest."""
+    def rows(self) -> list[ManifestRow]:
+        """The rows of the manifest; a batch has at most some thousand."""
         files = [printed.pieces for printed in self.printed]
-        return manifest_rows(self.batch.id, self.plan, files, builtin().weight_classes, self.stops)
+        return list(manifest_rows(self.batch.id, self.plan, files, builtin().weight_classes, self.stops))
 
 
 def papers_of(deps: Deps, facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> list[BatchFile]:
     """Make and store them; ``first`` are the letters for the contact sheet, with what stands under them."""
-    put, organisation_id, name = deps.blobs.put, facts.job.organisation_id, facts.name
+    put, organisation_id, name, rows = deps.blobs.put, facts.job.organisation_id, facts.name, facts.rows()
+    manifest = put(organisation_id, write_json(facts.batch.id, facts.plan, rows))
     papers = [
-        (FileRole.MANIFEST_CSV, "manifest.csv", CSV, put(organisation_id, write_csv(facts.rows()))),
-        (FileRole.MANIFEST_JSON, "manifest.json", JSON, _manifest_json(deps, facts)),
-        (FileRole.JOB_TICKET, "ticket.pdf", PDF, put(organisation_id, [job_ticket(_ticket(facts))])),
+        (FileRole.MANIFEST_CSV, "manifest.csv", CSV, put(organisation_id, write_csv(rows))),
+        (FileRole.MANIFEST_JSON, "manifest.json", JSON, manifest),
+        (FileRole.JOB_TICKET, "ticket.pdf", PDF, put(organisation_id, [job_ticket(_ticket(facts, rows))])),
     ]
     if first:
         sheet = _contact_sheet(facts, first)
@@ -77,13 +78,9 @@ def papers_of(deps: Deps, facts: Facts, first: Sequence[tuple[str, DrawnLetter]]
     return [BatchFile(role, 0, f"{name}-{end}", media_type, ref) for role, end, media_type, ref in papers]
 
 
-def _manifest_json(deps: Deps, facts: Facts) -> BlobRef:
-    return deps.blobs.put(facts.job.organisation_id, write_json(facts.batch.id, facts.plan, facts.rows()))
-
-
-def _ticket(facts: Facts) -> Ticket:
+def _ticket(facts: Facts, rows: Sequence[ManifestRow]) -> Ticket:
     key, template, brand, job = facts.plan.key, facts.composer.template, facts.composer.brand, facts.job
-    totals = totals_of(facts.rows())
+    totals = totals_of(rows)
     going = [piece.piece_id for piece in facts.plan.pieces if piece.piece_id not in facts.stops]
     return Ticket(
         job_id=job.id,

@@ -30,6 +30,7 @@ class PieceMaker:
     def piece(self, piece_id: str, index: int, letter: Letter, laid: LaidOutLetter) -> Piece:
         """The row of the letter of record ``index``."""
         sheets = sheets_of(laid.page_count, duplex=self._composer.template.duplex)
+        address = letter.address
         made = Piece(
             id=piece_id,
             organisation_id=self._job.organisation_id,
@@ -40,10 +41,13 @@ class PieceMaker:
             pages=laid.page_count,
             sheets=sheets,
             weight_mg=self._weight_mg(sheets),
-            country=letter.address.country,
+            country=address.country,
             language=letter.language,
-            sort_key=letter.address.sort_key,
-            group_key=self._groups.get((letter.address.country, sheets), ""),
+            sort_key=address.sort_key,
+            group_key=self._groups.get((address.country, sheets), ""),
+            postcode=address.postcode,
+            house=address.house,
+            kix=address.kix,
         )
         return made if made.group_key else self._with_group(made)
 
@@ -60,8 +64,8 @@ class PieceMaker:
         return replace(piece, group_key=slug)
 
 
-def mail_piece(piece: Piece, composer: Composer) -> MailPiece:
-    """What planning and the manifest need of a piece; postcode, house and KIX are left empty."""
+def mail_piece(piece: Piece, composer: Composer, page_digests: tuple[str, ...] = ()) -> MailPiece:
+    """What the plan and the manifest need of a piece."""
     template, brand = composer.template, composer.brand
     return MailPiece(
         piece_id=piece.id,
@@ -79,4 +83,8 @@ def mail_piece(piece: Piece, composer: Composer) -> MailPiece:
         brand=f"{brand.id}@{brand.version}",
         language=piece.language,
         country=piece.country,
+        postcode=piece.postcode,
+        house=piece.house,
+        kix=piece.kix,
+        page_digests=page_digests,
     )

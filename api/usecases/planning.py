@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from api.ports import Batch, Chunk, JobState, Placement, derived_id
 from api.usecases.composers import composer_of
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.pieces import mail_piece
-from docgen.postal import batch as postal
+from docgen.postal.batch import batch_key, cut_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from api.ports import PrintJob, WorkContext
+    from api.ports import PieceToPlan, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
+    from docgen.compose import Composer
+    from docgen.postal.batch import BatchKey
 
+    Cut: TypeAlias = tuple[BatchKey, Sequence[PieceToPlan]]
+
+# the first fields of PieceToPlan are what docgen.postal.batch.postal_order looks at
+_POSTAL_ORDER: Final = itemgetter(0, 1, 2)
 _MAY_BE_PLANNED: Final = frozenset({JobState.ACCEPTED, JobState.COMPOSING})
 
 
@@ -30,8 +37,12 @@ def plan_job(deps: Deps, context: WorkContext) -> None:
         return
     composer = composer_of(deps, job)
     with deps.database.read() as uow:
-        pieces = [mail_piece(piece, composer) for piece in uow.pieces.of_job(organisation_id, job_id)]
-    _write(deps, context, job, postal.plan_batches(pieces))
+        groups: dict[str, list[PieceToPlan]] = {}
+        for piece in uow.pieces.to_plan(organisation_id, job_id):
+            groups.setdefault(piece.group_key, []).append(piece)
+        # pieces of one group have one key, so one of them tells it
+        keys = {name: _key_of(uow, organisation_id, pieces[0].id, composer) for name, pieces in groups.items()}
+    _write(deps, context, job, list(cut_batches({keys[name]: groups[name] for name in groups}, _POSTAL_ORDER)))
 
 
 def batch_id_of(job_id: str, number: int) -> str:
@@ -39,28 +50,34 @@ def batch_id_of(job_id: str, number: int) -> str:
     return derived_id("bat", job_id, number)
 
 
-def _write(deps: Deps, context: WorkContext, job: PrintJob, plan: Sequence[postal.Batch]) -> None:
+def _key_of(uow: UnitOfWork, organisation_id: str, piece_id: str, composer: Composer) -> BatchKey:
+    return batch_key(mail_piece(uow.pieces.get(organisation_id, piece_id), composer))
+
+
+def _write(deps: Deps, context: WorkContext, job: PrintJob, cut: Sequence[Cut]) -> None:
     organisation_id = job.organisation_id
     with deps.database.write() as uow:
         context.complete(uow)
         if uow.jobs.get(organisation_id, job.id).state not in _MAY_BE_PLANNED:
             return
-        uow.batches.add_many(organisation_id, [_batch(deps, job, batch) for batch in plan])
-        uow.pieces.place_many(organisation_id, _placements(job, plan))
-        chunks = [chunk for batch in plan for chunk in _chunks(job, batch, deps.limits.chunk_pieces)]
+        batches = [_batch(deps, job, number, *part) for number, part in enumerate(cut, 1)]
+        uow.batches.add_many(organisation_id, batches)
+        for batch, (_, pieces) in zip(batches, cut, strict=True):
+            places = [Placement(piece.id, batch.id, position) for position, piece in enumerate(pieces)]
+            uow.pieces.place_many(organisation_id, places)
+        chunks = [chunk for batch in batches for chunk in _chunks(batch, deps.limits.chunk_pieces)]
         uow.chunks.add_many(organisation_id, chunks)
         for chunk in chunks:
             uow.outbox.enqueue(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id, IN_TURN)
         uow.jobs.set_state(organisation_id, job.id, JobState.COMPOSING, deps.clock.now())
 
 
-def _batch(deps: Deps, job: PrintJob, batch: postal.Batch) -> Batch:
-    key = batch.key
+def _batch(deps: Deps, job: PrintJob, number: int, key: BatchKey, pieces: Sequence[PieceToPlan]) -> Batch:
     return Batch(
-        id=batch_id_of(job.id, batch.number),
+        id=batch_id_of(job.id, number),
         organisation_id=job.organisation_id,
         job_id=job.id,
-        number=batch.number,
+        number=number,
         group={
             "key": key.slug,
             "destination": "abroad" if key.abroad else "nl",
@@ -69,24 +86,17 @@ def _batch(deps: Deps, job: PrintJob, batch: postal.Batch) -> Batch:
             "sides": "duplex" if key.duplex else "simplex",
             "max_sheets": str(key.max_sheets or "more"),
         },
-        pieces=len(batch.pieces),
-        pages=sum(piece.pages for piece in batch.pieces),
-        sheets=sum(piece.sheets for piece in batch.pieces),
-        weight_mg=sum(piece.weight_mg for piece in batch.pieces),
+        pieces=len(pieces),
+        pages=sum(piece.pages for piece in pieces),
+        sheets=sum(piece.sheets for piece in pieces),
+        weight_mg=sum(piece.weight_mg for piece in pieces),
         created_at=deps.clock.now(),
         mode=job.mode,
     )
 
 
-def _placements(job: PrintJob, plan: Sequence[postal.Batch]) -> Iterator[Placement]:
-    for batch in plan:
-        batch_id = batch_id_of(job.id, batch.number)
-        for position, piece in enumerate(batch.pieces):
-            yield Placement(piece.piece_id, batch_id, position)
-
-
-def _chunks(job: PrintJob, batch: postal.Batch, size: int) -> Iterator[Chunk]:
-    batch_id, count = batch_id_of(job.id, batch.number), len(batch.pieces)
-    for number, first in enumerate(range(0, count, size)):
-        chunk_id = derived_id("chk", batch_id, number)
-        yield Chunk(chunk_id, job.organisation_id, job.id, batch_id, number, first, min(size, count - first))
+def _chunks(batch: Batch, size: int) -> Iterator[Chunk]:
+    for number, first in enumerate(range(0, batch.pieces, size)):
+        chunk_id = derived_id("chk", batch.id, number)
+        count = min(size, batch.pieces - first)
+        yield Chunk(chunk_id, batch.organisation_id, batch.job_id, batch.id, number, first, count)

@@ -1,7 +1,8 @@
 """Validate: every record of a job read, checked and laid out before the job is accepted.
 
 The input is read once. A small job is checked here and now; a large one is cut into shards on the way, which all
-workers check side by side. What comes out depends on neither: ids and numbers come from the job and the place of the record.
+workers check side by side. What comes out depends on neither: ids and numbers come from the job and the place of
+the record.
 """
 
 from __future__ import annotations

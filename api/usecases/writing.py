@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.ports import BatchState, JobState, Mode, Permanent, PieceState
+from api.ports import BatchState, JobState, Mode, PieceState
 from api.usecases.composers import ONE_AT_A_TIME, composer_of
 from api.usecases.composing import IN_PROGRESS
 from api.usecases.jobs import batches_of, hold_job
@@ -15,17 +15,14 @@ from api.usecases.pieces import mail_piece
 from api.usecases.printing import Feed, Press, drawn_letters
 from api.usecases.trash import let_go
 from docgen.postal import batch as postal
-from docgen.records.letter_json import read_address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from api.ports import Batch, BatchFile, Chunk, Piece, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
-
-_VALUES_AT_ONCE = 500
 
 
 def write_batch(deps: Deps, context: WorkContext) -> None:
@@ -83,7 +80,7 @@ def _load(deps: Deps, context: WorkContext) -> _Work | None:
 def _write(deps: Deps, context: WorkContext, work: _Work) -> list[BatchFile]:
     """Everything into the store; the same batch gives the same bytes, so writing it twice leaves one of each."""
     composer = composer_of(deps, work.job)
-    plan = _plan(deps, work, composer)
+    plan = _plan(work, composer, {})
     stops = work.stops
     press = Press(deps, work.job, work.batch, composer, work.name)
     shown: list[tuple[str, DrawnLetter]] = []
@@ -91,8 +88,7 @@ def _write(deps: Deps, context: WorkContext, work: _Work) -> list[BatchFile]:
     letters = drawn_letters(deps, work.chunks, places, stops)
     with ONE_AT_A_TIME:
         press.print_all(plan, Feed(_watched(context, letters, work, shown)), stops)
-        pieces = [replace(p, page_digests=press.digests.get(place, ())) for place, p in enumerate(plan.pieces)]
-        plan = replace(plan, pieces=tuple(pieces))
+        plan = _plan(work, composer, press.digests)
         facts = Facts(work.organisation, work.job, work.batch, plan, stops, press.files, composer, work.name)
         return [*(printed.file for printed in press.files), *papers_of(deps, facts, shown)]
 
@@ -111,19 +107,9 @@ def _watched(
         yield place, letter
 
 
-def _plan(deps: Deps, work: _Work, composer: Composer) -> postal.Batch:
-    """The batch as the manifest needs it: with postcode, house number and KIX, and never a name."""
-    pieces: list[postal.MailPiece] = []
-    for start in range(0, len(work.pieces), _VALUES_AT_ONCE):
-        block = work.pieces[start : start + _VALUES_AT_ONCE]
-        with deps.database.read() as uow:
-            values = uow.pieces.values(work.job.organisation_id, [piece.id for piece in block])
-        for piece in block:
-            if piece.id not in values:
-                raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was printed.")
-            address = read_address_of(values[piece.id])
-            made = mail_piece(piece, composer)
-            pieces.append(replace(made, postcode=address.postcode, house=address.house, kix=address.kix))
+def _plan(work: _Work, composer: Composer, digests: Mapping[int, tuple[str, ...]]) -> postal.Batch:
+    """The batch as the manifest needs it; ``digests`` are of the pages of the pieces that were printed."""
+    pieces = [mail_piece(piece, composer, digests.get(place, ())) for place, piece in enumerate(work.pieces)]
     return postal.Batch(work.batch.number, postal.batch_key(pieces[0]), tuple(pieces))
 
 

@@ -180,7 +180,7 @@ def write_csv(rows: Iterable[ManifestRow]) -> Iterator[bytes]:
         yield _drain(buffer)
 
 
-def write_ENCODE(batch_id: str, batch: Batch, rows: Iterable[ManifestRow]) -> Iterator[bytes]:
+def write_json(batch_id: str, batch: Batch, rows: Iterable[ManifestRow]) -> Iterator[bytes]:
     """The manifest as JSON, in the form of manifest.schema.json: batch, rows, and the totals behind them."""
     head = {"id": batch_id, "number": batch.number, **batch.key._asdict()}
     totals = Totals()

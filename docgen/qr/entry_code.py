@@ -14,6 +14,8 @@ CODE_LENGTH = 10
 TOKEN_LENGTH = 26  # 130 bits
 MIN_SECRET_BYTES = 16
 
+# two characters of ten bits at a time take half as long
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _SEPARATORS = str.maketrans(dict.fromkeys(" -._\u00a0\u2010\u2011\u2012\u2013\u2014"))
@@ -29,7 +31,8 @@ def base32(data: bytes, length: int) -> str:
     if spare < 0:
         raise ValueError(f"{len(data)} bytes do not fill {length} characters.")
     number = int.from_bytes(data, "big") >> spare
-    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+    text = "".join([_PAIRS[number >> 10 * place & 1023] for place in reversed(range((length + 1) // 2))])
+    return text[length % 2 :]
 
 
 def check_character(body: str) -> str:
@@ -64,7 +67,7 @@ def format_code(code: str) -> str:
 
 def is_token(text: str) -> bool:
     """True when ``text`` has the form of an entry token, capitals or not."""
-    return len(text) >= TOKEN_LENGTH and text.isascii() and all(c in _VALUES for c in text.upper())
+    return len(text) >= TOKEN_LENGTH and text.isascii() and _VALUES.keys() >= set(text.upper())
 
 
 def derive_token(secret: bytes, piece_id: str) -> str:

@@ -22,6 +22,7 @@ from api.ports import (
     PackageState,
     PageRequest,
     PieceState,
+    PieceToPlan,
     Placement,
     StoredAnswer,
 )
@@ -255,6 +256,10 @@ def test_pieces_come_back_with_their_values(db: SqlDatabase) -> None:
         }
         assert uow.pieces.values(OTHER, [piece(3).id]) == {}
         assert list(uow.pieces.of_job(OTHER, "job_1")) == []
+        assert list(uow.pieces.to_plan(OTHER, "job_1")) == []
+        planned = {made.sequence: made for made in uow.pieces.to_plan(ORG, "job_1")}
+        assert planned[3] == PieceToPlan("NL000003", 3, piece(3).id, "", 2, 1, 9_990)
+        assert len(planned) == 20
         for read in (lambda: uow.pieces.get(OTHER, piece(3).id), lambda: uow.pieces.by_record(ORG, "job_1", "none")):
             with pytest.raises(Refusal, match="piece-not-found"):
                 read()

@@ -3,8 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.ports import BatchState, ChunkState, JobState, Mode, WorkState
+from api.usecases.composers import composer_of
 from api.usecases.jobs import cancel_job, stop_piece
 from api.usecases.kinds import WorkKind
+from api.usecases.pieces import mail_piece
+from docgen.postal.batch import plan_batches
 from tests.api.usecases.world import ORG, record
 
 if TYPE_CHECKING:
@@ -49,6 +52,22 @@ def test_pieces_that_insert_differently_are_in_different_batches(world: World) -
     for batch in batches:
         with world.deps.database.read() as uow:
             assert {piece.group_key for piece in uow.pieces.of_batch(ORG, batch.id)} == {batch.group["key"]}
+
+
+def test_the_plan_is_that_of_docgen(world: World) -> None:
+    abroad = {"name": "A", "street": "Kerkstraat 1", "postcode": "1000", "town": "Brussel", "country": "BE"}
+    changes: dict[int, dict[str, object]] = {3: {"words": LONG}, 5: {"recipient": abroad}, 7: {"recipient": abroad}}
+    same_address = record(1)["recipient"]
+    job = planned(
+        world, *(record(i, **changes.get(i, {"recipient": same_address} if i % 3 else {})) for i in range(12))
+    )
+    composer = composer_of(world.deps, job)
+    wanted = plan_batches(mail_piece(piece, composer) for piece in world.pieces(job.id))
+    for batch, expected in zip(world.batches(job.id), wanted, strict=True):
+        with world.deps.database.read() as uow:
+            placed = [piece.id for piece in uow.pieces.of_batch(ORG, batch.id)]
+        assert placed == [piece.piece_id for piece in expected.pieces]
+        assert (batch.number, batch.group["key"]) == (expected.number, expected.key.slug)
 
 
 def test_a_batch_is_cut_in_chunks_and_each_is_asked_for(world: World) -> None:

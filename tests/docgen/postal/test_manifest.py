@@ -106,7 +106,7 @@ def test_the_schema_is_good_and_closed(batch: Batch) -> None:
 
 
 def test_csv_has_a_fixed_order_of_columns(batch: Batch) -> None:
-    lines = list(manifest.write_csv(rows_of(batch)))
+    lines = b"".join(manifest.write_csv(rows_of(batch))).splitlines(keepends=True)
     assert lines[0] == (
         b"batch_id,sequence,piece_id,record_id,file,first_page,pages,sheets,weight_mg,weight_class,postcode,house_number,"
         b"country,kix,language,brand,template,template_version,page_digests,stop_reason\r\n"

@@ -52,10 +52,6 @@ def test_a_letter_comes_back_as_it_was(letter: Letter) -> None:
 
 
 @given(LETTERS)
-def test_its_address_can_be_read_alone(letter: Letter) -> None:
-
-
-@given(LETTERS)
 def test_the_order_of_values_does_not_matter(letter: Letter) -> None:
     turned = dict(reversed(letter.values.items()))
     assert write_letter(Letter(letter.record_id, letter.language, letter.address, turned)) == write_letter(letter)
