@@ -215,8 +215,9 @@ class Plan:
     def _specification(self, table: SpecificationTable, values: Mapping[str, object], work: _Letter) -> Item:
         lines = values.get(table.block.source)
         item = table.item(lines if isinstance(lines, tuple) else ())
-        work.note(item)
-        if item.too_wide:
+        flaw = item.flaw()
+        work.note(flaw)
+        if flaw.too_wide:
             message = "A number is wider than its column and runs into the next; give the column more width_mm."
             work.findings.append(Finding("specification-number-too-wide", message, work.place("specification")))
         self._check_total(item, values, work)

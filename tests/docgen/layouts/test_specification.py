@@ -14,17 +14,20 @@ from hypothesis import strategies as st
 
 from docgen.compose import Composer
 from docgen.drawing.single import letter_pdf
+from docgen.layouts.cells import CellSetter
 from docgen.layouts.specification import SpecificationItem, SpecificationTable
 from docgen.layouts.typography import typography
 from docgen.letters import Cents
+from docgen.templates.conventions import CONVENTIONS, amount, money
 from docgen.templates.model import Column, ColumnKind, SpecificationBlock, VatMode
 from tests.docgen.builders import CREATED, DAY, brand, example, small_letter, small_template, template
 from tests.docgen.printed import printed_lines, printed_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from docgen.layouts.specification import Row
+    from docgen.templates.conventions import Conventions
     from tests.docgen.printed import Line
 
 _WIDTH_PT = 453.5
@@ -172,7 +175,7 @@ def test_every_second_line_is_shaded_only_when_the_block_asks_for_it() -> None:
 
 def test_columns_of_fixed_widths_leave_the_rest_to_the_first_text() -> None:
     fixed = tuple(replace(column, width_mm=30) for column in _COLUMNS)
-    slots = table_of(replace(_BLOCK, columns=fixed)).slots
+    slots = table_of(replace(_BLOCK, columns=fixed)).cells.slots
     assert slots[-1].right_pt == pytest.approx(_WIDTH_PT - 3)
     assert slots[0].right_pt - slots[0].left_pt > 200
 
@@ -364,27 +367,33 @@ def test_a_letter_beyond_the_base_alphabet_in_a_column_title_is_embedded_too() -
 
 def test_a_number_wider_than_its_column_is_told() -> None:
     narrow = replace(_BLOCK, columns=(*_COLUMNS[:2], replace(_COLUMNS[2], width_mm=8)))
-    assert item([line(1_234_567_89)], narrow).too_wide
-    assert not item([line(1_00)], narrow).too_wide
-    assert not item([line(1_234_567_89)]).too_wide
+    assert item([line(1_234_567_89)], narrow).flaw().too_wide
+    assert not item([line(1_00)], narrow).flaw().too_wide
+    assert not item([line(1_234_567_89)]).flaw().too_wide
 
 
-@given(st.integers(-(10**12), 10**12))
+@given(st.integers(-(10**12), 10**12), st.booleans(), st.sampled_from([amount, money]))
 @settings(max_examples=60, deadline=None)
-def test_amounts_are_set_the_same_the_short_and_the_long_way(cents: int) -> None:
-    table = _table()
-    at = next(i for i, slot in enumerate(table.slots) if slot.column.field == "amount")
-    short = table._plain_amounts(at)(Cents(cents), 0)
-    long = table._set_cell(at, table._format(table.slots[at].column, Cents(cents)))
+def test_sums_are_set_the_same_the_short_and_the_long_way(
+    cents: int,
+    bold: bool,  # noqa: FBT001 (drawn)
+    show: Callable[[int, Conventions], str],
+) -> None:
+    cells = _table().cells
+    short = cells.sums(lambda value: show(value, CONVENTIONS["nl"]), bold=bold)(cents)
+    long = cells.set(2, show(cents, CONVENTIONS["nl"]), bold=bold)
     assert short.fragments == long.fragments
     assert short.left_pt == pytest.approx(long.left_pt, abs=1e-9)
-    assert short.too_wide == long.too_wide
+    assert short.flaw == long.flaw
 
 
-def test_the_short_way_is_taken_in_both_sample_typefaces() -> None:
+def test_the_short_way_is_taken_in_both_sample_typefaces(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("grachtstad", "zandeland"):
-        table = SpecificationTable(_BLOCK, brand(name), typography(brand(name), "nl"), _WIDTH_PT)
-        assert table._amounts_are_plain()
+        cells = SpecificationTable(_BLOCK, brand(name), typography(brand(name), "nl"), _WIDTH_PT).cells
+        sums = cells.sums(lambda cents: amount(cents, CONVENTIONS["nl"]), bold=False)
+        with monkeypatch.context() as patched:
+            patched.setattr(CellSetter, "set", None)
+            assert sums(123_45).fragments == (b"123,45",)
 
 
 @cache

@@ -165,7 +165,9 @@ def test_a_negative_amount_keeps_its_minus() -> None:
 
 def test_a_word_that_no_line_holds_is_cut_where_it_must_be() -> None:
     lines = set_plain(["X" * 100], 100)
-    assert [len(shown(f)) for f in lines.fragments[:-1]] == [len(shown(lines.fragments[0]))] * (len(lines.fragments) - 1)
+    assert [len(shown(f)) for f in lines.fragments[:-1]] == [len(shown(lines.fragments[0]))] * (
+        len(lines.fragments) - 1
+    )
     assert lines.widths_pt[0] > 90
     assert "".join(shown(f) for f in lines.fragments) == "X" * 100
 
