@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from api.usecases.packages import files_of
 from docgen.compose import Composer
 from docgen.layouts.brand_file import load_brand
-from docgen.letters import EntryAccess
+from docgen.letters import EntryAccess, Letter
 from docgen.qr import entry_link
-from docgen.qr.entry_code import derive_code, derive_token
+from docgen.qr.entry_code import TOKEN_LENGTH, derive_code, derive_token
 from docgen.templates.load import load_template
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from api.ports import PrintJob
     from api.usecases.deps import Deps
-    from docgen.letters import Letter
 
 _MOST_KEPT: Final = 4
 _kept: dict[tuple[str, str, dt.date], Composer] = {}
@@ -55,5 +54,11 @@ def with_entry(letter: Letter, composer: Composer, secret: bytes, piece_id: str)
     host = composer.brand.entry_host
     if composer.template.entry is None or host is None:
         return letter
-    url = entry_link.encode(f"https://{host}", derive_token(secret, piece_id))
-    return replace(letter, entry=EntryAccess(url, host, derive_code(secret, piece_id)))
+    access = EntryAccess(_link_base(host) + derive_token(secret, piece_id), host, derive_code(secret, piece_id))
+    return Letter(letter.record_id, letter.language, letter.address, letter.values, access)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _link_base(host: str) -> str:
+    """An entry link without its token, checked once and not for each letter."""
+    return entry_link.encode(f"https://{host}", "0" * TOKEN_LENGTH)[:-TOKEN_LENGTH]

@@ -54,10 +54,15 @@ def _address(parts: list[Any]) -> PostalAddress:
 
 
 def _written(value: object) -> object:
-    # texts are most of all values, so they do not wait for the table
-    if type(value) is str:
+    kind = type(value)
+    # texts and whole numbers are most of all values, so they do not wait for the table
+    if kind is str:
         return f"s{value}"
-    write = _WRITERS.get(type(value))
+    if kind is int:
+        return value
+    if kind is dict:
+        return {name: _written(item) for name, item in value.items()}  # type: ignore[attr-defined] # it is a dict
+    write = _WRITERS.get(kind)
     if write is not None:
         return write(value)
     if isinstance(value, Mapping):
@@ -66,12 +71,12 @@ def _written(value: object) -> object:
 
 
 def _read(value: Any) -> object:  # noqa: ANN401 -- JSON values have no common type
-    if type(value) is str:
-        kind = value[0]
-        return value[1:] if kind == _TEXT else _READERS[kind](value[1:])
-    if isinstance(value, list):
+    kind = type(value)
+    if kind is str:
+        return value[1:] if value[0] == _TEXT else _READERS[value[0]](value[1:])
+    if kind is list:
         return tuple([_read(item) for item in value])
-    if isinstance(value, dict):
+    if kind is dict:
         return {name: _read(item) for name, item in value.items()}
     return value
 
@@ -82,10 +87,9 @@ def _itself(value: object) -> object:
 
 _TEXT: Final = "s"
 _WRITERS: Final[dict[type, Callable[[Any], object]]] = {
-    Cents: lambda cents: f"c{int(cents)}",
+    Cents: lambda cents: f"c{cents:d}",
     Decimal: lambda number: f"n{number}",
     dt.date: lambda day: f"d{day.isoformat()}",
-    int: _itself,
     bool: _itself,
     type(None): _itself,
     tuple: lambda items: [_written(item) for item in items],

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.ports import JobState, Mode, PackageKind, Permanent, WorkState
+from api.ports import JobState, Mode, PackageKind, Permanent, Retryable, WorkState
 from api.usecases import packages
 from api.usecases.formats import RecordsFormat, RecordsType
 from api.usecases.intake import Submission, store_body, submit_job
 from api.usecases.kinds import WorkKind
+from api.usecases.trash import KEPT, empty_trash
 from docgen.findings import Refusal
 from tests.api.usecases.world import ORG, OTHER, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from api.adapters.fakes import FakeClock
     from tests.api.usecases.world import World
 
 JSON = RecordsFormat(RecordsType.JSON)
@@ -130,3 +132,51 @@ def test_a_job_whose_body_is_lost_fails_with_the_reason(world: World) -> None:
     world.run()
     failed = world.job(job.id)
     assert (failed.state, failed.error_code) == (JobState.FAILED, "blob-missing")
+
+
+def test_the_body_of_a_refused_submission_is_removed(world: World, clock: FakeClock) -> None:
+    ref = store_body(world.deps, ORG, [b"[]"])
+    with pytest.raises(Refusal):
+        submit_job(world.deps, ORG, Submission("no-such-template", "grachtstad", JSON), ref)
+    assert empty_trash(world.deps) == 0
+    clock.advance(KEPT.total_seconds())
+    assert empty_trash(world.deps) == 1
+    assert not world.deps.blobs.exists(ORG, ref)
+
+
+def test_the_body_of_a_job_stays_also_when_it_is_sent_again_and_refused(world: World, clock: FakeClock) -> None:
+    job = world.submit([record(1)])
+    with world.deps.blobs.open(ORG, job.input) as stream:
+        again = store_body(world.deps, ORG, stream.read().splitlines(keepends=True))
+    assert again == job.input
+    with pytest.raises(Refusal):
+        submit_job(world.deps, ORG, Submission("no-such-template", "grachtstad", JSON), again)
+    clock.advance(KEPT.total_seconds())
+    assert empty_trash(world.deps) == 0
+    assert world.deps.blobs.exists(ORG, job.input)
+
+
+def test_a_body_that_was_removed_meanwhile_must_be_sent_again(world: World, clock: FakeClock) -> None:
+    ref = store_body(world.deps, ORG, [b"[]"])
+    clock.advance(KEPT.total_seconds())
+    assert empty_trash(world.deps) == 1
+    with pytest.raises(Retryable, match="blobs-unavailable"):
+        submit_job(world.deps, ORG, Submission("note", "grachtstad", JSON), ref)
+    assert not world.run_one()
+
+
+def test_a_removal_that_a_fault_breaks_off_is_done_later(
+    world: World, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refs = [store_body(world.deps, ORG, [text]) for text in (b"a", b"b")]
+    clock.advance(KEPT.total_seconds())
+
+    def away(*_: object) -> None:
+        raise Retryable("blobs-unavailable", "away")
+
+    monkeypatch.setattr(world.deps.blobs, "delete", away)
+    with pytest.raises(Retryable):
+        empty_trash(world.deps)
+    monkeypatch.undo()
+    assert empty_trash(world.deps) == 2
+    assert not any(world.deps.blobs.exists(ORG, ref) for ref in refs)

@@ -54,7 +54,7 @@ def work_until(world: World, job_id: str, owner: str) -> None:
 
 
 def test_two_workers_release_every_piece_once(both: World) -> None:
-    both.limit(chunk_pieces=2)
+    both.limit(chunk_pieces=2, shard_records=3)
     job = both.submit([record(i, **({"words": LONG} if i % 5 == 0 else {})) for i in range(30)])
     together(*(lambda name=name: work_until(both, job.id, name) for name in ("one", "two")))
     ended = both.job(job.id)

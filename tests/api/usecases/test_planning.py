@@ -57,10 +57,8 @@ def test_pieces_that_insert_differently_are_in_different_batches(world: World) -
 def test_the_plan_is_that_of_docgen(world: World) -> None:
     abroad = {"name": "A", "street": "Kerkstraat 1", "postcode": "1000", "town": "Brussel", "country": "BE"}
     changes: dict[int, dict[str, object]] = {3: {"words": LONG}, 5: {"recipient": abroad}, 7: {"recipient": abroad}}
-    same_address = record(1)["recipient"]
-    job = planned(
-        world, *(record(i, **changes.get(i, {"recipient": same_address} if i % 3 else {})) for i in range(12))
-    )
+    together = {"recipient": record(1)["recipient"]}
+    job = planned(world, *(record(i, **changes.get(i, together if i % 3 else {})) for i in range(12)))
     composer = composer_of(world.deps, job)
     wanted = plan_batches(mail_piece(piece, composer) for piece in world.pieces(job.id))
     for batch, expected in zip(world.batches(job.id), wanted, strict=True):

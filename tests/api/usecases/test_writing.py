@@ -13,8 +13,9 @@ from PIL import Image
 
 from api.ports import BatchState, FileRole, JobState, Mode, PieceState, Retryable
 from api.usecases import writing
-from api.usecases.jobs import stop_piece
+from api.usecases.jobs import cancel_job, stop_piece
 from api.usecases.letters import letter_pdf
+from api.usecases.trash import KEPT, empty_trash
 from docgen.postal.manifest import schema
 from tests.api.usecases.world import ORG, record
 
@@ -239,3 +240,22 @@ def test_nothing_in_a_file_names_the_service(world: World) -> None:
     (batch,) = world.batches(world.released([record(1)]).id)
     for name, data in world.files(batch).items():
         assert b"posthoorn" not in data.lower(), name
+
+
+def test_composed_pages_are_removed_after_release_and_files_stay(world: World, clock: FakeClock) -> None:
+    job = world.released([record(i) for i in range(6)])
+    with world.deps.database.read() as uow:
+        results = [chunk.result for batch in world.batches(job.id) for chunk in uow.chunks.of_batch(ORG, batch.id)]
+    clock.advance(KEPT.total_seconds())
+    assert empty_trash(world.deps) == len(results) == 2
+    assert not any(result is not None and world.deps.blobs.exists(ORG, result) for result in results)
+    assert all(world.files(batch) for batch in world.batches(job.id))
+    assert world.deps.blobs.exists(ORG, job.input)
+
+
+def test_composed_pages_of_a_cancelled_job_are_removed(world: World, clock: FakeClock) -> None:
+    job = world.submit([record(i) for i in range(6)])
+    world.run(until=lambda: world.job(job.id).counts.composed == 4)
+    cancel_job(world.deps, ORG, job.id)
+    clock.advance(KEPT.total_seconds())
+    assert empty_trash(world.deps) == 1

@@ -141,3 +141,18 @@ def test_releasing_waits_for_the_lease_when_the_database_is_away(
     sweeper.release("w1")
     with db.read() as uow:
         assert uow.work.counts()[WorkState.QUEUED] == 1
+
+
+def test_chores_are_done_by_every_sweep_and_wait_when_the_world_is_away(
+    db: SqlDatabase, clock: FakeClock, relay: Relay, broker: Broken
+) -> None:
+    done: list[int] = []
+    runner = Runner(db, clock, {}, WorkRules(max_attempts=1))
+    sweeper = Sweeper(db, clock, runner, relay, broker, [lambda: done.append(1)])
+    ask(db)
+    sweeper.sweep(10)
+    assert done == []
+    broker.broken = False
+    sweeper.sweep(10)
+    sweeper.sweep(10)
+    assert done == [1, 1]
