@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.findings import Finding, Place, Refusal
 from docgen.layouts.parts import DOT_PT, MODULE_PT, QUIET_MODULES, Block, Part, PlacedSymbol, rule_ink
 from docgen.layouts.typography import fill
 from docgen.qr.encoder import Level, size_of, version_for
-from docgen.typesetting.words import number
+from docgen.typesetting.words import NO_FONTS, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from docgen.layouts.theme import Brand
     from docgen.layouts.typography import Setting, Typography
     from docgen.typesetting.paragraphs import Lines
+    from docgen.typesetting.words import Word
 
 _GUTTER_PT = 16.0
 _LABEL_WIDTH_PT = 104.0
@@ -25,10 +26,11 @@ _TITLE_GAP_PT = 4.0
 _FOOT_PT = 6.0
 _SPACE_BEFORE_PT = 12.0
 _MAX_PAYMENT_VERSION = 13
+_QUIET_PT = QUIET_MODULES * MODULE_PT
+_REMEMBERED = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
+class TextRow(NamedTuple):
     """One line beside the symbol: label and value; an empty label lets the value run over the whole width.
 
     ``size`` names a setting: table, small or code.
@@ -49,6 +51,16 @@ class CodeBlock:
     lacking: str
 
 
+class _Shape(NamedTuple):
+    """What blocks have in common whose rows take as many lines: ``ink`` has a place for each fragment of the values."""
+
+    ink: bytes
+    height_pt: float
+    symbol_top_pt: float
+    extra_fonts: frozenset[bytes]
+    lacking: str
+
+
 class CodeBlockSetter:
     """Lays out code blocks of one plan."""
 
@@ -58,9 +70,9 @@ class CodeBlockSetter:
         self._rule = fill(brand.colours.rule)
         self._typography = typography
         self._width_pt = width_pt
-        self._title = lru_cache(maxsize=64)(self._set_title)
         self._sizes = {"table": typography.table, "small": typography.small, "code": typography.code}
-        self._row = lru_cache(maxsize=2_000)(self._set_row)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._value)
+        self._shape = lru_cache(maxsize=_REMEMBERED)(self._draw_shape)
 
     def set(self, kind: str, title: str, payload: bytes, rows: Sequence[TextRow]) -> CodeBlock:
         """A block of ``kind`` whose symbol holds ``payload`` at level M.
@@ -69,68 +81,89 @@ class CodeBlockSetter:
             Refusal: ``qr-too-much-data`` when the payload needs more than version 13.
         """
         size = size_of(version_for(payload, Level.M, _MAX_PAYMENT_VERSION))
-        box_pt = (size + 2 * QUIET_MODULES) * MODULE_PT
-        top_pt = _ceil_to_dot(self._typography.headings[1].leading_pt + _TITLE_GAP_PT)
-        quiet_pt = QUIET_MODULES * MODULE_PT
-        symbol = PlacedSymbol(kind, payload, size, 0.0, top_pt + quiet_pt)
-        text = _TextColumn(box_pt - quiet_pt + _GUTTER_PT, self._typography.table.palette.styles[0].select())
-        room_pt = self._width_pt - (box_pt - quiet_pt + _GUTTER_PT)
-        for row in rows:
-            text.add(self._sizes[row.size], *self._row(row.label, row.value, row.size, row.bold, room_pt))
-        height_pt = top_pt + max(box_pt, text.used_pt + quiet_pt) + _FOOT_PT
-        ink = self._title(title, height_pt) + text.ink(top_pt + quiet_pt)
-        return CodeBlock(Block(Part(kind, height_pt, ink, (symbol,)), _SPACE_BEFORE_PT), text.extra_fonts, text.lacking)
+        values = [self._remembered(row, size) for row in rows]
+        lines = tuple([(row.label, row.size, len(value.fragments)) for row, value in zip(rows, values, strict=True)])
+        shape = self._shape(title, size, lines)
+        symbol = PlacedSymbol(kind, payload, size, 0.0, shape.symbol_top_pt)
+        ink = shape.ink % tuple([fragment for value in values for fragment in value.fragments])
+        extra = shape.extra_fonts.union(*[v.extra_fonts for v in values if v.extra_fonts])
+        lacking = shape.lacking + "".join([v.lacking for v in values])
+        return CodeBlock(Block(Part(kind, shape.height_pt, ink, (symbol,)), _SPACE_BEFORE_PT), extra, lacking)
 
-    def _set_row(self, label: str, value: str, size: str, bold: bool, room_pt: float) -> tuple[bytes, Lines]:  # noqa: FBT001 (the key of a cache)
-        """The label, ready to be shown, and lines of the value."""
-        lines = self._sizes[size].palette.break_text(
-            value, room_pt - (_LABEL_WIDTH_PT if label else 0.0), 1 if bold else 0
+    def _value(self, row: TextRow, size: int) -> Lines:
+        """Lines of a row's value beside a symbol of ``size`` modules."""
+        room_pt = self._width_pt - _text_left_pt(size) - (_LABEL_WIDTH_PT if row.label else 0.0)
+        return self._sizes[row.size].palette.break_text(row.value, room_pt, 1 if row.bold else 0)
+
+    def _draw_shape(self, title: str, size: int, rows: Sequence[tuple[str, str, int]]) -> _Shape:
+        """``rows`` are (label, name of the setting, lines of the value)."""
+        table, heading = self._typography.table, self._typography.headings[1]
+        top_pt = _ceil_to_dot(heading.leading_pt + _TITLE_GAP_PT)
+        column = _TextColumn(_text_left_pt(size), table.select, top_pt + _QUIET_PT)
+        labels = [table.palette.line(label) for label, _, _ in rows]
+        for (label, name, count), word in zip(rows, labels, strict=True):
+            column.add(self._sizes[name], _escaped(word.fragment) if label else b"", count)
+        height_pt = top_pt + max(_box_pt(size), column.used_pt + _QUIET_PT) + _FOOT_PT
+        words = [heading.palette.line(title), *labels]
+        return _Shape(
+            self._title_ink(words[0], height_pt) + column.ink(),
+            height_pt,
+            top_pt + _QUIET_PT,
+            NO_FONTS.union(*[word.extra_fonts for word in words]),
+            "".join([word.lacking for word in words]),
         )
-        return self._typography.table.palette.line(label).fragment if label else b"", lines
 
-    def _set_title(self, title: str, height_pt: float) -> bytes:
+    def _title_ink(self, word: Word, height_pt: float) -> bytes:
         setting = self._typography.headings[1]
-        word = setting.palette.line(title)
         rules = self._rule + b" " + rule_ink(self._width_pt, 0, 0.5) + rule_ink(self._width_pt, height_pt - 0.5, 0.5)
-        select = setting.palette.styles[0].select()
         place = b"0 %s Td" % number(-setting.rise_pt - _TITLE_GAP_PT)
-        return rules + self._accent + b" BT %s %s [(%s)]TJ ET 0 0 0 1 k\n" % (select, place, word.fragment)
+        shown = b" BT %s %s [(%s)]TJ ET 0 0 0 1 k\n" % (setting.select, place, _escaped(word.fragment))
+        return rules + self._accent + shown
 
 
 class _TextColumn:
-    """Rows of text from the top of the symbol downwards."""
+    """Rows of text from the top of the symbol downwards; a place is left for each line of the values."""
 
-    def __init__(self, left_pt: float, label_style: bytes) -> None:
-        self._left_pt = left_pt
-        self._label_style = label_style
-        self._lines: list[tuple[float, float, bytes, bytes]] = []
+    def __init__(self, left_pt: float, label_style: bytes, top_pt: float) -> None:
+        self._left_pt, self._label_style, self._top_pt = left_pt, label_style, top_pt
+        self._ink, self._current = bytearray(b"BT "), b""
         self.used_pt = 0.0
-        self.extra_fonts: frozenset[bytes] = frozenset()
-        self.lacking = ""
 
-    def add(self, setting: Setting, label: bytes, lines: Lines) -> None:
-        """Append a row that is set already."""
-        rise_pt, select, left_pt = setting.rise_pt, setting.palette.styles[0].select(), self._left_pt
+    def add(self, setting: Setting, label: bytes, count: int) -> None:
+        """Append a row whose value has ``count`` lines."""
+        left_pt = self._left_pt
         if label:
-            self._lines.append((left_pt, self.used_pt + rise_pt, self._label_style, label))
+            self._line(setting, left_pt, self._label_style, label)
             left_pt += _LABEL_WIDTH_PT
-        for fragment in lines.fragments:
-            self._lines.append((left_pt, self.used_pt + rise_pt, select, fragment))
+        for _ in range(count):
+            self._line(setting, left_pt, setting.select, b"%s")
             self.used_pt += setting.leading_pt
-        if lines.extra_fonts or lines.lacking:
-            self.extra_fonts |= lines.extra_fonts
-            self.lacking += lines.lacking
 
-    def ink(self, top_pt: float) -> bytes:
+    def ink(self) -> bytes:
         """All rows as one text object."""
-        shown = bytearray(b"BT ")
-        current = b""
-        for left_pt, baseline_pt, select, fragment in self._lines:
-            if select != current:
-                shown += select + b" "
-                current = select
-            shown += b"1 0 0 1 %s %s Tm[(%s)]TJ " % (number(left_pt), number(-top_pt - baseline_pt), fragment)
-        return bytes(shown + b"ET\n")
+        return bytes(self._ink + b"ET\n")
+
+    def _line(self, setting: Setting, left_pt: float, select: bytes, fragment: bytes) -> None:
+        if select != self._current:
+            self._ink += select + b" "
+            self._current = select
+        place = (number(left_pt), number(-self._top_pt - self.used_pt - setting.rise_pt))
+        self._ink += b"1 0 0 1 %s %s Tm[(%s)]TJ " % (*place, fragment)
+
+
+def _box_pt(size: int) -> float:
+    """Side of a symbol of ``size`` modules with its quiet zone."""
+    return (size + 2 * QUIET_MODULES) * MODULE_PT
+
+
+def _text_left_pt(size: int) -> float:
+    """Where the text begins beside a symbol; the quiet zone at its left lies in the margin."""
+    return _box_pt(size) - _QUIET_PT + _GUTTER_PT
+
+
+def _escaped(fragment: bytes) -> bytes:
+    """A fragment inside a template of bytes."""
+    return fragment.replace(b"%", b"%%")
 
 
 def _ceil_to_dot(length_pt: float) -> float:
