@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     resend_after_s: float = Field(10.0, ge=0.1, le=3600, description="seconds before a lost wake-up is sent again")
     max_attempts: int = Field(8, ge=1, le=1000, description="how often work is tried: 1 to 1000")
     shard_records: int = Field(500, ge=1, le=5000, description="records that one worker validates at once: 1 to 5000")
-    chunk_pieces: int = Field(250, ge=1, le=5000, description="letters in one unit of work: 1 to 5000")
+    chunk_pieces: int = Field(500, ge=1, le=5000, description="letters in one unit of work: 1 to 5000")
     print_file_letters: int = Field(1000, ge=1, le=100_000, description="letters in one print file: 1 to 100000")
     print_file_pages: int = Field(10_000, ge=1, le=1_000_000, description="pages in one print file: 1 to 1000000")
     print_file_bytes: int = Field(500_000_000, ge=1 << 20, description="bytes of one print file: 1048576 or more")

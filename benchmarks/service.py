@@ -255,7 +255,8 @@ def _make_ready() -> None:
 
 
 def _composed(numbers: range) -> bytes:
-    return b"".join(write_chunk((str(number), _composer.compose(letter(number)).drawn) for number in numbers))
+    composed = _composer.compose_all(map(letter, numbers))
+    return b"".join(write_chunk((str(number), made.drawn) for number, made in zip(numbers, composed, strict=True)))
 
 
 if __name__ == "__main__":

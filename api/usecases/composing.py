@@ -44,22 +44,29 @@ def compose_piece(deps: Deps, composer: Composer, piece: Piece, values: bytes) -
     """The pages of one piece, as they were validated."""
     letter = with_entry(read_letter(values), composer, deps.secret, piece.id)
     with ONE_AT_A_TIME:
-        drawn = composer.compose(letter).drawn
-    if len(drawn.pages) != piece.pages:
-        raise RuntimeError(f"{piece.id} has {len(drawn.pages)} pages and was validated with {piece.pages}")
-    return drawn
+        return _checked(piece, composer.compose(letter).drawn)
 
 
 def _composed(
     deps: Deps, context: WorkContext, composer: Composer, pieces: Sequence[Piece], values: Mapping[str, bytes]
 ) -> Iterator[tuple[str, DrawnLetter]]:
-    for piece in pieces:
-        context.check()
-        if piece.state is PieceState.STOPPED:
-            continue
+    going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
+    for piece in going:
         if piece.id not in values:
             raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
-        yield piece.id, compose_piece(deps, composer, piece, values[piece.id])
+    letters = (with_entry(read_letter(values[piece.id]), composer, deps.secret, piece.id) for piece in going)
+    composed = composer.compose_all(letters)
+    for piece in going:
+        context.check()
+        with ONE_AT_A_TIME:
+            drawn = next(composed).drawn
+        yield piece.id, _checked(piece, drawn)
+
+
+def _checked(piece: Piece, drawn: DrawnLetter) -> DrawnLetter:
+    if len(drawn.pages) != piece.pages:
+        raise RuntimeError(f"{piece.id} has {len(drawn.pages)} pages and was validated with {piece.pages}")
+    return drawn
 
 
 def _finish(deps: Deps, context: WorkContext, job: PrintJob, chunk: Chunk, result: BlobRef) -> None:

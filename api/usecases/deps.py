@@ -16,7 +16,7 @@ class Limits:
     max_body_bytes: int = 1 << 30
     max_records: int = 80_000
     shard_records: int = 500
-    chunk_pieces: int = 250
+    chunk_pieces: int = 500
     file_letters: int = 1_000
     file_pages: int = 10_000
     file_bytes: int = 500_000_000

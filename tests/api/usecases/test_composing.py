@@ -103,14 +103,14 @@ def test_a_job_that_has_stopped_is_not_composed(world: World, state: JobState) -
 
 def test_a_job_cancelled_while_it_is_composed_keeps_no_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     job = planned(world, 3)
-    real = composing.compose_piece
+    real = composing.read_letter
 
-    def cancelling(*given: Any) -> Any:  # noqa: ANN401 - those of compose_piece
+    def cancelling(*given: Any) -> Any:  # noqa: ANN401 - those of read_letter
         with world.deps.database.write() as uow:
             uow.jobs.set_state(ORG, job.id, JobState.CANCELLED, world.deps.clock.now())
         return real(*given)
 
-    monkeypatch.setattr(composing, "compose_piece", cancelling)
+    monkeypatch.setattr(composing, "read_letter", cancelling)
     world.run()
     assert [chunk.state for chunk in chunks(world, job)] == [ChunkState.PLANNED]
 

@@ -171,7 +171,7 @@ def test_a_fault_that_stays_fails_the_job_with_its_code(
     def away(*_: object) -> None:
         raise Retryable("blobs-unavailable", "away")
 
-    monkeypatch.setattr(composing, "compose_piece", away)
+    monkeypatch.setattr(composing, "read_letter", away)
     for _ in range(4):
         world.runner(max_attempts=3).drain("worker-1")
         clock.advance(600)
