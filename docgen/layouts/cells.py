@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.letters import Cents
-from docgen.templates.conventions import amount, number, percent, short_date
+from docgen.templates.conventions import amounts, number, percent, short_date
 from docgen.templates.model import Column, ColumnKind
 from docgen.typesetting.words import NO_FONTS
 from docgen.typesetting.words import number as pdf_number
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docgen.templates.conventions import Conventions
     from docgen.typesetting.face import Face
 
-    ValueCell = Callable[[object, int], "Cell"]
+    ColumnCells = Callable[[Sequence[object], int], Sequence["Cell"]]
     SumCell = Callable[[int], "Cell"]
 
 PADDING_PT = 3.0
@@ -37,6 +37,8 @@ _DEFAULT_WIDTH_PT = {
 }
 _PT_PER_MM = 72 / 25.4
 _DIGITS = "0123456789"
+# Equal values of these types print the same; 1.5 and 1.50 are equal too and do not.
+_SAFE = frozenset({str, int, dt.date})
 _LABEL_COLUMN = Column("", ColumnKind.TEXT, {})
 
 
@@ -73,6 +75,21 @@ class Cell(NamedTuple):
     flaw: Flaw | None = None
 
 
+class _Cells(dict[object, Cell]):
+    """Values and their cells, remembered; when there are too many it starts anew, so that memory stays flat."""
+
+    def __init__(self, set_cell: Callable[[object], Cell]) -> None:
+        super().__init__()
+        self._set_cell = set_cell
+
+    def __missing__(self, value: object) -> Cell:
+        """Set a value that is not remembered."""
+        if len(self) >= _REMEMBERED_CELLS:
+            self.clear()
+        cell = self[value] = self._set_cell(value)
+        return cell
+
+
 class CellSetter:
     """Sets the cells of one table."""
 
@@ -87,7 +104,6 @@ class CellSetter:
         label = Slot(_LABEL_COLUMN, self.slots[0].left_pt, self.slots[self._amount_at].left_pt - COLUMN_GAP_PT)
         # The last slot is that of labels.
         self._all, self._label_at = (*self.slots, label), len(self.slots)
-        self._remembered = lru_cache(maxsize=_REMEMBERED_CELLS)(self.set)
 
     def set(self, at: int, text: str, digits: int = 0, *, bold: bool = False) -> Cell:
         """A text in slot ``at``; ``digits`` is how many the column shows behind its decimal mark at most."""
@@ -108,48 +124,49 @@ class CellSetter:
 
     def sums(self, show: Callable[[int], str], *, bold: bool) -> SumCell:
         """From cents to the cell under the amounts; ``show`` writes them."""
-        face = self._palettes[bold].styles[0].face
-        if _is_plain(face, f"{show(-123_456_789)}{show(1_23)}{_DIGITS}"):
-            return self._plain_sums(show, bold=bold)
-        return lambda cents: self.set(self._amount_at, show(cents), bold=bold)
+        return self._sums(self._amount_at, show, bold=bold)
 
-    def values(self, at: int) -> ValueCell:
-        """From a value of column ``at`` to its cell; the same texts come back often, except for amounts."""
+    def column(self, at: int) -> ColumnCells:
+        """From the values of column ``at``, and the digits it shows behind the mark, to its cells."""
         column = self.slots[at].column
         if column.kind is ColumnKind.AMOUNT:
             return self._amounts(at)
+        memories = lru_cache(maxsize=16)(lambda digits: _Cells(lambda value: self._value(at, value, digits)))
 
-        if column.kind is ColumnKind.TEXT:
-            return lambda value, _digits: self._remembered(at, "" if value is None else str(value))
-        # Remembered by text and never by value: 1.5 and 1.50 are equal and print differently.
-        return lambda value, digits: self._remembered(at, self._format(column, value), digits)
+        def cells(values: Sequence[object], digits: int) -> Sequence[Cell]:
+            remembered: _Cells = memories(digits)
+            return [remembered[value] if type(value) in _SAFE else self._value(at, value, digits) for value in values]
 
-    def _amounts(self, at: int) -> ValueCell:
-        c, empty = self._conventions, Cell(self.slots[at].right_pt, (b"",))
-        sums = self.sums(lambda cents: amount(cents, c), bold=False)
-        if at != self._amount_at:
-            sums = lambda cents: self.set(at, amount(cents, c))  # noqa: E731 (one of two ways to do the same)
+        return cells
 
-        def cell(value: object, _digits: int) -> Cell:
-            return empty if value is None else sums(cents_of(value))
+    def _value(self, at: int, value: object, digits: int) -> Cell:
+        return self.set(at, self._format(self.slots[at].column, value), digits)
 
-        return cell
+    def _amounts(self, at: int) -> ColumnCells:
+        empty, sums = Cell(self.slots[at].right_pt, (b"",)), self._sums(at, amounts(self._conventions), bold=False)
+        return lambda values, _digits: [empty if value is None else sums(cents_of(value)) for value in values]
 
-    def _plain_sums(self, show: Callable[[int], str], *, bold: bool) -> SumCell:
+    def _sums(self, at: int, show: Callable[[int], str], *, bold: bool) -> SumCell:
+        face = self._palettes[bold].styles[0].face
+        if _is_plain(face, f"{show(-123_456_789)}{show(1_23)}{_DIGITS}"):
+            return self._plain_sums(at, show, bold=bold)
+        return lambda cents: self.set(at, show(cents), bold=bold)
+
+    def _plain_sums(self, at: int, show: Callable[[int], str], *, bold: bool) -> SumCell:
         """The same cells as ``set`` makes, without looking for what amounts never have.
 
         All digits are equally wide, so that a text's length and sign tell its width.
         """
-        slot, style = self._all[self._amount_at], self._palettes[bold].styles[0]
-        codes, lefts = style.face.base_codes, dict[tuple[int, bool], float]()
+        slot, style = self._all[at], self._palettes[bold].styles[0]
+        codes, places = style.face.base_codes, dict[tuple[int, bool], tuple[float, Flaw | None]]()
 
         def cell(cents: int) -> Cell:
             text = show(cents)
             key = len(text), cents < 0
-            left_pt = lefts.get(key)
-            if left_pt is None:
-                left_pt = lefts[key] = slot.right_pt - style.face.width(text) * (style.size_pt / 1000)
-            flaw = Flaw(too_wide=True) if left_pt < slot.left_pt - COLUMN_GAP_PT else None
+            if key not in places:
+                left_pt = slot.right_pt - style.face.width(text) * (style.size_pt / 1000)
+                places[key] = left_pt, Flaw(too_wide=True) if left_pt < slot.left_pt - COLUMN_GAP_PT else None
+            left_pt, flaw = places[key]
             return Cell(left_pt, (charmap_encode(text, "strict", codes)[0],), flaw)
 
         return cell
@@ -158,8 +175,6 @@ class CellSetter:
         if value is None:
             return ""
         match column.kind:
-            case ColumnKind.AMOUNT:
-                return amount(cents_of(value), self._conventions)
             case ColumnKind.QUANTITY:
                 return number(_decimal(value), self._conventions)
             case ColumnKind.PERCENT:
@@ -179,10 +194,10 @@ def row_text(cells: Iterable[Cell], leading_pt: float) -> tuple[bytes, int, Flaw
 
     Lines below the first go down and back.
     """
-    out, at_pt, most, flaws = list[bytes](), 0.0, 1, list[Flaw]()
+    out, at_pt, most, flawed = list[bytes](), 0.0, 1, None
     for left_pt, fragments, flaw in cells:
         if flaw is not None:
-            flaws.append(flaw)
+            flawed = together([flawed or NO_FLAW, flaw])
         if not fragments[0]:
             continue
         out += (_move(left_pt - at_pt), fragments[0], b")]TJ ")
@@ -191,7 +206,7 @@ def row_text(cells: Iterable[Cell], leading_pt: float) -> tuple[bytes, int, Flaw
             most = max(most, len(fragments))
             back = pdf_number((len(fragments) - 1) * leading_pt)
             out.append(b"T*[(" + b")]TJ T*[(".join(fragments[1:]) + b")]TJ 0 %s Td " % back)
-    return b"".join(out), most, together(flaws) if flaws else None
+    return b"".join(out), most, flawed
 
 
 def together(flaws: Sequence[Flaw]) -> Flaw:

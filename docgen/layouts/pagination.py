@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.layouts.parts import PageBreakItem, Together
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from docgen.layouts.parts import Item, Part
 
+_TOLERANCE_PT = 1e-6
 
-@dataclass(frozen=True, slots=True)
-class Flown:
+
+class Flown(NamedTuple):
     """A part at its distance from the top of the page's flow area."""
 
     top_pt: float
@@ -43,7 +44,9 @@ def paginate(items: Sequence[Item], rooms: Rooms) -> Pages:
     filler = _Filler(rooms)
     queue = list(items[::-1])
     while queue:
-        filler.take(queue.pop(), queue)
+        item = queue.pop()
+        if not filler.fits(item):
+            filler.take(item, queue)
     return filler.finish()
 
 
@@ -61,17 +64,26 @@ class _Filler:
     def _room_pt(self) -> float:
         return self._rooms.later_pt if self._done else self._rooms.first_pt
 
+    def fits(self, item: Item) -> bool:
+        """Place an item undivided where there is room for it; a page break is no such thing."""
+        if type(item) is PageBreakItem:
+            return False
+        top_pt = self._used_pt + item.space_before_pt if self._page else 0.0
+        height_pt = item.height_pt
+        if top_pt + height_pt > self._room_pt + _TOLERANCE_PT:
+            return False
+        self._page.append((Flown(top_pt, item.whole()), item))
+        self._used_pt = top_pt + height_pt
+        return True
+
     def take(self, item: Item, queue: list[Item]) -> None:
-        """Place an item, or what fits of it; what does not goes back on the queue."""
+        """Place what fits of an item that does not fit as it is; the rest goes back on the queue."""
         if isinstance(item, PageBreakItem):
             # With nothing before it on the page, or nothing behind it at all, a break would leave an empty page.
             if self._page and any(not isinstance(later, PageBreakItem) for later in queue):
                 self._turn()
             return
         gap_pt = item.space_before_pt if self._page else 0.0
-        if self._used_pt + gap_pt + item.height_pt <= self._room_pt + 1e-6:
-            self._place(item, item.whole(), gap_pt)
-            return
         divided = item.divide(self._room_pt - self._used_pt - gap_pt)
         if divided is not None:
             part, rest = divided
@@ -85,7 +97,7 @@ class _Filler:
 
     def finish(self) -> Pages:
         """The pages; one more when the last has no room for what it must keep free."""
-        if self._rooms.reserve_pt and self._used_pt > self._room_pt - self._rooms.reserve_pt + 1e-6:
+        if self._rooms.reserve_pt and self._used_pt > self._room_pt - self._rooms.reserve_pt + _TOLERANCE_PT:
             self._turn()
         pages = (*self._done, tuple(flown for flown, _ in self._page))
         return Pages(pages, tuple(self._oversized))

@@ -289,7 +289,7 @@ class Plan:
                 message = "A code lies within 5 mm of a fold and may not scan; change the text above it."
                 work.findings.append(Finding("code-on-fold", message, work.place(), Severity.WARNING))
                 return page
-            moved = tuple(replace(f, top_pt=f.top_pt + down_pt) for f in page[index:])
+            moved = tuple([Flown(f.top_pt + down_pt, f.part) for f in page[index:]])
             return self._clear_of_folds((*page[:index], *moved), flow, room_pt, work)
         return page
 

@@ -15,14 +15,14 @@ from docgen.layouts.cells import NO_FLAW, PADDING_PT, CellSetter, Flaw, cents_of
 from docgen.layouts.parts import Item, Part, rule_ink
 from docgen.layouts.typography import fill
 from docgen.layouts.wording import wording
-from docgen.templates.conventions import CONVENTIONS, amount, money, percent
+from docgen.templates.conventions import CONVENTIONS, amounts, money, percent
 from docgen.templates.model import ColumnKind, SpecificationBlock, VatMode
 from docgen.typesetting.words import number as pdf_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from docgen.layouts.cells import Cell, ValueCell
+    from docgen.layouts.cells import Cell
     from docgen.layouts.theme import Brand
     from docgen.layouts.typography import Typography
 
@@ -68,11 +68,13 @@ class SpecificationTable:
         self.zebra = fill(brand.colours.zebra) if block.zebra else b""
         self.rule = fill(brand.colours.rule)
         slots = self.cells.slots
-        self._value_cells = [(slot.column.field, self.cells.values(at)) for at, slot in enumerate(slots)]
-        self._quantities = [slot.column.field for slot in slots if slot.column.kind is ColumnKind.QUANTITY]
-        amounts = {bold: self.cells.sums(lambda cents: amount(cents, c), bold=bold) for bold in (False, True)}
+        self._columns = [
+            (slot.column.field, slot.column.kind is ColumnKind.QUANTITY, self.cells.column(at))
+            for at, slot in enumerate(slots)
+        ]
+        light, bold = (self.cells.sums(amounts(c), bold=bold) for bold in (False, True))
         total = self.cells.sums(lambda cents: money(cents, c), bold=True)
-        self._sums = {"carry": amounts[False], "vat": amounts[False], "subtotal": amounts[True], "total": total}
+        self._sums = {"carry": light, "vat": light, "subtotal": bold, "total": total}
         self._percent = lru_cache(maxsize=64)(lambda rate: percent(rate, c))
         self.header, self.header_flaw = self._header()
 
@@ -122,12 +124,10 @@ class SpecificationTable:
     def _rows(self, lines: Sequence[Mapping[str, object]]) -> tuple[list[Row], Totals]:
         rows, running, group_sum = list[Row](), 0, 0
         group_field, amount_field = self.block.group_by, self.block.amount_field
-        columns = self._columns(lines)
-        for index, line in enumerate(lines):
+        for index, (line, cells) in enumerate(zip(lines, self._cells(lines), strict=True)):
             cents = cents_of(line[amount_field])
             running += cents
             group_sum += cents
-            cells = [value_cell(line[field], digits) for field, value_cell, digits in columns]
             rows.append(self._row("item", cells, running, shaded=index % 2 == 1))
             if group_field and (index + 1 == len(lines) or lines[index + 1][group_field] != line[group_field]):
                 label = self.words.subtotal.format(group=line[group_field])
@@ -135,10 +135,13 @@ class SpecificationTable:
                 group_sum = 0
         return self._with_totals(rows, lines, running)
 
-    def _columns(self, lines: Sequence[Mapping[str, object]]) -> list[tuple[str, ValueCell, int]]:
-        """Fields with their cells, and the most digits behind the mark in quantities, so that marks align."""
-        digits = {f: max((digits_behind(line.get(f)) for line in lines), default=0) for f in self._quantities}
-        return [(field, value_cell, digits.get(field, 0)) for field, value_cell in self._value_cells]
+    def _cells(self, lines: Sequence[Mapping[str, object]]) -> Iterable[Sequence[Cell]]:
+        """The cells of each line; marks of quantities stand below each other."""
+        columns: list[Sequence[Cell]] = []
+        for field, aligned, cells in self._columns:
+            values = [line[field] for line in lines]
+            columns.append(cells(values, max(map(digits_behind, values), default=0) if aligned else 0))
+        return zip(*columns, strict=True)
 
     def _with_totals(
         self, rows: list[Row], lines: Sequence[Mapping[str, object]], running: int

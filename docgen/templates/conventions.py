@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
     from decimal import Decimal
 
 NO_BREAK: Final = "\u00a0"
+_GROUPED_CENTS: Final = 1_000_00  # from here on there are thousands to set apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,20 @@ def unsigned_amount(cents: int, c: Conventions) -> str:
 def amount(cents: int, c: Conventions) -> str:
     """The amount without currency sign, such as ``-1.234,50``."""
     return f"-{unsigned_amount(cents, c)}" if cents < 0 else unsigned_amount(cents, c)
+
+
+def amounts(c: Conventions) -> Callable[[int], str]:
+    """`amount` for many: the same text, with the marks looked up once."""
+    group, decimal = c.group, c.decimal
+
+    def show(cents: int) -> str:
+        if cents < 0:
+            return amount(cents, c)
+        if cents < _GROUPED_CENTS:
+            return f"{cents // 100}{decimal}{cents % 100:02}"
+        return f"{f'{cents // 100:,}'.replace(',', group)}{decimal}{cents % 100:02}"
+
+    return show
 
 
 def money(cents: int, c: Conventions) -> str:

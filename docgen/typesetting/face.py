@@ -33,6 +33,7 @@ _LATIN_1 = "".join(map(chr, range(0xA0, 0x100))).replace("\xad", "")
 _EUROPEAN = "€‘’“”„–—…•ŠšŽžŒœŞşĞğİıŁłĆćČč−Ĳĳ"  # noqa: RUF001 (the typographic characters themselves are meant)
 BASE_CHARACTERS = _ASCII + _LATIN_1 + _EUROPEAN
 _BASE = frozenset(BASE_CHARACTERS)
+_NUMBER_SIGNS = "0123456789.,\u00a0€-"
 
 # Harmless oddities of old files (a creation date before 1970) are not worth a line in a print room's log.
 logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -62,6 +63,7 @@ class Face:
         self.glyphs = self._glyphs()
         self.base_codes = {ord(c): g.code for c, g in self.glyphs.items() if g.page == 0}
         self.advances = {c: g.advance for c, g in self.glyphs.items()}
+        self.unkerned = self._unkerned()
 
     @property
     def postscript_name(self) -> str:
@@ -108,6 +110,16 @@ class Face:
     def kerns(self, text: str) -> list[int]:
         """Adjustments between neighbours, one less than there are characters; no characters, no adjustments."""
         return list(map(self.kerning.__getitem__, map(add, text, text[1:])))
+
+    def _unkerned(self) -> frozenset[str]:
+        """Signs of numbers of which no two are kerned, so that texts of them alone need no look at pairs."""
+        found = set[str]()
+        for sign in _NUMBER_SIGNS:
+            if sign in self.glyphs and not any(
+                self.kerning[a + b] for o in (*found, sign) for a, b in ((o, sign), (sign, o))
+            ):
+                found.add(sign)
+        return frozenset(found)
 
     def glyph_name(self, character: str) -> str:
         """Name of the glyph inside the font file."""

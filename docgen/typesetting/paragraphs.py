@@ -79,8 +79,10 @@ class Palette:
         """As ``break_text``, in several styles; what no space parts stays together."""
         if len(spans) == 1:
             return self.break_text(spans[0].text, width_pt, spans[0].style)
-        boxes = self._boxes(spans)
-        return self._broken([box.word for box in boxes], width_pt, boxes.__getitem__)
+        boxes = _Boxes(self._words, self._glue)
+        for span in spans:
+            boxes.add(*span)
+        return self._broken(boxes.words, width_pt, boxes.box)
 
     def _broken(self, words: list[Word], width_pt: float, box_at: Callable[[int], _Box]) -> Lines:
         """Fill line after line; ``box_at`` tells what a word was made of, should it have to be divided."""
@@ -126,34 +128,10 @@ class Palette:
         rest = text[fits:]
         return words[text[:fits]], _Box(words[rest], rest, box.style) if rest else None
 
-    def _boxes(self, spans: Sequence[Span]) -> list[_Box]:
-        """Split at spaces; text of different styles without a space between stays together."""
-        boxes, glued = list[_Box](), list[Span]()
-        for text, style in spans:
-            first, *rest = text.split(" ")
-            if first and glued and glued[-1].style == style:
-                glued[-1] = Span(glued[-1].text + first, style)
-            elif first:
-                glued.append(Span(first, style))
-            if not rest:
-                continue
-            if glued:
-                boxes.append(self._glued(glued))
-            *whole, last = rest
-            words = self._words[style]
-            boxes += [_Box(words[part], part, style) for part in whole if part]
-            glued = [Span(last, style)] if last else []
-        if glued:
-            boxes.append(self._glued(glued))
-        return boxes
-
-    def _glued(self, pieces: Sequence[Span]) -> _Box:
-        if len(pieces) == 1:
-            text, style = pieces[0]
-            return _Box(self._words[style][text], text, style)
+    def _glue(self, pieces: Sequence[Span]) -> Word:
+        """Text of different styles without a space between."""
         words = [self._words[style][text] for text, style in pieces]
-        word = Word(b"".join([w[0] for w in words]), sum([w[1] for w in words]), *self._needs(words))
-        return _Box(word, "".join([text for text, _ in pieces]), pieces[0].style, mixed=True)
+        return Word(b"".join([w[0] for w in words]), sum([w[1] for w in words]), *self._needs(words))
 
     def _shower(self, style: int) -> Callable[[str], Word]:
         """Sets words of another style than 0 so that they begin and end in style 0.
@@ -175,3 +153,49 @@ class Palette:
             return NO_FONTS, ""
         extra = NO_FONTS.union(*[word[2] for word in words if word[2]])
         return extra, "".join(dict.fromkeys("".join([word[3] for word in words if word[3]])))
+
+
+class _Boxes:
+    """Spans split at spaces; text of different styles without a space between stays together."""
+
+    def __init__(self, words: Sequence[Words], glue: Callable[[Sequence[Span]], Word]) -> None:
+        self._memories, self._glue = words, glue
+        self.words: list[Word] = []
+        self._texts: list[str] = []
+        self._styles: list[int] = []
+        self._mixed: dict[int, list[Span]] = {}
+        self._open = False
+
+    def add(self, text: str, style: int) -> None:
+        """Append a span."""
+        first, *rest = text.split(" ")
+        if first and self._open:
+            self._append_to_last(first, style)
+        elif first:
+            self._extend([first], style)
+        if rest:
+            self._extend([part for part in rest if part], style)
+            self._open = bool(rest[-1])
+        else:
+            self._open = self._open or bool(first)
+
+    def box(self, at: int) -> _Box:
+        """What word ``at`` was made of."""
+        return _Box(self.words[at], self._texts[at], self._styles[at], at in self._mixed)
+
+    def _extend(self, parts: list[str], style: int) -> None:
+        self.words += map(self._memories[style].__getitem__, parts)
+        self._texts += parts
+        self._styles += [style] * len(parts)
+
+    def _append_to_last(self, text: str, style: int) -> None:
+        last = len(self.words) - 1
+        pieces = self._mixed.get(last) or [Span(self._texts[last], self._styles[last])]
+        if pieces[-1].style == style:
+            pieces = [*pieces[:-1], Span(pieces[-1].text + text, style)]
+        else:
+            pieces = [*pieces, Span(text, style)]
+        self._texts[last] += text
+        self.words[last] = self._glue(pieces)
+        if len(pieces) > 1:
+            self._mixed[last] = pieces

@@ -100,6 +100,8 @@ class WordSetter:
             codes, _ = charmap_encode(text, "strict", face.base_codes)
         except UnicodeEncodeError:
             return self._set_special(text)
+        if face.unkerned.issuperset(text):
+            return Word(codes, sum(map(face.advances.__getitem__, text)) * per_unit)
         kerns = face.kerns(text)
         width_pt = (sum(map(face.advances.__getitem__, text)) + sum(kerns)) * per_unit
         return Word(_kerned(codes, kerns) if any(kerns) else codes, width_pt)
