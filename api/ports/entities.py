@@ -195,6 +195,15 @@ class PieceToPlan(NamedTuple):
     weight_mg: int
 
 
+class PieceToCompose(NamedTuple):
+    """What composing needs of a piece; ``values`` is None when its annex was deleted."""
+
+    id: str
+    pages: int
+    state: PieceState
+    values: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where planning put a piece."""

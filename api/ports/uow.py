@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Organisation,
         Package,
         Piece,
+        PieceToCompose,
         PieceToPlan,
         Placement,
         PrintJob,
@@ -170,6 +171,9 @@ class Pieces(Protocol):
         self, organisation_id: str, batch_id: str, first: int = 0, count: int | None = None
     ) -> Sequence[Piece]:
         """Pieces of a batch by position, stopped ones included."""
+
+    def to_compose(self, organisation_id: str, batch_id: str, first: int, count: int) -> Sequence[PieceToCompose]:
+        """Pieces of a batch at these positions with their record values, stopped ones included."""
 
     def values(self, organisation_id: str, piece_ids: Sequence[str]) -> Mapping[str, bytes]:
         """Record values (JSON bytes) by piece id; a piece whose annex was deleted is left out."""

@@ -14,12 +14,13 @@ from docgen.drawing.chunks import write_chunk
 from docgen.records.letter_json import read_letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from api.ports import BlobRef, Chunk, Piece, PrintJob, UnitOfWork, WorkContext
+    from api.ports import BlobRef, Chunk, Piece, PieceToCompose, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
+    from docgen.letters import Letter
 
 IN_PROGRESS: Final = frozenset({JobState.COMPOSING, JobState.BATCHING})
 
@@ -30,13 +31,12 @@ def compose_chunk(deps: Deps, context: WorkContext) -> None:
     with deps.database.read() as uow:
         chunk = uow.chunks.get(organisation_id, context.item.subject_id)
         job = uow.jobs.get(organisation_id, chunk.job_id)
-        pieces = uow.pieces.of_batch(organisation_id, chunk.batch_id, chunk.first, chunk.count)
-        values = uow.pieces.values(organisation_id, [piece.id for piece in pieces])
+        pieces = uow.pieces.to_compose(organisation_id, chunk.batch_id, chunk.first, chunk.count)
     if job.state not in IN_PROGRESS or chunk.state is ChunkState.COMPOSED:
         nothing_to_do(deps, context)
         return
     composer = composer_of(deps, job)
-    letters = _composed(deps, context, composer, pieces, values)
+    letters = _composed(deps, context, composer, pieces)
     _finish(deps, context, job, chunk, deps.blobs.put(organisation_id, write_chunk(letters)))
 
 
@@ -44,29 +44,34 @@ def compose_piece(deps: Deps, composer: Composer, piece: Piece, values: bytes) -
     """The pages of one piece, as they were validated."""
     letter = with_entry(read_letter(values), composer, deps.secret, piece.id)
     with ONE_AT_A_TIME:
-        return _checked(piece, composer.compose(letter).drawn)
+        drawn = composer.compose(letter).drawn
+    _check(piece, drawn)
+    return drawn
 
 
 def _composed(
-    deps: Deps, context: WorkContext, composer: Composer, pieces: Sequence[Piece], values: Mapping[str, bytes]
+    deps: Deps, context: WorkContext, composer: Composer, pieces: Sequence[PieceToCompose]
 ) -> Iterator[tuple[str, DrawnLetter]]:
     going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
-    for piece in going:
-        if piece.id not in values:
-            raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
-    letters = (with_entry(read_letter(values[piece.id]), composer, deps.secret, piece.id) for piece in going)
-    composed = composer.compose_all(letters)
+    composed = composer.compose_all(_letters(deps, composer, going))
     for piece in going:
         context.check()
         with ONE_AT_A_TIME:
             drawn = next(composed).drawn
-        yield piece.id, _checked(piece, drawn)
+        _check(piece, drawn)
+        yield piece.id, drawn
 
 
-def _checked(piece: Piece, drawn: DrawnLetter) -> DrawnLetter:
+def _letters(deps: Deps, composer: Composer, pieces: Sequence[PieceToCompose]) -> Iterator[Letter]:
+    for piece in pieces:
+        if piece.values is None:
+            raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
+        yield with_entry(read_letter(piece.values), composer, deps.secret, piece.id)
+
+
+def _check(piece: Piece | PieceToCompose, drawn: DrawnLetter) -> None:
     if len(drawn.pages) != piece.pages:
         raise RuntimeError(f"{piece.id} has {len(drawn.pages)} pages and was validated with {piece.pages}")
-    return drawn
 
 
 def _finish(deps: Deps, context: WorkContext, job: PrintJob, chunk: Chunk, result: BlobRef) -> None:

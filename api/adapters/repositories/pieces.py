@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, text, update
 
 from api.adapters import tables
 from api.adapters.repositories.base import Repository, chunked, not_found
-from api.ports import PIECE_STATES, Piece, PieceState, PieceToPlan
+from api.ports import PIECE_STATES, Piece, PieceState, PieceToCompose, PieceToPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +30,9 @@ _row = attrgetter(*_COLUMNS)
 # columns in the order of the fields, so that a row is a piece
 _PIECES = select(*(tables.pieces.c[name] for name in _COLUMNS))
 _TO_PLAN = select(*(tables.pieces.c[name] for name in PieceToPlan._fields))
+_TO_COMPOSE = select(
+    tables.pieces.c.id, tables.pieces.c.pages, tables.pieces.c.state, tables.piece_values.c.data
+).join_from(tables.pieces, tables.piece_values, tables.pieces.c.id == tables.piece_values.c.piece_id, isouter=True)
 _PLACE_ONE = "UPDATE pieces SET batch_id = ?, batch_position = ? WHERE id = ? AND organisation_id = ?"
 # a statement per row would be a round trip per row
 _PLACE = text(
@@ -108,6 +111,16 @@ class SqlPieces(Repository):
         where = _of_batch(organisation_id, batch_id, first, count)
         statement = _PIECES.where(*where).order_by(tables.pieces.c.batch_position)
         return [_piece(row) for row in self._connection.execute(statement)]
+
+    def to_compose(self, organisation_id: str, batch_id: str, first: int, count: int) -> Sequence[PieceToCompose]:
+        """By position, joined with the annex."""
+        where = _of_batch(organisation_id, batch_id, first, count)
+        statement = _TO_COMPOSE.where(*where).order_by(tables.pieces.c.batch_position)
+        rows = self._connection.execute(statement)
+        return [
+            PieceToCompose(piece_id, pages, state, None if data is None else isal_zlib.decompress(data))
+            for piece_id, pages, state, data in rows
+        ]
 
     def values(self, organisation_id: str, piece_ids: Sequence[str]) -> Mapping[str, bytes]:
         """From the annex."""

@@ -22,6 +22,7 @@ from api.ports import (
     PackageState,
     PageRequest,
     PieceState,
+    PieceToCompose,
     PieceToPlan,
     Placement,
     StoredAnswer,
@@ -271,7 +272,9 @@ def test_the_annex_goes_and_the_history_stays(db: SqlDatabase) -> None:
         assert uow.pieces.delete_values(OTHER, "job_1") == 0
         assert uow.pieces.delete_values(ORG, "job_1") == 3
         assert uow.pieces.values(ORG, [piece(0).id]) == {}
-        assert uow.pieces.get(ORG, piece(0).id) == piece(0)
+        uow.pieces.place_many(ORG, [Placement(piece(0).id, "bat_1", 0)])
+        assert uow.pieces.to_compose(ORG, "bat_1", 0, 1) == [PieceToCompose(piece(0).id, 2, PieceState.ACCEPTED, None)]
+        assert uow.pieces.get(ORG, piece(1).id) == piece(1)
 
 
 def test_clearing_makes_room_for_a_second_validation(db: SqlDatabase) -> None:
@@ -297,6 +300,9 @@ def test_pieces_are_read_by_their_place_in_the_batch(db: SqlDatabase) -> None:
     with db.read() as uow:
         assert [p.sequence for p in uow.pieces.of_batch(ORG, batch_id)] == [5, 4, 3, 2, 1, 0]
         assert [p.batch_position for p in uow.pieces.of_batch(ORG, batch_id, 2, 2)] == [2, 3]
+        to_compose = uow.pieces.to_compose(ORG, batch_id, 2, 2)
+        assert to_compose == [PieceToCompose(piece(n).id, 2, PieceState.ACCEPTED, b"{}") for n in (3, 2)]
+        assert uow.pieces.to_compose(OTHER, batch_id, 0, 9) == []
         assert uow.pieces.of_batch(OTHER, batch_id) == []
 
 
