@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from docgen.drawing.contact_sheet import MAX_THUMBNAILS, Thumbnail, contact_sheet
 from docgen.drawing.job_ticket import Ticket, TicketFile, job_ticket
 from docgen.drawing.print_file import DrawnLetter, Resources
-from docgen.drawing.raster import page_png
+from docgen.drawing.raster import page_png, to_png
 from docgen.findings import Refusal
 from tests.docgen.builders import CREATED, print_file
 from tests.docgen.printed import printed_texts
@@ -31,6 +31,16 @@ def test_a_page_as_a_picture_is_a4_at_its_resolution() -> None:
     assert picture.size == pytest.approx((595, 842), abs=1)
     assert picture.convert("L").getpixel((60, 842 - 100)) < 80  # type: ignore[operator]  # one number for gray
     assert page_png(_pdf(), 2, 72) == page_png(_pdf(), 2, 72)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_picture_comes_back_from_its_png(mode: str) -> None:
+    noise = Image.effect_noise((31, 17), 90)
+    picture = Image.merge("RGB", (noise, noise.rotate(180), noise.rotate(90, expand=False))) if mode == "RGB" else noise
+    with Image.open(BytesIO(to_png(picture))) as again:
+        again.load()
+        assert again.format == "PNG"
+        assert again.tobytes() == picture.convert("RGB").tobytes()
 
 
 @pytest.mark.parametrize("page", [0, 4, -1])
