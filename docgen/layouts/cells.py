@@ -67,6 +67,10 @@ class Flaw(NamedTuple):
 NO_FLAW = Flaw()
 
 
+def _flaw(extra_fonts: frozenset[bytes], lacking: str, *, too_wide: bool) -> Flaw | None:
+    return Flaw(extra_fonts, lacking, too_wide) if extra_fonts or lacking or too_wide else None
+
+
 class Cell(NamedTuple):
     """Text of a cell: x of its first line, and the fragments of its lines; ``flaw`` is None nearly always."""
 
@@ -104,6 +108,8 @@ class CellSetter:
         label = Slot(_LABEL_COLUMN, self.slots[0].left_pt, self.slots[self._amount_at].left_pt - COLUMN_GAP_PT)
         # The last slot is that of labels.
         self._all, self._label_at = (*self.slots, label), len(self.slots)
+        # Labels in bold hold no sums, so they come back.
+        self._labels = _Cells(lambda text: self.set(self._label_at, str(text), bold=True))
 
     def set(self, at: int, text: str, digits: int = 0, *, bold: bool = False) -> Cell:
         """A text in slot ``at``; ``digits`` is how many the column shows behind its decimal mark at most."""
@@ -112,15 +118,14 @@ class CellSetter:
             word = palette.line(text)
             shift = _fraction_shift(text, digits, self._conventions.decimal)
             left_pt = slot.right_pt - word.width_pt - (palette.word(shift).width_pt if shift else 0.0)
-            flaw = Flaw(word.extra_fonts, word.lacking, left_pt < slot.left_pt - COLUMN_GAP_PT)
-            return Cell(left_pt, (word.fragment,), flaw if flaw != NO_FLAW else None)
+            too_wide = left_pt < slot.left_pt - COLUMN_GAP_PT
+            return Cell(left_pt, (word.fragment,), _flaw(word.extra_fonts, word.lacking, too_wide=too_wide))
         lines = palette.break_text(text, slot.right_pt - slot.left_pt)
-        flaw = Flaw(lines.extra_fonts, lines.lacking)
-        return Cell(slot.left_pt, lines.fragments, flaw if flaw != NO_FLAW else None)
+        return Cell(slot.left_pt, lines.fragments, _flaw(lines.extra_fonts, lines.lacking, too_wide=False))
 
     def label(self, text: str, *, bold: bool) -> Cell:
         """The label of a total."""
-        return self.set(self._label_at, text, bold=bold)
+        return self._labels[text] if bold else self.set(self._label_at, text)
 
     def sums(self, show: Callable[[int], str], *, bold: bool) -> SumCell:
         """From cents to the cell under the amounts; ``show`` writes them."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _HEADER_RULE_PT = 0.75
 _SPACE_BEFORE_PT = 9.0
+_BOLD = frozenset({"subtotal", "total"})
 
 
 class Row(NamedTuple):
@@ -124,11 +125,13 @@ class SpecificationTable:
     def _rows(self, lines: Sequence[Mapping[str, object]]) -> tuple[list[Row], Totals]:
         rows, running, group_sum = list[Row](), 0, 0
         group_field, amount_field = self.block.group_by, self.block.amount_field
+        leading_pt = self.setting.leading_pt
         for index, (line, cells) in enumerate(zip(lines, self._cells(lines), strict=True)):
             cents = cents_of(line[amount_field])
             running += cents
             group_sum += cents
-            rows.append(self._row("item", cells, running, shaded=index % 2 == 1))
+            text, most, flaw = row_text(cells, leading_pt)
+            rows.append(Row("item", most * leading_pt + PADDING_PT, text, index % 2 == 1, running, flaw))
             if group_field and (index + 1 == len(lines) or lines[index + 1][group_field] != line[group_field]):
                 label = self.words.subtotal.format(group=line[group_field])
                 rows.append(self._labelled("subtotal", label, group_sum, running))
@@ -173,18 +176,13 @@ class SpecificationTable:
             else:
                 yield rate, cents, _rounded(cents * rate / 100)
 
-    def _row(self, kind: str, cells: Sequence[Cell], running: int, *, shaded: bool) -> Row:
-        leading_pt = self.setting.leading_pt
-        text, lines, flaw = row_text(cells, leading_pt)
-        return Row(kind, lines * leading_pt + PADDING_PT, text, shaded, running, flaw)
-
     def _labelled(self, kind: str, label: str, cents: int, running: int) -> Row:
         """A row of a label and an amount: bold for totals."""
-        bold = kind in ("subtotal", "total")
-        row = self._row(kind, (self.cells.label(label, bold=bold), self._sums[kind](cents)), running, shaded=False)
-        if not bold:
-            return row
-        return row._replace(text=self.bold.select + b" " + row.text + self.setting.select + b" ")
+        bold, leading_pt = kind in _BOLD, self.setting.leading_pt
+        text, lines, flaw = row_text((self.cells.label(label, bold=bold), self._sums[kind](cents)), leading_pt)
+        if bold:
+            text = b"%s %s%s " % (self.bold.select, text, self.setting.select)
+        return Row(kind, lines * leading_pt + PADDING_PT, text, shaded=False, running=running, flaw=flaw)
 
 
 @lru_cache(maxsize=4_096)
