@@ -26,11 +26,13 @@ def main(arguments: list[str]) -> None:
         run_child(arguments)
         return
     options = _parser().parse_args(arguments)
+    measured = Measured()
     with ExitStack() as stack:
+        # What was measured before a failure is told all the same.
+        stack.callback(_tell, measured, options)
         folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="letters-")))
         folder.mkdir(parents=True, exist_ok=True)
-        measured = measure(Runner(folder.resolve()), plan(options))
-    _tell(measured, options)
+        measure(Runner(folder.resolve()), plan(options), measured)
 
 
 def _tell(measured: Measured, options: argparse.Namespace) -> None:

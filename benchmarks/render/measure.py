@@ -18,6 +18,13 @@ _Key = TypeVar("_Key")
 _ROUNDS_OF_LARGE = 1
 _LARGE = 10_000
 _CHECKED = 3
+_MODULES = {
+    "long_specification": "samples",
+    "service_costs": "samples",
+    "plan_and_manifest": "batches",
+    "validation": "validation",
+    "through_service": "service_job",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +91,9 @@ class Measured:
         return self.sizes.get(letters) or (row if row and row.letters == letters else None)
 
 
-def measure(runner: Runner, plan: Plan) -> Measured:
-    """Everything that a plan asks for."""
-    measured = Measured(rounds=plan.rounds)
+def measure(runner: Runner, plan: Plan, measured: Measured) -> None:
+    """Everything that a plan asks for, told to ``measured`` as it comes."""
+    measured.rounds = plan.rounds
     measured.missing = {engine.name: engine.missing for engine in plan.engines if engine.missing}
     engines = [engine for engine in plan.engines if not engine.missing]
     measured.rows = _interleaved(runner, [(engine.name, engine, engine.letters) for engine in engines], plan.rounds)
@@ -100,8 +107,7 @@ def measure(runner: Runner, plan: Plan) -> Measured:
         measured.processes = _processes(runner, plan.processes, plan.rounds)
     for name, size in _jobs(plan).items():
         _say(f"{name}, {size:,}")
-        measured.jobs[name] = runner.job(f"jobs.{name}", size).values
-    return measured
+        measured.jobs[name] = runner.job(f"{_MODULES[name]}.{name}", size).values
 
 
 def _jobs(plan: Plan) -> dict[str, int]:

@@ -30,7 +30,7 @@ def prepare(data: Path, out: Path) -> Callable[[], object]:
 
     def run() -> None:
         engine = composer()
-        write_file(engine, (engine.compose(letter(number)).drawn for number in range(count)), out)
+        write_file(engine, (one.drawn for one in engine.compose_all(map(letter, range(count)))), out)
 
     return run
 
@@ -82,9 +82,9 @@ def letter_count(data: Path) -> int:
 def write_streams(data: Path) -> None:
     """Compose the letters of a data folder once, for who only writes them."""
     engine = composer()
-    letters = ((str(n + 1), engine.compose(letter(n)).drawn) for n in range(letter_count(data)))
+    composed = engine.compose_all(map(letter, range(letter_count(data))))
     with (data / _STREAMS).open("wb") as out:
-        out.writelines(write_chunk(letters))
+        out.writelines(write_chunk((one.laid_out.record_id, one.drawn) for one in composed))
 
 
 def drawn_letters(data: Path) -> list[DrawnLetter]:

@@ -78,7 +78,8 @@ def _compose(chunk: tuple[range, Path]) -> _Done:
     cpu = time.process_time()
     numbers, path = chunk
     with path.open("wb") as out:
-        out.writelines(write_chunk((str(n + 1), _engine().compose(letter(n)).drawn) for n in numbers))
+        composed = _engine().compose_all(map(letter, numbers))
+        out.writelines(write_chunk((one.laid_out.record_id, one.drawn) for one in composed))
     return os.getpid(), time.process_time() - cpu, peak_mb(children=False)
 
 

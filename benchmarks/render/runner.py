@@ -47,7 +47,7 @@ class Runner:
         return _child([ENGINE, engine.name, str(data), str(out)], letters * engine.times)
 
     def job(self, name: str, letters: int) -> Figures:
-        """One function of ``jobs`` or ``processes``, named as module.function."""
+        """One function of a module of this package, named as module.function."""
         return _child([JOB, name, str(letters), str(self.folder)], letters)
 
     def check(self, engine: Engine, letters: int) -> dict[str, Any]:
