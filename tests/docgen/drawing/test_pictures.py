@@ -35,8 +35,8 @@ def test_a_page_as_a_picture_is_a4_at_its_resolution() -> None:
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 def test_a_picture_comes_back_from_its_png(mode: str) -> None:
-    colours = bytes(n * n % 251 for n in range(31 * 17 * len(mode)))
-    picture = Image.frombytes(mode, (31, 17), colours)
+    colours = bytes(n * n % 251 for n in range(31 * 170 * len(mode)))
+    picture = Image.frombytes(mode, (31, 170), colours)
     with Image.open(BytesIO(to_png(picture))) as again:
         again.load()
         assert again.format == "PNG"
