@@ -114,7 +114,7 @@ def _engines(measured: Measured) -> _Table:
     for engine in ENGINES:
         row = measured.rows.get(engine.name)
         if row is not None:
-            ratios = [f"{row.per_cpu_s / base.per_cpu_s:.2g}" if base else "-" for base in bases]
+            ratios = [_plain(row.per_cpu_s / base.per_cpu_s, 2) if base else "-" for base in bases]
             # What is no file of letters has no size per letter.
             size = f"{row.kb_per_letter:.2f}" if row.bytes else "-"
             rows.append([engine.title, f"{row.letters:,}", *_rates(row), size, *ratios])
@@ -187,7 +187,12 @@ def _jobs(measured: Measured) -> Iterator[tuple[str, str]]:
 
 
 def _rates(row: Row) -> list[str]:
-    return [f"{row.per_cpu_s:,.4g}", f"{row.per_wall_s:,.4g}", f"{row.peak_mb:,.0f}"]
+    return [_plain(row.per_cpu_s), _plain(row.per_wall_s), f"{row.peak_mb:,.0f}"]
+
+
+def _plain(value: float, digits: int = 4) -> str:
+    """A number of so many digits, without an exponent."""
+    return f"{float(f'{value:.{digits}g}'):,.6f}".rstrip("0").rstrip(".")
 
 
 def _aligned(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
