@@ -6,7 +6,7 @@ fails here. A letter then costs one Jinja2 render, the paragraphs and cells that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,9 +22,9 @@ from docgen.layouts.page import MARGIN_MM, Frame, page_frames
 from docgen.layouts.pagination import Flown, Rooms, paginate
 from docgen.layouts.parts import MODULE_PT, Item, Part, TextItem, text_ink
 from docgen.layouts.payment import PaymentSetter
-from docgen.layouts.preflight import check_address, check_plan
+from docgen.layouts.preflight import check_plan
 from docgen.layouts.reference import ReferenceSetter
-from docgen.layouts.slip import identity_ink, slip_art
+from docgen.layouts.slip import SlipIdentity, slip_art
 from docgen.layouts.specification import SpecificationItem, SpecificationTable
 from docgen.layouts.typography import typography
 from docgen.layouts.wording import wording
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
+    from docgen.layouts.address_block import AddressInk
     from docgen.layouts.geometry import Rect
     from docgen.layouts.theme import Brand
     from docgen.letters import Letter
@@ -87,6 +88,7 @@ class Plan:
         self._text = compile_text(template, language)
         self._flow = TextFlow(self.typography, self._width_pt, brand.colours.accent)
         self._address = AddressSetter(self.frames, self.typography, brand.return_line)
+        self._identity = SlipIdentity(self.frames.slip, self.typography) if self.frames.slip else None
         self._reference = ReferenceSetter(self.typography, self._width_pt)
         self._set_blocks(setup)
         self._rooms = Rooms(
@@ -95,6 +97,7 @@ class Plan:
             to_pt(self.frames.slip_reserve_mm),
         )
         self._page_ink = lru_cache(maxsize=512)(self._draw_page_ink)
+        self._slip_frames = lru_cache(maxsize=64)(self._frames_of_slip)
         self._fixed_extra = self._brand_values()
 
     def _set_blocks(self, setup: Setup) -> None:
@@ -120,22 +123,20 @@ class Plan:
     def lay_out(self, letter: Letter) -> LaidOutLetter:
         """Lay out one letter; what keeps it from being printed is among its findings."""
         rendered = self._text.render(letter.values, self._extra(letter))
-        work = _Letter(letter)
-        address = self._address.set(letter.address, Place(record=letter.record_id, pointer="/recipient"))
+        work, lines = _Letter(letter), letter.address.lines
+        address = self._address.set(lines, letter.address.kix, letter.record_id)
         work.note(address)
         work.findings += address.findings
-        work.findings += check_address(self.frames, address.frames, work.place("address"))
         items = self._items(rendered, letter, work)
         paged = paginate(items, self._rooms)
         for kind in paged.oversized:
             message = f"The {kind} is higher than a page; shorten it or let it be divided."
             work.findings.append(Finding("block-too-high", message, work.place(frame=kind)))
-        pages = self._pages(paged.pages, work)
-        pages[0] = replace(pages[0], ink=pages[0].ink + address.ink, kix=address.kix)
-        if self.frames.slip is not None:
-            ink, extra, lacking = identity_ink(letter, self.frames.slip, self.typography)
-            pages[-1] = replace(pages[-1], ink=pages[-1].ink + ink)
+        identity = b""
+        if self._identity is not None:
+            identity, extra, lacking = self._identity.ink(letter.record_id, lines)
             work.need(extra, lacking)
+        pages = self._pages(paged.pages, work, address, identity)
         self._check_length(len(pages), work)
         return LaidOutLetter(
             letter.record_id,
@@ -146,7 +147,7 @@ class Plan:
             address.frames + self._slip_frames(len(pages)),
         )
 
-    def _slip_frames(self, page: int) -> tuple[Frame, ...]:
+    def _frames_of_slip(self, page: int) -> tuple[Frame, ...]:
         if self.slip is None or self.frames.slip is None:
             return ()
         return (Frame("slip", page, self.frames.slip), *(Frame(kind, page, rect) for kind, rect in self.slip.frames))
@@ -241,13 +242,20 @@ class Plan:
             message = f"The letter has {sheets} sheets; envelope {envelope.id} holds {envelope.max_sheets}."
             work.findings.append(Finding("letter-too-thick", message, work.place()))
 
-    def _pages(self, pages: tuple[tuple[Flown, ...], ...], work: _Letter) -> list[LaidOutPage]:
-        total = len(pages)
-        return [
-            LaidOutPage(*self._page_ink(page, total), flow, self._clear_of_folds(parts, flow, room_pt, work))
-            for page, parts in enumerate(pages, 1)
-            for flow, room_pt in (self._flow_of(page, total),)
-        ]
+    def _pages(
+        self, pages: tuple[tuple[Flown, ...], ...], work: _Letter, address: AddressInk, identity: bytes
+    ) -> list[LaidOutPage]:
+        """The address stands on the first page, whose slip it is on the last."""
+        total, laid = len(pages), list[LaidOutPage]()
+        for page, flown in enumerate(pages, 1):
+            (forms, ink), (flow, room_pt) = self._page_ink(page, total), self._flow_of(page, total)
+            parts = self._clear_of_folds(flown, flow, room_pt, work)
+            if page == 1:
+                ink += address.ink
+            if page == total:
+                ink += identity
+            laid.append(LaidOutPage(forms, ink, flow, parts, address.kix if page == 1 else None))
+        return laid
 
     def _flow_of(self, page: int, total: int) -> tuple[Rect, float]:
         """Where a page's flow stands, and how much of its height may be used."""
@@ -281,6 +289,8 @@ class Plan:
     def _clear_of_folds(self, page: tuple[Flown, ...], flow: Rect, room_pt: float, work: _Letter) -> tuple[Flown, ...]:
         """Move what stands from a symbol on downwards, so that no symbol lies on a fold."""
         for index, flown in enumerate(page):
+            if not flown.part.symbols:
+                continue
             down_pt = self._below_fold_pt(flown, flow)
             if down_pt is None:
                 continue

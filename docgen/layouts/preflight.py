@@ -30,13 +30,14 @@ def check_plan(frames: PageFrames, static: Iterable[Frame], kinds: Typography) -
     return (*_static_findings(frames, static), *_type_findings(kinds), *_module_findings())
 
 
-def check_address(frames: PageFrames, placed: Iterable[Frame], place: Place) -> tuple[Finding, ...]:
+def check_address(frames: PageFrames, placed: Iterable[Frame], record_id: str) -> tuple[Finding, ...]:
     """Address and KIX of one letter: both inside what the window always shows, the KIX with its clear zone."""
     findings = []
     for frame in placed:
         needed = frame.rect.grown(_KIX_CLEAR_MM) if frame.kind == "kix" else frame.rect
         if frame.kind in ("address", "kix") and not frames.always_visible.contains(needed, 0.05):
             message = f"The {frame.kind} is not wholly in the window; shorten the address or choose another envelope."
+            place = Place(record=record_id, frame="address")
             findings.append(Finding(f"{frame.kind}-outside-window", message, place))
     return tuple(findings)
 

@@ -18,7 +18,6 @@ from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
     from docgen.layouts.typography import Setting, Typography
-    from docgen.letters import Letter
     from docgen.templates.model import SlipBlock, SlipRow
 
 _EDGE_MM = 8.0
@@ -58,16 +57,20 @@ def slip_art(block: SlipBlock, area: Rect, typography: Typography) -> SlipArt:
     return SlipArt(bytes(ink), tuple(frames), _fit(block, area))
 
 
-def identity_ink(letter: Letter, area: Rect, typography: Typography) -> tuple[bytes, frozenset[bytes], str]:
-    """Whose slip it is: name, address and the submitter's record id; with fonts needed and characters lacking."""
-    setting = typography.small
-    name = letter.address.name_lines[0] if letter.address.name_lines else ""
-    words = [
-        setting.palette.line(text) for text in (f"{name} · {letter.record_id}", ", ".join(letter.address.lines[-2:]))
-    ]
-    ink = _placed([w.fragment for w in words], setting, MARGIN_MM, area.top_mm + _IDENTITY_BELOW_MM)
-    extra = frozenset[bytes]().union(*(w.extra_fonts for w in words))
-    return ink, extra, "".join(w.lacking for w in words)
+class SlipIdentity:
+    """Whose slip it is: name, address and the submitter's record id."""
+
+    def __init__(self, area: Rect, typography: Typography) -> None:
+        """``area`` is that of the slip."""
+        self._palette = typography.small.palette
+        self._ink = _placed([b"%s", b"%s"], typography.small, MARGIN_MM, area.top_mm + _IDENTITY_BELOW_MM)
+
+    def ink(self, record_id: str, lines: tuple[str, ...]) -> tuple[bytes, frozenset[bytes], str]:
+        """The ink for an address of ``lines``; with fonts needed and characters lacking."""
+        name, place = f"{lines[0] if lines else ''} · {record_id}", ", ".join(lines[-2:])
+        words = self._palette.line(name), self._palette.line(place)
+        ink = self._ink % (words[0].fragment, words[1].fragment)
+        return ink, words[0].extra_fonts | words[1].extra_fonts, words[0].lacking + words[1].lacking
 
 
 def placed_text(lines: tuple[str, ...], setting: Setting, left_mm: float, top_mm: float) -> bytes:

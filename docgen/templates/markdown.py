@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
 from docgen.templates.escape import mark, restore
 
@@ -18,8 +18,7 @@ PlaceholderName: TypeAlias = Literal["specification", "payment", "entry", "slip"
 PLACEHOLDERS: Final = ("specification", "payment", "entry", "slip")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Words in one style; a line feed in ``text`` is a line break to be kept."""
 
     text: str
@@ -84,6 +83,8 @@ _NUMBERED: Final = re.compile(r"\d{1,3}\. +(.*)")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _BACKSLASH: Final = re.compile(r"\\(\n[ \t]*|[\\*#.:-])")
 _STARS: Final = re.compile(r"\*+")
+# Pairs of two stars around words, and no other stars: what nearly all marked text is.
+_BOLD_ALONE: Final = re.compile(r"[^*]*(?:\*\*[^*\s](?:[^*]*[^*\s])?\*\*(?!\*)[^*]*)+").fullmatch
 _BLANKS: Final = frozenset({"", " ", "\t"})
 _BOLD, _ITALIC, _BOTH = 2, 1, 3
 
@@ -149,6 +150,14 @@ def parse_inline(text: str) -> Runs:
     """
     if "*" not in text:
         return (Run(restore(text)),)
+    if _BOLD_ALONE(text):
+        parts = text.split("**")
+        return tuple([Run(restore(part), bool(place % 2)) for place, part in enumerate(parts) if part])
+    return _any_stars(text)
+
+
+def _any_stars(text: str) -> Runs:
+    """Runs of a text whose stars may stand anywhere."""
     marks = _marks(text)
     runs: list[Run] = []
     style = start = 0

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docgen.compose import Composer
-from docgen.findings import Place, Severity
+from docgen.findings import Severity
 from docgen.layouts.geometry import Rect
 from docgen.layouts.page import Frame
 from docgen.layouts.preflight import check_address, check_plan
@@ -110,7 +110,7 @@ def test_an_envelope_turned_over_a_window_finds_what_lies_outside_it() -> None:
     frames = composer().plan("nl").frames
     outside = Frame("address", 1, Rect(10, 10, 20, 20))
     unclear = Frame("kix", 1, Rect(frames.always_visible.left_mm, frames.always_visible.top_mm, 20, 5))
-    found = check_address(frames, [outside, unclear], Place(record="r-1"))
+    found = check_address(frames, [outside, unclear], "r-1")
     assert [f.code for f in found] == ["address-outside-window", "kix-outside-window"]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from docgen.templates.markdown import (
     Heading,
@@ -12,6 +14,7 @@ from docgen.templates.markdown import (
     Paragraph,
     Placeholder,
     Run,
+    _any_stars,
     parse_block,
     parse_inline,
 )
@@ -90,3 +93,8 @@ def test_keep_holds_its_blocks() -> None:
     assert kept == KeepTogether(
         (Heading(2, words("Title")), Paragraph(words("text")), ListBlock(ordered=False, items=(words("item"),)))
     )
+
+
+@given(st.lists(st.sampled_from(["*", "**", "***", " ", "a", "woord", "\t"]), max_size=12).map("".join))
+def test_bold_alone_is_read_the_short_way_as_the_long_way(text: str) -> None:
+    assert parse_inline(text) == (_any_stars(text) if "*" in text else words(text))
