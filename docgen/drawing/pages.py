@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # ISA-L's level 1 costs a seventh of zlib's level 6 for 9 % more bytes (benchmarks/README.md).
 _DEFLATE_LEVEL = 1
-_OTHER_FONTS = (b"F1", b"F2", b"F3", b"F4")
+_OTHER_FONTS = tuple((name, b"/%s " % name) for name in (b"F1", b"F2", b"F3", b"F4"))
 
 
 def draw_letter(laid: LaidOutLetter, forms: frozenset[bytes]) -> DrawnLetter:
@@ -51,7 +51,7 @@ def _drawn(laid: LaidOutLetter, forms: frozenset[bytes], codes: Codes) -> DrawnL
     streams, fonts = list[bytes](), {b"F0"}
     for page in laid.pages:
         text, symbols = _ink(page, codes)
-        fonts.update([name for name in _OTHER_FONTS if b"/%s " % name in text])
+        fonts.update([name for name, mark in _OTHER_FONTS if name not in fonts and mark in text])
         streams.append(bytes(isal_zlib.compress(text + symbols, _DEFLATE_LEVEL)))
     return DrawnLetter(tuple(streams), laid.extra_fonts.union(fonts, forms))
 

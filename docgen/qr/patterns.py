@@ -6,7 +6,7 @@ The reference encoder (``qrcode``) supplies the fixed patterns, masks, block tab
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -115,14 +115,23 @@ def _checks(data_count: int, check_count: int) -> NDArray[np.uint64]:
     """Check codewords of a block in which one data codeword alone is not 0 (clause 7.5), eight to a word."""
     generator = _generator(check_count)
     # remainder: x^(check_count + i) modulo the generator, highest power first.
-    remainder, rows = generator[1:], list[list[list[int]]]()
+    remainder, remainders = generator[1:], list[list[int]]()
     for _ in range(data_count):
-        rows.append([[_times(byte, value) for value in remainder] for byte in range(256)])
+        remainders.append(remainder)
         first, shifted = remainder[0], [*remainder[1:], 0]
         remainder = [s ^ _times(first, g) for s, g in zip(shifted, generator[1:], strict=True)]
     padded = np.zeros((data_count, 256, -(-check_count // 8) * 8), np.uint8)
-    padded[..., :check_count] = rows[::-1]
+    padded[..., :check_count] = _products()[np.array(remainders[::-1])].transpose(0, 2, 1)
     return padded.view(np.uint64)
+
+
+@cache
+def _products() -> NDArray[np.uint8]:
+    """(256, 256): products in GF(256)."""
+    logs = np.array([0, *(base.glog(a) for a in range(1, 256))])
+    products: NDArray[np.uint8] = np.array([base.gexp(n) for n in range(255)], np.uint8)[(logs[:, None] + logs) % 255]
+    products[0] = products[:, 0] = 0
+    return products
 
 
 def _generator(count: int) -> list[int]:
