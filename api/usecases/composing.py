@@ -53,7 +53,7 @@ def _composed(
     deps: Deps, context: WorkContext, composer: Composer, pieces: Sequence[PieceToCompose]
 ) -> Iterator[tuple[str, DrawnLetter]]:
     going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
-    composed = composer.compose_all(_letters(deps, composer, going))
+    composed = composer.compose_all([_letter(deps, composer, piece) for piece in going])
     for piece in going:
         context.check()
         with ONE_AT_A_TIME:
@@ -62,11 +62,10 @@ def _composed(
         yield piece.id, drawn
 
 
-def _letters(deps: Deps, composer: Composer, pieces: Sequence[PieceToCompose]) -> Iterator[Letter]:
-    for piece in pieces:
-        if piece.values is None:
-            raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
-        yield with_entry(read_letter(piece.values), composer, deps.secret, piece.id)
+def _letter(deps: Deps, composer: Composer, piece: PieceToCompose) -> Letter:
+    if piece.values is None:
+        raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
+    return with_entry(read_letter(piece.values), composer, deps.secret, piece.id)
 
 
 def _check(piece: Piece | PieceToCompose, drawn: DrawnLetter) -> None:
