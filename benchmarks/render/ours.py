@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, BinaryIO
 
+import pypdf  # noqa: F401 (logos need these two late; imports are made before measuring, for every engine)
+import svglib.svglib  # noqa: F401
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from docgen.typesetting.face import Face
 
-_REMEMBERED_WORDS = 8_000
+_REMEMBERED_WORDS = 4_000
+_MET_ONCE = 256
 NO_FONTS: frozenset[bytes] = frozenset()
 
 
@@ -66,18 +67,29 @@ def number(value: float) -> bytes:
 
 
 class Words(dict[str, Word]):
-    """Texts and how they are set, remembered; when there are too many it starts anew, so that memory stays flat."""
+    """Texts and how they are set. Only what comes a second time is remembered for long.
+
+    Amounts and numbers of one letter would crowd out the words of all; what is forgotten is set anew.
+    """
 
     def __init__(self, set_word: Callable[[str], Word]) -> None:
         """``set_word`` sets what is not remembered."""
         super().__init__()
         self._set_word = set_word
+        self._met_once: dict[str, Word] = {}
 
     def __missing__(self, text: str) -> Word:
-        """Set a text that is not remembered."""
-        if len(self) >= _REMEMBERED_WORDS:
-            self.clear()
-        word = self[text] = self._set_word(text)
+        """Set a text that is not remembered, or remember one that was met before."""
+        once = self._met_once
+        word = once.pop(text, None)
+        if word is not None:
+            if len(self) >= _REMEMBERED_WORDS:
+                self.clear()
+            self[text] = word
+            return word
+        if len(once) >= _MET_ONCE:
+            once.clear()
+        word = once[text] = self._set_word(text)
         return word
 
 
