@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -79,17 +80,22 @@ def _ink(page: LaidOutPage, codes: Codes) -> tuple[bytes, bytes]:
     """Text and static art of a page, and its symbols on the dots of the press."""
     text, symbols = [page.forms, page.ink], list[bytes]()
     left_pt, top_pt = to_pt(page.flow.left_mm), flip_pt(page.flow.top_mm)
-    left = number(left_pt)
-    for flown in page.parts:
-        part_top_pt = _on_grid(top_pt - flown.top_pt)
-        text += (b"q 1 0 0 1 ", left, b" ", number(part_top_pt), b" cm ", flown.part.ink, b"Q\n")
-        for symbol in flown.part.symbols:
-            corner = (_on_grid(left_pt + symbol.left_pt), _on_grid(part_top_pt - symbol.top_pt))
+    for down_pt, part in page.parts:
+        text += (_moved(left_pt, top_pt - down_pt), part.ink, b"Q\n")
+        for symbol in part.symbols:
+            below_pt = _on_grid(top_pt - down_pt) - symbol.top_pt
+            corner = (_on_grid(left_pt + symbol.left_pt), _on_grid(below_pt))
             symbols.append(qr_ink(codes[symbol.payload, symbol.level], *corner, MODULE_PT))
     if page.kix is not None:
         kix = page.kix
         symbols.append(kix_ink(kix.content, _on_grid(kix.left_pt), _on_grid(kix.bottom_pt), kix.pitch_dots))
     return b"".join(text), b"".join(symbols)
+
+
+@lru_cache(maxsize=4_096)
+def _moved(left_pt: float, top_pt: float) -> bytes:
+    """The origin at the top-left of a part, which stands on a dot."""
+    return b"q 1 0 0 1 %s %s cm " % (number(left_pt), number(_on_grid(top_pt)))
 
 
 def _on_grid(place_pt: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from docgen.findings import Finding, Place, Refusal
@@ -42,7 +43,10 @@ class PaymentSetter:
         self._setter = setter
         self._words = wording(typography.language)
         self._conventions = CONVENTIONS[typography.language]
-        self._label = brand.payment_label(typography.language, day)
+        label = brand.payment_label(typography.language, day)
+        self._to_row = TextRow(self._words.pay_to, brand.payment.beneficiary)
+        self._iban_row = lru_cache(maxsize=256)(_iban_row)
+        self._scan_row = {linked: self._caption(label, linked=linked) for linked in (False, True)}
 
     def set(self, values: Mapping[str, object], place: Place) -> CodeBlock | tuple[Finding, ...]:
         """The block of one letter, or what keeps it from being paid by its code."""
@@ -84,8 +88,8 @@ class PaymentSetter:
         amount = money(payment.amount, self._conventions) if payment.amount is not None else words.pay_own_amount
         rows = [
             TextRow(words.pay_amount, amount, bold=True),
-            TextRow(words.pay_to, self._details.beneficiary),
-            TextRow("IBAN", group_iban(payment.iban)),
+            self._to_row,
+            self._iban_row(payment.iban),
         ]
         reference, text = _text(values, self._block.reference_field), _text(values, self._block.text_field)
         if reference:
@@ -95,9 +99,15 @@ class PaymentSetter:
         due = values.get(self._block.due_date_field) if self._block.due_date_field else None
         if isinstance(due, dt.date):
             rows.append(TextRow(words.pay_before, long_date(due, self._conventions), bold=True))
-        scan = words.pay_link if linked else words.pay_caption
-        rows.append(TextRow("", f"{self._label}. {scan}." if self._label else f"{scan}.", "small"))
-        return rows
+        return [*rows, self._scan_row[linked]]
+
+    def _caption(self, label: str, *, linked: bool) -> TextRow:
+        scan = self._words.pay_link if linked else self._words.pay_caption
+        return TextRow("", f"{label}. {scan}." if label else f"{scan}.", "small")
+
+
+def _iban_row(iban: str) -> TextRow:
+    return TextRow("IBAN", group_iban(iban))
 
 
 def _plain_reference(reference: str) -> str:
