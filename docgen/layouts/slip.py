@@ -17,6 +17,8 @@ from docgen.templates.blocks import TEXT_WIDTH_MM
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docgen.layouts.typography import Setting, Typography
     from docgen.templates.model import SlipBlock, SlipRow
 
@@ -26,7 +28,7 @@ _IDENTITY_BELOW_MM = 12.5
 _ROWS_BELOW_MM = 24.0
 _ROW_MM = 15.0
 _BOX_WIDTH_MM, _BOX_HEIGHT_MM, _BOX_GAP_MM = 7.0, 9.0, 1.5
-_LABEL_WIDTH_MM = 52.0
+_LABEL_WIDTH_MM, _LABEL_GAP_MM = 52.0, 2.0
 _FOOT_MM = 5.0
 
 
@@ -48,13 +50,13 @@ def slip_art(block: SlipBlock, area: Rect, typography: Typography) -> SlipArt:
     frames: list[tuple[str, Rect]] = []
     for index, row in enumerate(block.rows):
         top_mm = area.top_mm + _ROWS_BELOW_MM + index * _ROW_MM
-        label = row.label.get(language) or next(iter(row.label.values()), "")
+        label = _label(row, language)
         ink += placed_text((label,), typography.body, MARGIN_MM, top_mm + 2.2)
         frames += _row_frames(row, index, top_mm)
     ink += (
         b"q 0.6 w 0 0 0 0.45 K %s Q\n" % b" ".join([_outline(kind, rect) for kind, rect in frames]) if frames else b""
     )
-    return SlipArt(bytes(ink), tuple(frames), _fit(block, area))
+    return SlipArt(bytes(ink), tuple(frames), tuple(_fit(block, area, typography)))
 
 
 class SlipIdentity:
@@ -112,9 +114,20 @@ def _outline(kind: str, rect: Rect) -> bytes:
     return b"%s %s %s %s re S" % (left, bottom, width, number(to_pt(rect.height_mm)))
 
 
-def _fit(block: SlipBlock, area: Rect) -> tuple[Finding, ...]:
+def _fit(block: SlipBlock, area: Rect, typography: Typography) -> Iterator[Finding]:
+    place = Place(file="template.toml", frame="slip")
     needed_mm = _ROWS_BELOW_MM + len(block.rows) * _ROW_MM + _FOOT_MM
-    if needed_mm <= area.height_mm + 1e-6:
-        return ()
-    message = f"{len(block.rows)} rows need a slip of {needed_mm:g} mm; set height_mm to that or leave out rows."
-    return (Finding("slip-too-low", message, Place(file="template.toml", frame="slip")),)
+    if needed_mm > area.height_mm + 1e-6:
+        message = f"{len(block.rows)} rows need a slip of {needed_mm:g} mm; set height_mm to that or leave out rows."
+        yield Finding("slip-too-low", message, place)
+    room_mm = _LABEL_WIDTH_MM - _LABEL_GAP_MM
+    for row in block.rows:
+        label = _label(row, typography.language)
+        width_mm = to_mm(typography.body.palette.line(label).width_pt)
+        if width_mm > room_mm:
+            message = f"The label '{label}' is {width_mm:.1f} mm wide; {room_mm:g} mm fit beside the boxes. Shorten it."
+            yield Finding("slip-label-too-wide", message, place)
+
+
+def _label(row: SlipRow, language: str) -> str:
+    return row.label.get(language) or next(iter(row.label.values()), "")

@@ -358,6 +358,14 @@ def test_a_slip_too_low_for_its_rows_is_refused() -> None:
     assert [f.code for f in refused.value.findings] == ["slip-too-low"]
 
 
+def test_a_label_that_runs_into_the_boxes_of_the_slip_is_refused() -> None:
+    label = "De stand van uw watermeter in de kelder"
+    toml = f'[blocks.slip]\nheight_mm = 74\n[[blocks.slip.rows]]\nlabel = {{ nl = "{label}" }}\nboxes = 5'
+    with pytest.raises(Refusal) as refused:
+        Composer(small_template("Dag.", toml), brand(), DAY)
+    assert [f.code for f in refused.value.findings] == ["slip-label-too-wide"]
+
+
 def test_a_slip_without_rows_is_a_tear_line_and_a_name() -> None:
     laid = lay_out(small_template("Dag.", "[blocks.slip]\nheight_mm = 99"), small_letter())
     assert [f.kind for f in laid.fixed_frames if f.kind.startswith("slip")] == ["slip"]
