@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from docgen.templates.model import Template
 
 _TOGETHER = 32
+_COLLECT_AFTER = (50_000, 20, 100)
 _T = TypeVar("_T")
 
 
@@ -139,6 +141,16 @@ class Composer:
             return None, ()
         colours = self.brand.colours
         return load_logo(self.brand.logo, (colours.accent, colours.text, colours.rule, colours.zebra))
+
+
+def collect_seldom() -> None:
+    """For a process that composes many letters: look for cycles among objects less often.
+
+    Letters are hardly ever in a cycle, and looking for some among their parts takes a twentieth of the time. What is
+    loaded stays, so it is not looked at again.
+    """
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def _groups(letters: Iterable[_T], size: int) -> Iterator[list[_T]]:
