@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # ISA-L's level 1 costs a seventh of zlib's level 6 for 9 % more bytes (benchmarks/README.md).
 _DEFLATE_LEVEL = 1
-_OTHER_FONTS = tuple((name, b"/%s " % name) for name in (b"F1", b"F2", b"F3", b"F4"))
+_OTHER_FONTS = tuple((name, b"/%s " % name) for name in (b"F1", b"F4"))
 
 
 def draw_letter(laid: LaidOutLetter, forms: frozenset[bytes]) -> DrawnLetter:
@@ -52,7 +52,7 @@ def page_content(page: LaidOutPage) -> bytes:
 
 
 def _fonts(pages: Sequence[tuple[bytes, bytes]]) -> frozenset[bytes]:
-    """Fonts that the texts of a letter's pages select; the first is always current."""
+    """Fonts that the texts of a letter's pages select; the first is always current, and italics are told by words."""
     used = {b"F0"}
     for text, _ in pages:
         used.update([name for name, mark in _OTHER_FONTS if name not in used and mark in text])

@@ -85,3 +85,13 @@ def test_a_brand_without_a_logo_prints_none() -> None:
     assert made.resources.art == {}
     assert b"/L0 Do" not in made.resources.forms["Snl"].ink
     assert made.compose(small_letter()).laid_out.may_be_printed
+
+
+@pytest.mark.parametrize(
+    ("text", "fonts"),
+    [("Dag.", {b"F0"}), ("Dag *u*.", {b"F0", b"F2"}), ("***Dag***", {b"F0", b"F3"}), ("# Dag *u*", {b"F0", b"F1", b"F3"})],
+)
+def test_a_letter_names_the_fonts_of_its_styles(text: str, fonts: set[bytes]) -> None:
+    made = Composer(small_template(text), replace(brand(), logo=None), DAY)
+    uses = made.compose(small_letter()).drawn.uses
+    assert {name for name in uses if name[:1] == b"F"} == fonts | {b"F1"}
