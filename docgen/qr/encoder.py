@@ -5,6 +5,7 @@ The reference encoder (``qrcode``) must be matched module for module, its choice
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import IntEnum
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 
 MAX_VERSION = 40
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-_PAIRS = {a + b: f"{45 * i + j:011b}" for i, a in enumerate(ALPHANUMERIC) for j, b in enumerate(ALPHANUMERIC)}
-_SINGLES = {a: f"{i:06b}" for i, a in enumerate(ALPHANUMERIC)}
+# Two characters as one number of two bytes, in the order of the machine -> their eleven bits (clause 7.4.4).
+_PAIRS = {
+    int.from_bytes((a + b).encode("ascii"), sys.byteorder): f"{45 * i + j:011b}"
+    for i, a in enumerate(ALPHANUMERIC)
+    for j, b in enumerate(ALPHANUMERIC)
+}
+_SINGLES = {ord(a): f"{i:06b}" for i, a in enumerate(ALPHANUMERIC)}
 _BYTE, _ALNUM = 4, 2
 # As many as keep the arrays of a pass in the processor's cache.
 _AT_ONCE = 16
@@ -181,7 +187,7 @@ def _codewords(data: bytes, version: int, capacity: int) -> bytes:
     value = ((_ALNUM if alnum else _BYTE) << _length_bits(version, alnum=alnum)) | len(data)
     used = _bit_count(len(data), version, alnum=alnum)
     if alnum:
-        value = value << (used - 4 - _length_bits(version, alnum=alnum)) | _alphanumeric(data.decode("ascii"))
+        value = value << (used - 4 - _length_bits(version, alnum=alnum)) | _alphanumeric(data)
     else:
         value = value << 8 * len(data) | int.from_bytes(data, "big")
     terminated = min(used + 4, 8 * capacity)
@@ -190,8 +196,8 @@ def _codewords(data: bytes, version: int, capacity: int) -> bytes:
     return head + (b"\xec\x11" * capacity)[: capacity - len(head)]
 
 
-def _alphanumeric(text: str) -> int:
+def _alphanumeric(data: bytes) -> int:
     """Eleven bits for two characters, six for a last one (clause 7.4.4)."""
-    even = len(text) & ~1
-    bits = "".join(map(_PAIRS.__getitem__, map(str.__add__, text[:even:2], text[1:even:2])))
-    return int(bits + (_SINGLES[text[-1]] if len(text) % 2 else "") or "0", 2)
+    even = len(data) & ~1
+    bits = "".join(map(_PAIRS.__getitem__, memoryview(data)[:even].cast("H")))
+    return int(bits + (_SINGLES[data[-1]] if len(data) % 2 else "") or "0", 2)
