@@ -37,6 +37,7 @@ from api.settings import as_environment, load_settings
 from api.usecases import packages, parties
 from benchmarks.letters import DAY, LETTER, ROOT, composer, letter
 from benchmarks.records import write_records
+from docgen.compose import collect_seldom
 from docgen.drawing.chunks import read_chunk, write_chunk
 from docgen.drawing.output_intent import fogra39
 from docgen.drawing.print_file import FileInfo, PrintFileWriter
@@ -254,6 +255,7 @@ def _bare_s(path: Path, letters: int, processes: int) -> tuple[float, float]:
 
 def _make_ready() -> None:
     global _composer  # noqa: PLW0603 (a pool hands nothing else to its workers)
+    collect_seldom()
     _composer = composer()
     _composer.compose(letter(0))
 

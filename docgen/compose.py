@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from docgen.drawing.logo import load_logo
 from docgen.drawing.pages import draw_letters
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from docgen.postal.profiles import EnvelopeProfile, Profiles
     from docgen.templates.model import Template
 
-_DRAWN_TOGETHER = 32
+_TOGETHER = 32
+_COLLECT_AFTER = (50_000, 20, 100)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class Composer:
         """Positions of everything in a letter, with findings; nothing is drawn."""
         return self._plans[letter.language].lay_out(letter)
 
+    def lay_out_all(self, letters: Iterable[Letter]) -> Iterator[LaidOutLetter]:
+        """Each letter as ``lay_out`` lays it out, in order; a few at a time, because together they cost less."""
+        for group in _groups(letters, _TOGETHER):
+            yield from self._lay_out_together(group)
+
     def draw(self, laid: LaidOutLetter) -> DrawnLetter:
         """The page streams of a laid-out letter.
 
@@ -89,12 +97,12 @@ class Composer:
         return self._draw_together([laid])[0]
 
     def draw_all(self, letters: Iterable[LaidOutLetter]) -> Iterator[DrawnLetter]:
-        """Each letter as ``draw`` draws it, in order; a few at a time, because their codes cost less together.
+        """Each letter as ``draw`` draws it, in order; a few at a time, because together they cost less.
 
         Raises:
             Refusal: ``letter-has-errors``.
         """
-        for group in _groups(letters, _DRAWN_TOGETHER):
+        for group in _groups(letters, _TOGETHER):
             yield from self._draw_together(group)
 
     def compose(self, letter: Letter) -> Composed:
@@ -103,13 +111,24 @@ class Composer:
         return Composed(laid, self.draw(laid))
 
     def compose_all(self, letters: Iterable[Letter]) -> Iterator[Composed]:
-        """Each letter as ``compose`` composes it, in order, at less cost.
+        """Each letter as ``compose`` composes it, in order; a few at a time, because together they cost less.
 
         Raises:
             Refusal: ``letter-has-errors``.
         """
-        for group in _groups(map(self.lay_out, letters), _DRAWN_TOGETHER):
-            yield from map(Composed, group, self._draw_together(group))
+        for group in _groups(letters, _TOGETHER):
+            laid = self._lay_out_together(group)
+            yield from map(Composed, laid, self._draw_together(laid))
+
+    def _lay_out_together(self, letters: Sequence[Letter]) -> list[LaidOutLetter]:
+        by_language: dict[str, list[int]] = {}
+        for at, letter in enumerate(letters):
+            by_language.setdefault(letter.language, []).append(at)
+        laid: dict[int, LaidOutLetter] = {}
+        for language, places in by_language.items():
+            made = self._plans[language].lay_out_all([letters[at] for at in places])
+            laid.update(zip(places, made, strict=True))
+        return [laid[at] for at in range(len(letters))]
 
     def _draw_together(self, letters: Sequence[LaidOutLetter]) -> list[DrawnLetter]:
         for laid in letters:
@@ -124,7 +143,17 @@ class Composer:
         return load_logo(self.brand.logo, (colours.accent, colours.text, colours.rule, colours.zebra))
 
 
-def _groups(letters: Iterable[LaidOutLetter], size: int) -> Iterator[list[LaidOutLetter]]:
+def collect_seldom() -> None:
+    """For a process that composes many letters: look for cycles among objects less often.
+
+    Letters are hardly ever in a cycle, and looking for some among their parts takes a twentieth of the time. What is
+    loaded stays, so it is not looked at again.
+    """
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
+def _groups(letters: Iterable[_T], size: int) -> Iterator[list[_T]]:
     rest = iter(letters)
     while group := list(islice(rest, size)):
         yield group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from itertools import tee
 from typing import TYPE_CHECKING, BinaryIO
 
 from docgen.drawing.output_intent import fogra39
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from docgen.compose import Composer
     from docgen.drawing.print_file import Written
+    from docgen.layouts.laid_out import LaidOutLetter
     from docgen.layouts.theme import Brand
     from docgen.records.raw import RawRecord
     from docgen.templates.model import Template
@@ -103,13 +105,23 @@ def compose_run(composer: Composer, pieces: Iterable[Piece], out: BinaryIO, day:
     info = FileInfo(title, dt.datetime.combine(day, dt.time(), dt.UTC))
     writer = PrintFileWriter(out, composer.resources, info, fogra39(), duplex=composer.template.duplex)
     expected, findings = list[ExpectedLetter](), list[Finding]()
-    for piece in sorted(pieces, key=lambda p: (p.letter.address.sort_key, p.id)):
-        laid = composer.lay_out(piece.letter)
-        if has_errors(laid.findings):
-            findings += laid.findings
-            continue
-        first_page = writer.add(composer.draw(laid))
-        expected.append(ExpectedLetter(piece.id, first_page, expected_symbols(laid)))
+    sorted_pieces = sorted(pieces, key=lambda p: (p.letter.address.sort_key, p.id))
+    laid_out = composer.lay_out_all([piece.letter for piece in sorted_pieces])
+    good = _good(zip(sorted_pieces, laid_out, strict=True), findings)
+    shown, drawn = tee(good)
+    for (piece, laid), letter in zip(shown, composer.draw_all(laid for _, laid in drawn), strict=True):
+        expected.append(ExpectedLetter(piece.id, writer.add(letter), expected_symbols(laid)))
     if findings:
         raise Refusal("letters-invalid", "Some letters may not be printed.", tuple(findings))
     return Run(writer.close(), tuple(expected))
+
+
+def _good(
+    letters: Iterable[tuple[Piece, LaidOutLetter]], findings: list[Finding]
+) -> Iterator[tuple[Piece, LaidOutLetter]]:
+    """Those that may be printed; what is wrong with the others is added to ``findings``."""
+    for piece, laid in letters:
+        if has_errors(laid.findings):
+            findings += laid.findings
+        else:
+            yield piece, laid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import threading
@@ -16,6 +15,7 @@ from celery.worker import state
 
 from api.ports import Fault
 from api.worker.broker import QUEUE, WAKE_TASK
+from docgen.compose import collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,6 @@ log = structlog.get_logger(__name__)
 # how long one message may keep a worker busy before it looks at signals and other messages
 DRAIN_S = 20.0
 PARENT_GONE_GRACE_S = 10.0
-# letters are hardly ever in a cycle, and looking for cycles among their parts takes a twentieth of the time
-_COLLECT_AFTER = (50_000, 20, 100)
 _STDIN = 0
 
 
@@ -42,7 +40,7 @@ def run_child(app: Celery, runner: Runner, waker: Waker, owner: str) -> int:
     signals.setup_logging.connect(_keep_logging)
     app.task(name=WAKE_TASK)(_drain_task(runner, waker, owner))
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
-    _collect_seldom()
+    collect_seldom()
     worker = app.Worker(
         hostname=f"{owner}@localhost",
         pool="solo",
@@ -55,12 +53,6 @@ def run_child(app: Celery, runner: Runner, waker: Waker, owner: str) -> int:
     )
     worker.start()
     return int(worker.exitcode or 0)
-
-
-def _collect_seldom() -> None:
-    """What is loaded stays, so it need not be looked at again."""
-    gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def _keep_logging(**_kwargs: object) -> None:

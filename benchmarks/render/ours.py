@@ -13,6 +13,7 @@ from qrcode.main import QRCode
 from benchmarks.letters import DAY, composer, letter
 from benchmarks.render.content import entry_payload, payment_payload
 from benchmarks.render.engines import BY_NAME, FLOOR
+from docgen.compose import collect_seldom
 from docgen.drawing.chunks import read_chunk, write_chunk
 from docgen.drawing.output_intent import fogra39
 from docgen.drawing.print_file import DrawnLetter, FileInfo, PrintFileWriter
@@ -31,6 +32,7 @@ def prepare(data: Path, out: Path) -> Callable[[], object]:
     count = letter_count(data)
 
     def run() -> None:
+        collect_seldom()
         engine = composer()
         write_file(engine, (one.drawn for one in engine.compose_all(map(letter, range(count)))), out)
 
@@ -42,9 +44,10 @@ def prepare_laid_out(data: Path, out: Path) -> Callable[[], object]:
     count = letter_count(data)
 
     def run() -> None:
+        collect_seldom()
         engine = composer()
-        for number in range(count):
-            engine.lay_out(letter(number))
+        for _ in engine.lay_out_all(map(letter, range(count))):
+            pass
         out.touch()
 
     return run

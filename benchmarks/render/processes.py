@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from benchmarks.letters import composer, letter
 from benchmarks.render.child import peak_mb
 from benchmarks.render.ours import write_file
+from docgen.compose import collect_seldom
 from docgen.drawing.chunks import read_chunk, write_chunk
 
 if TYPE_CHECKING:
@@ -85,4 +86,5 @@ def _compose(chunk: tuple[range, Path]) -> _Done:
 
 @cache
 def _engine() -> Composer:
+    collect_seldom()
     return composer()

@@ -53,12 +53,19 @@ def validation(letters: int, folder: Path) -> dict[str, float]:
 
 
 def _validated(checker: Composer, raws: Iterator[RawRecord]) -> Iterator[Letter]:
+    letters = list[Letter]()
+    for laid in checker.lay_out_all(_read(checker, raws, letters)):
+        if not laid.may_be_printed:
+            raise TypeError(f"letter {laid.record_id} may not be printed")
+        yield letters.pop(0)
+
+
+def _read(checker: Composer, raws: Iterator[RawRecord], letters: list[Letter]) -> Iterator[Letter]:
+    """Letters of valid records; each is added to ``letters`` too."""
     validator = RecordValidator(checker.template)
     for index, raw in enumerate(raws):
         made = validator.validate(raw)
         if not isinstance(made, Letter):
             raise TypeError(f"record {index} has findings: {made}")
-        complete = with_entry(made, checker.template, checker.brand, derive_piece_id("benchmark", index))
-        if not checker.lay_out(complete).may_be_printed:
-            raise TypeError(f"letter {index} may not be printed")
-        yield complete
+        letters.append(with_entry(made, checker.template, checker.brand, derive_piece_id("benchmark", index)))
+        yield letters[-1]

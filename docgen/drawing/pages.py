@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # ISA-L's level 1 costs a seventh of zlib's level 6 for 9 % more bytes (benchmarks/README.md).
 _DEFLATE_LEVEL = 1
-_OTHER_FONTS = tuple((name, b"/%s " % name) for name in (b"F1", b"F2", b"F3", b"F4"))
+_OTHER_FONTS = tuple((name, b"/%s " % name) for name in (b"F1", b"F4"))
 
 
 def draw_letter(laid: LaidOutLetter, forms: frozenset[bytes]) -> DrawnLetter:
@@ -40,7 +40,10 @@ def draw_letters(letters: Sequence[LaidOutLetter], forms: Mapping[str, frozenset
     ``forms`` by language.
     """
     codes = _codes([page for laid in letters for page in laid.pages])
-    return [_drawn(laid, forms[laid.language], codes) for laid in letters]
+    inks = [[_ink(page, codes) for page in laid.pages] for laid in letters]
+    streams = [[bytes(isal_zlib.compress(text + symbols, _DEFLATE_LEVEL)) for text, symbols in pages] for pages in inks]
+    uses = [_fonts(pages) | laid.extra_fonts | forms[laid.language] for laid, pages in zip(letters, inks, strict=True)]
+    return list(map(DrawnLetter, map(tuple, streams), uses))
 
 
 def page_content(page: LaidOutPage) -> bytes:
@@ -48,13 +51,12 @@ def page_content(page: LaidOutPage) -> bytes:
     return b"".join(_ink(page, _codes([page])))
 
 
-def _drawn(laid: LaidOutLetter, forms: frozenset[bytes], codes: Codes) -> DrawnLetter:
-    streams, fonts = list[bytes](), {b"F0"}
-    for page in laid.pages:
-        text, symbols = _ink(page, codes)
-        fonts.update([name for name, mark in _OTHER_FONTS if name not in fonts and mark in text])
-        streams.append(bytes(isal_zlib.compress(text + symbols, _DEFLATE_LEVEL)))
-    return DrawnLetter(tuple(streams), laid.extra_fonts.union(fonts, forms))
+def _fonts(pages: Sequence[tuple[bytes, bytes]]) -> frozenset[bytes]:
+    """Fonts that the texts of a letter's pages select; the first is always current, and italics are told by words."""
+    used = {b"F0"}
+    for text, _ in pages:
+        used.update([name for name, mark in _OTHER_FONTS if name not in used and mark in text])
+    return frozenset(used)
 
 
 def _codes(pages: Iterable[LaidOutPage]) -> Codes:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.typesetting.hyphens import divisions
-from docgen.typesetting.words import NO_FONTS, Style, Word, Words, WordSetter
+from docgen.typesetting.words import NO_FONTS, Style, Word, Words, WordSetter, font_resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # A line may end this share of its width early before the next word is divided.
 _RAGGED_SHARE = 0.12
 _TOLERANCE_PT = 1e-6
+# Italics are in few letters, so their fonts are told like those of rare characters.
+_RARE = frozenset({2, 3})
 _IS_SPECIAL = attrgetter("special")
 
 
@@ -140,10 +142,13 @@ class Palette:
         """
         switch = b")]TJ " + self.styles[style].select() + b"[("
         back = b")]TJ " + self.styles[0].select() + b"[("
+        setter = self.setters[style]
+        rare = frozenset({font_resource(self.styles[style].resource, 0)}) if style in _RARE else NO_FONTS
 
         def show(text: str) -> Word:
-            word = self.setters[style].words[text]
-            return word._replace(fragment=switch + word[0] + back)
+            word = setter.words[text]
+            setter.special = setter.special or bool(rare)
+            return Word(switch + word[0] + back, word[1], word[2] | rare, word[3])
 
         return show
 

@@ -19,6 +19,20 @@ def test_laying_out_and_drawing_are_what_composing_does() -> None:
     assert len(composed.drawn.pages) == composed.laid_out.page_count
 
 
+def test_letters_together_are_those_composed_one_by_one_in_any_language() -> None:
+    made = composer("rent-reminder")
+    letters = [
+        example(
+            template("rent-reminder"), ("nl", "en")[number % 2], record_id=f"r-{number}", salutation=f"heer {number}"
+        )
+        for number in range(1, 41)
+    ]
+    one_by_one = [made.compose(letter) for letter in letters]
+    assert list(made.compose_all(letters)) == one_by_one
+    assert list(made.lay_out_all(letters)) == [one.laid_out for one in one_by_one]
+    assert list(made.draw_all([one.laid_out for one in one_by_one])) == [one.drawn for one in one_by_one]
+
+
 def test_what_was_composed_before_never_changes_a_letter() -> None:
     letter = example(template("rent-reminder"))
     other = example(template("rent-reminder"), "en", record_id="other", salutation="heer Çelik", total_due="1377.80")
@@ -71,3 +85,18 @@ def test_a_brand_without_a_logo_prints_none() -> None:
     assert made.resources.art == {}
     assert b"/L0 Do" not in made.resources.forms["Snl"].ink
     assert made.compose(small_letter()).laid_out.may_be_printed
+
+
+@pytest.mark.parametrize(
+    ("text", "fonts"),
+    [
+        ("Dag.", {b"F0"}),
+        ("Dag *u*.", {b"F0", b"F2"}),
+        ("***Dag***", {b"F0", b"F3"}),
+        ("# Dag *u*", {b"F0", b"F1", b"F3"}),
+    ],
+)
+def test_a_letter_names_the_fonts_of_its_styles(text: str, fonts: set[bytes]) -> None:
+    made = Composer(small_template(text), replace(brand(), logo=None), DAY)
+    uses = made.compose(small_letter()).drawn.uses
+    assert {name for name in uses if name[:1] == b"F"} == fonts | {b"F0", b"F1"}
