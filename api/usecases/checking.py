@@ -34,8 +34,9 @@ _MOST_FINDINGS: Final = 100
 _NUMBERS_A_RECORD: Final = _MOST_FINDINGS + 2
 # above any count of findings, so that counting them afterwards meets no number that is taken
 _FIRST_NUMBER: Final = 1_000_000_000
-# one step for some letters, then the next step: a processor that changes its task all the time is a tenth slower
-_TOGETHER: Final = 50
+# one step for some letters, then the next, because changing the task all the time is a tenth slower; full groups for
+# the composer, which lays out and draws 32 at a time
+_TOGETHER: Final = 64
 # drawn letters of one part are in memory until it ends
 MOST_DRAWN_BYTES: Final = 32_000_000
 
@@ -121,7 +122,7 @@ class Checker:
         composer, secret = self._composer, self._deps.secret
         letters = [with_entry(letter, composer, secret, piece_id) for piece_id, _, _, letter in valid]
         with ONE_AT_A_TIME:
-            laid_out = [composer.lay_out(letter) for letter in letters]
+            laid_out = list(composer.lay_out_all(letters))
         for (piece_id, index, raw, letter), laid in zip(valid, laid_out, strict=True):
             found = [in_record(finding, raw) for finding in laid.findings]
             if has_errors(found):
