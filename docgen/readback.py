@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import zxingcpp
 from pyzbar import pyzbar
 
-from docgen.drawing.raster import open_pdf, page_gray
+from docgen.drawing.raster import leaf_gray, open_pdf
 from docgen.findings import Finding, Place
 from docgen.layouts.geometry import Rect, to_mm
 from docgen.layouts.parts import MODULE_PT, QUIET_MODULES
 from docgen.postal import kix_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import numpy as np
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from docgen.layouts.laid_out import LaidOutLetter
+
+    Load: TypeAlias = Callable[[int], pypdfium2.PdfPage]
 
 _QR_DPI = 200
 _KIX_DPI = 300
@@ -100,18 +103,22 @@ def _grouped(letters: Iterator[ExpectedLetter]) -> Iterator[list[ExpectedLetter]
 def _read_group(pdf: Path, letters: list[ExpectedLetter]) -> ReadBack:
     findings: list[Finding] = []
     with open_pdf(pdf) as document:
+        # A page is loaded once for all its symbols, which stand in the order of their pages.
+        load = lru_cache(maxsize=1)(document.get_page)
         for letter in letters:
             for symbol in letter.symbols:
-                findings += _read_symbol(document, letter, symbol)
+                findings += _read_symbol(document, load, letter, symbol)
     return ReadBack(sum(len(letter.symbols) for letter in letters), tuple(findings))
 
 
-def _read_symbol(document: pypdfium2.PdfDocument, letter: ExpectedLetter, symbol: ExpectedSymbol) -> list[Finding]:
+def _read_symbol(
+    document: pypdfium2.PdfDocument, load: Load, letter: ExpectedLetter, symbol: ExpectedSymbol
+) -> list[Finding]:
     page = letter.first_page + symbol.page - 1
     place = Place(record=letter.piece_id, page=page, frame=symbol.kind)
     if page > len(document):
         return [Finding("readback-page-missing", f"The print file ends before page {page}; write it again.", place)]
-    read = _decode(document, page, symbol)
+    read = _decode(load(page - 1), symbol)
     if read == symbol.content:
         return []
     if read is None:
@@ -121,11 +128,11 @@ def _read_symbol(document: pypdfium2.PdfDocument, letter: ExpectedLetter, symbol
     return [Finding("readback-differs", message, place)]
 
 
-def _decode(document: pypdfium2.PdfDocument, page: int, symbol: ExpectedSymbol) -> bytes | None:
+def _decode(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
     if symbol.kind == "kix":
-        text = kix_reader.read(page_gray(document, page, _KIX_DPI, symbol.rect))
+        text = kix_reader.read(leaf_gray(leaf, _KIX_DPI, symbol.rect))
         return None if text is None else text.encode("ascii")
-    picture = page_gray(document, page, _QR_DPI, symbol.rect)
+    picture = leaf_gray(leaf, _QR_DPI, symbol.rect)
     found = zxingcpp.read_barcodes(picture, _QR_ONLY)
     if not found:
         return None

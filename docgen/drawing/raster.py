@@ -53,7 +53,11 @@ def page_picture(document: pypdfium2.PdfDocument, page: int, dpi: int) -> Image.
 
 def page_gray(document: pypdfium2.PdfDocument, page: int, dpi: int, area: Rect | None = None) -> NDArray[np.uint8]:
     """Page ``page`` (from 1), or only ``area`` of it: uint8, (height, width), 0 = black."""
-    leaf = document[page - 1]
+    return leaf_gray(document[page - 1], dpi, area)
+
+
+def leaf_gray(leaf: pypdfium2.PdfPage, dpi: int, area: Rect | None = None) -> NDArray[np.uint8]:
+    """The same of a page that is loaded already."""
     crop = (0.0, 0.0, 0.0, 0.0)
     if area is not None:
         width_pt, height_pt = leaf.get_size()

@@ -94,7 +94,10 @@ def _read_straight(dark: Mask) -> str | None:
 
 def _find_bars(dark: Mask) -> _Bars | None:
     """The bars of the tallest band of rows with the most evenly spaced dark runs."""
-    counts = np.array([_even_runs(row) for row in dark])
+    # Most rows of a clean picture are alike, so each kind is judged once.
+    kinds = {row.tobytes(): row for row in dark}
+    judged = {key: _even_runs(row) for key, row in kinds.items()}
+    counts = np.array([judged[row.tobytes()] for row in dark])
     if not counts.any():
         return None
     rows = np.flatnonzero(counts == counts.max())
@@ -137,7 +140,7 @@ def _reaches(dark: Mask, bars: _Bars, *, upward: bool) -> Mask | None:
     middle = (bars.top + bars.bottom) // 2
     reach = round(_REACH_PITCHES * pitch)
     side = dark[max(0, middle - reach) : middle] if upward else dark[middle + 1 : middle + 1 + reach]
-    lengths = np.array([_length(side[:, s:e]) for s, e in zip(bars.starts, bars.ends, strict=True)])
+    lengths = _lengths(side, bars)
     ordered = np.sort(lengths)
     half = len(ordered) // 2
     short, long = float(ordered[half - 1]), float(ordered[half])
@@ -147,8 +150,12 @@ def _reaches(dark: Mask, bars: _Bars, *, upward: bool) -> Mask | None:
     return beyond
 
 
-def _length(strip: Mask) -> int:
-    """Dark rows in a bar, judged in its middle half."""
-    quarter = strip.shape[1] // 4
-    core = strip[:, quarter : strip.shape[1] - quarter]
-    return int((core.mean(axis=1) >= _MOST).sum())
+def _lengths(side: Mask, bars: _Bars) -> NDArray[np.intp]:
+    """Dark rows in each bar, judged in its middle half."""
+    quarters = (bars.ends - bars.starts) // 4
+    starts, ends = bars.starts + quarters, bars.ends - quarters
+    before = np.zeros((side.shape[0], side.shape[1] + 1), np.intp)
+    np.cumsum(side, axis=1, out=before[:, 1:])
+    dark_pixels = before[:, ends] - before[:, starts]
+    lengths: NDArray[np.intp] = (dark_pixels >= _MOST * (ends - starts)).sum(axis=0)
+    return lengths

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 _ROOT = Path(__file__).parents[2]
 _KEYS = {
     "n",
@@ -20,6 +22,7 @@ _KEYS = {
 }
 
 
+@pytest.mark.slow
 def test_ours_and_the_floor_end_with_one_line_of_json() -> None:
     options = ["--engines", "posthoorn", "floor", "--letters", "3", "--rounds", "1", "--json"]
 

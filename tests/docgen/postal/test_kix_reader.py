@@ -121,6 +121,7 @@ def test_a_code_that_is_cut_is_none() -> None:
     assert kix_reader.read(np.ascontiguousarray(whole[whole.shape[0] // 2 :])) is None
 
 
+@pytest.mark.slow
 def test_a_bar_that_lost_its_upper_part_is_never_read_as_another_code() -> None:
     image = drawn("2500GG30250", 300)
     px_per_mm = 300 / 25.4

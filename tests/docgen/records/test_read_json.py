@@ -46,6 +46,7 @@ def refusal(data: bytes | str, limit: int = 1_000) -> Refusal:
     return refused.value
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.dictionaries(st.text(), JSON, max_size=4), min_size=1, max_size=5), st.booleans(), st.integers(1, 50)
 )

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,7 @@ def as_xlsx(records: list[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(RECORDS)
 def test_every_road_gives_the_same_letters(drawn: list[dict[str, Any]]) -> None:

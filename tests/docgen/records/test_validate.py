@@ -153,6 +153,7 @@ WIDE = Template(
 KEYS = st.sampled_from(["record_id", "language", "recipient", "rows", *(field.name for field in KINDS)]) | st.text()
 
 
+@pytest.mark.slow
 @given(st.dictionaries(KEYS, JSON | st.lists(st.dictionaries(KEYS, JSON, max_size=4), max_size=3), max_size=8))
 def test_no_json_breaks_the_validator_and_every_message_can_be_sent(values: dict[str, object]) -> None:
     result = validate_record(WIDE, in_json(values))

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,7 @@ SOURCES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(SOURCES, st.sampled_from(["nl", "en", "de", "fr"]))
 def test_a_text_without_errors_always_renders(source: str, language: str) -> None:
