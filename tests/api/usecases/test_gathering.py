@@ -11,7 +11,7 @@ from api.ports import BatchState, BlobRef, JobState, Permanent, PieceState, Poli
 from api.usecases import checking, composing, gathering, sharding
 from api.usecases.jobs import cancel_job, retry_job, stop_piece
 from api.usecases.trash import KEPT, empty_trash
-from docgen.drawing.chunks import pack_letter, shelf_of
+from docgen.drawing.chunks import chunk_of, pack_letter, shelf_of
 from docgen.drawing.print_file import DrawnLetter
 from tests.api.usecases.world import ORG, record
 
@@ -31,7 +31,7 @@ def records(count: int = 11, **changes: object) -> list[object]:
     return [record(number, **(LONG if number == 3 else {}) | changes) for number in range(count)]
 
 
-def planned(world: World, body: Sequence[object] | None = None, **wish: object) -> PrintJob:
+def planned(world: World, body: Sequence[object] | None = None, **wish: Any) -> PrintJob:  # noqa: ANN401 - fields of a submission
     """A job in shards of 4 whose chunks of 3 are to be composed."""
     world.limit(shard_records=4, chunk_pieces=3)
     job = world.submit(records() if body is None else body, **wish)
@@ -70,7 +70,7 @@ def composed(world: World, job: PrintJob) -> list[BlobRef | None]:
     for some in pieces:
         going = [piece for piece in some if piece.state is not PieceState.STOPPED]
         letters = composing._composed(world.deps, job, going)
-        made.append(world.deps.blobs.put(ORG, composing.chunk_of(letters)))
+        made.append(world.deps.blobs.put(ORG, chunk_of(letters)))
     return made
 
 
@@ -102,8 +102,13 @@ def test_what_is_on_no_shelf_is_composed_between_what_is(world: World, monkeypat
     monkeypatch.setattr(checking, "MOST_DRAWN_BYTES", 1)
     monkeypatch.setattr(checking, "_TOGETHER", 1)
     job = planned(world)
-    read, reads = composing.read_letter, []
-    monkeypatch.setattr(composing, "read_letter", lambda data: reads.append(1) or read(data))
+    real, reads = composing.read_letter, list[bytes]()
+
+    def reading(data: bytes) -> object:
+        reads.append(data)
+        return real(data)
+
+    monkeypatch.setattr(composing, "read_letter", reading)
     gathered = results(world, job)
     assert len(reads) == 11 - 3
     assert gathered == composed(world, job)
