@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from api.ports import BlobRef, Permanent, Retryable
 
@@ -40,6 +40,8 @@ def safe_organisation(organisation_id: str) -> str:
 
 class FolderBlobs:
     """`api.ports.Blobs` in a folder of this machine."""
+
+    cheap_at_places: Final = True
 
     def __init__(self, root: Path) -> None:
         """The folder is made when it is not there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import urllib3
@@ -32,6 +32,9 @@ _REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMat
 
 class S3Blobs:
     """`api.ports.Blobs` in a bucket; the bucket is made when it is not there."""
+
+    # each place is a request of its own
+    cheap_at_places: Final = False
 
     def __init__(self, url: str) -> None:
         """``s3+https://ACCESS:SECRET@host:port/bucket?region=…`` (or ``s3+http``); connects on first use."""

@@ -216,6 +216,7 @@ shards = Table(
     Column("count", Integer, nullable=False),
     Column("records", BlobColumn, nullable=False),
     Column("state", Choice(ShardState), nullable=False),
+    Column("drawn", BlobColumn),
     UniqueConstraint("job_id", "number"),
 )
 

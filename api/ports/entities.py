@@ -196,12 +196,12 @@ class PieceToPlan(NamedTuple):
 
 
 class PieceToCompose(NamedTuple):
-    """What composing needs of a piece; ``values`` is None when its annex was deleted."""
+    """What composing needs of a piece besides its values."""
 
     id: str
+    record_index: int
     pages: int
     state: PieceState
-    values: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,8 @@ class Chunk:
 class Shard:
     """A unit of validating: the records of a job from ``first`` up to, not including, ``first + count``.
 
-    ``records`` is the blob with them, one a line (`docgen.records.raw_lines`).
+    ``records`` is the blob with them, one a line (`docgen.records.raw_lines`). ``drawn`` is a shelf of its letters
+    (`docgen.drawing.chunks`) by place, counted from ``first``; None when none were kept.
     """
 
     id: str
@@ -275,6 +276,7 @@ class Shard:
     count: int
     records: BlobRef
     state: ShardState = ShardState.PLANNED
+    drawn: BlobRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class Blobs(Protocol):
     The same bytes always give the same reference, so writing again after a crash is safe and free of copies.
     """
 
+    @property
+    def cheap_at_places(self) -> bool:
+        """True when a few kilobytes from the middle of a blob cost less than drawing a letter again."""
+
     def put(self, organisation_id: str, data: BinaryIO | Iterable[bytes]) -> BlobRef:
         """Store a stream; memory stays flat. When this returns the bytes survive a power cut."""
 

@@ -173,7 +173,7 @@ class Pieces(Protocol):
         """Pieces of a batch by position, stopped ones included."""
 
     def to_compose(self, organisation_id: str, batch_id: str, first: int, count: int) -> Sequence[PieceToCompose]:
-        """Pieces of a batch at these positions with their record values, stopped ones included."""
+        """Pieces of a batch by position, these positions of it, stopped ones included."""
 
     def values(self, organisation_id: str, piece_ids: Sequence[str]) -> Mapping[str, bytes]:
         """Record values (JSON bytes) by piece id; a piece whose annex was deleted is left out."""
@@ -249,8 +249,8 @@ class Shards(Protocol):
     def of_job(self, organisation_id: str, job_id: str) -> Sequence[Shard]:
         """Shards of a job by number."""
 
-    def finish(self, organisation_id: str, shard_id: str) -> bool:
-        """Note that it is validated; False when it was before, and then nothing changes."""
+    def finish(self, organisation_id: str, shard_id: str, drawn: BlobRef | None = None) -> bool:
+        """Note that it is validated, and its drawn letters; False when it was before, and then nothing changes."""
 
     def unfinished(self, organisation_id: str, job_id: str) -> int:
         """How many shards of a job are not validated."""

@@ -10,6 +10,7 @@ from api.ports import Policy
 from api.usecases.composers import ONE_AT_A_TIME, with_entry
 from api.usecases.pieces import PieceMaker
 from api.usecases.places import as_row, in_record
+from docgen.drawing.chunks import pack_letter
 from docgen.findings import Finding, Severity, has_errors
 from docgen.letters import Letter
 from docgen.qr.token import derive_piece_id
@@ -26,19 +27,23 @@ if TYPE_CHECKING:
     from docgen.records.raw import RawRecord
 
     _Valid: TypeAlias = tuple[str, int, RawRecord, Letter]
+    _LaidOut: TypeAlias = tuple[str, int, Letter, LaidOutLetter]
 
 # a hostile record could have thousands; the first hundred say enough
 _MOST_FINDINGS: Final = 100
 _NUMBERS_A_RECORD: Final = _MOST_FINDINGS + 2
 # above any count of findings, so that counting them afterwards meets no number that is taken
 _FIRST_NUMBER: Final = 1_000_000_000
-# one step for some letters, then the next step: a processor that changes its task all the time is a tenth slower
-_TOGETHER: Final = 50
+# one step for some letters, then the next, because changing the task all the time is a tenth slower; full groups for
+# the composer, which lays out and draws 32 at a time
+_TOGETHER: Final = 64
+# drawn letters of one part are in memory until it ends
+MOST_DRAWN_BYTES: Final = 32_000_000
 
 
 @dataclass(slots=True)
 class Checked:
-    """What came of records that follow each other: the rows to write, and their sums."""
+    """What came of records that follow each other: the rows to write, their sums, and packed letters by record."""
 
     pieces: list[tuple[Piece, bytes]] = field(default_factory=list)
     findings: list[JobFinding] = field(default_factory=list)
@@ -46,10 +51,16 @@ class Checked:
     invalid: int = 0
     pages: int = 0
     sheets: int = 0
+    drawn: dict[int, bytes] = field(default_factory=dict)
+    drawn_bytes: int = 0
+
+    def is_hopeless(self, job: PrintJob) -> bool:
+        """True when the job will be rejected because of a record of these."""
+        return self.invalid > 0 and job.policy is Policy.ALL_OR_NOTHING
 
     def write(self, uow: UnitOfWork, job: PrintJob) -> None:
         """Everything, and at the end the sums: from then on the job's row is held until the commit."""
-        if not (self.invalid and job.policy is Policy.ALL_OR_NOTHING):
+        if not self.is_hopeless(job):
             uow.pieces.add_many(job.organisation_id, self.pieces)
         uow.findings.add_many(job.organisation_id, job.id, self.findings)
         sums = {"valid": self.valid, "invalid": self.invalid, "pages": self.pages, "sheets": self.sheets}
@@ -73,8 +84,8 @@ def findings_at(index: int, found: Sequence[Finding], *, whole_input: bool = Fal
 class Checker:
     """Checks records of one job, in one process."""
 
-    def __init__(self, deps: Deps, job: PrintJob, composer: Composer) -> None:
-        """Nothing checked yet."""
+    def __init__(self, deps: Deps, job: PrintJob, composer: Composer, *, draws: bool = False) -> None:
+        """Nothing checked yet; with ``draws`` letters that will be printed are drawn too."""
         self._deps = deps
         self._job = job
         self._composer = composer
@@ -82,6 +93,7 @@ class Checker:
         self._maker = PieceMaker(job, composer)
         hopeless = job.counts.invalid > 0 and job.policy is Policy.ALL_OR_NOTHING
         self._keeps_pieces = not (job.validate_only or hopeless)
+        self._draws = draws and self._keeps_pieces
 
     def check(self, context: WorkContext, records: Iterable[RawRecord], first: int) -> Checked:
         """Check all; ``first`` is the place of the first of them in the input."""
@@ -89,7 +101,10 @@ class Checker:
         numbered = enumerate(records, first)
         while group := list(islice(numbered, _TOGETHER)):
             context.check()
-            self._keep(checked, self._laid_out(checked, self._validated(checked, group)))
+            letters = list(self._laid_out(checked, self._validated(checked, group)))
+            self._keep(checked, letters)
+            if self._draws:
+                self._draw(checked, letters)
         return checked
 
     def _validated(self, checked: Checked, group: list[tuple[int, RawRecord]]) -> list[_Valid]:
@@ -102,12 +117,12 @@ class Checker:
                 _note_invalid(checked, index, letter)
         return valid
 
-    def _laid_out(self, checked: Checked, valid: list[_Valid]) -> Iterator[tuple[str, int, Letter, LaidOutLetter]]:
+    def _laid_out(self, checked: Checked, valid: list[_Valid]) -> Iterator[_LaidOut]:
         """Those that can be printed."""
         composer, secret = self._composer, self._deps.secret
         letters = [with_entry(letter, composer, secret, piece_id) for piece_id, _, _, letter in valid]
         with ONE_AT_A_TIME:
-            laid_out = [composer.lay_out(letter) for letter in letters]
+            laid_out = list(composer.lay_out_all(letters))
         for (piece_id, index, raw, letter), laid in zip(valid, laid_out, strict=True):
             found = [in_record(finding, raw) for finding in laid.findings]
             if has_errors(found):
@@ -116,7 +131,7 @@ class Checker:
             checked.findings += findings_at(index, found)
             yield piece_id, index, letter, laid
 
-    def _keep(self, checked: Checked, letters: Iterable[tuple[str, int, Letter, LaidOutLetter]]) -> None:
+    def _keep(self, checked: Checked, letters: Iterable[_LaidOut]) -> None:
         for piece_id, index, letter, laid in letters:
             piece = self._maker.piece(piece_id, index, letter, laid)
             checked.valid += 1
@@ -124,6 +139,17 @@ class Checker:
             checked.sheets += piece.sheets
             if self._keeps_pieces:
                 checked.pieces.append((piece, write_letter(letter)))
+
+    def _draw(self, checked: Checked, letters: Iterable[_LaidOut]) -> None:
+        """Keep them as they will be printed; those above the most bytes are drawn when they are composed."""
+        if checked.drawn_bytes >= MOST_DRAWN_BYTES or checked.is_hopeless(self._job):
+            return
+        with ONE_AT_A_TIME:
+            drawn = list(self._composer.draw_all([laid for _, _, _, laid in letters]))
+        for (piece_id, index, _, _), letter in zip(letters, drawn, strict=True):
+            packed = pack_letter(piece_id, letter)
+            checked.drawn[index] = packed
+            checked.drawn_bytes += len(packed)
 
 
 def _note_invalid(checked: Checked, index: int, found: Sequence[Finding]) -> None:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from api.ports import BatchState, ChunkState, JobState, Permanent, PieceState
 from api.usecases.composers import ONE_AT_A_TIME, composer_of, with_entry
+from api.usecases.gathering import gather, let_go_of_shelves
 from api.usecases.jobs import batches_of, hold_job
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.trash import let_go
-from docgen.drawing.chunks import write_chunk
+from docgen.drawing.chunks import chunk_of, pack_letter
 from docgen.records.letter_json import read_letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from api.ports import BlobRef, Chunk, Piece, PieceToCompose, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
@@ -26,18 +27,24 @@ IN_PROGRESS: Final = frozenset({JobState.COMPOSING, JobState.BATCHING})
 
 
 def compose_chunk(deps: Deps, context: WorkContext) -> None:
-    """Handler of ``compose_chunk``: stopped pieces are left out, all others are in the blob, in postal order."""
+    """Handler of ``compose_chunk``: stopped pieces are left out, all others are in the blob, in postal order.
+
+    Letters that were drawn when they were validated are taken from there.
+    """
     organisation_id = context.item.organisation_id
     with deps.database.read() as uow:
         chunk = uow.chunks.get(organisation_id, context.item.subject_id)
         job = uow.jobs.get(organisation_id, chunk.job_id)
         pieces = uow.pieces.to_compose(organisation_id, chunk.batch_id, chunk.first, chunk.count)
+        shards = uow.shards.of_job(organisation_id, job.id)
     if job.state not in IN_PROGRESS or chunk.state is ChunkState.COMPOSED:
         nothing_to_do(deps, context)
         return
-    composer = composer_of(deps, job)
-    letters = _composed(deps, context, composer, pieces)
-    _finish(deps, context, job, chunk, deps.blobs.put(organisation_id, write_chunk(letters)))
+    going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
+    gathered = gather(deps, shards, going)
+    composed = _composed(deps, job, [piece for piece in going if piece.id not in gathered])
+    packed = _packed(context, going, gathered, composed)
+    _finish(deps, context, job, chunk, deps.blobs.put(organisation_id, chunk_of(packed)))
 
 
 def compose_piece(deps: Deps, composer: Composer, piece: Piece, values: bytes) -> DrawnLetter:
@@ -49,23 +56,36 @@ def compose_piece(deps: Deps, composer: Composer, piece: Piece, values: bytes) -
     return drawn
 
 
-def _composed(
-    deps: Deps, context: WorkContext, composer: Composer, pieces: Sequence[PieceToCompose]
-) -> Iterator[tuple[str, DrawnLetter]]:
-    going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
-    composed = composer.compose_all([_letter(deps, composer, piece) for piece in going])
-    for piece in going:
+def _packed(
+    context: WorkContext,
+    pieces: Sequence[PieceToCompose],
+    gathered: Mapping[str, bytes],
+    composed: Iterator[bytes],
+) -> Iterator[bytes]:
+    for piece in pieces:
         context.check()
+        yield gathered.get(piece.id) or next(composed)
+
+
+def _composed(deps: Deps, job: PrintJob, pieces: Sequence[PieceToCompose]) -> Iterator[bytes]:
+    """The packed letters of pieces, from what they say."""
+    composer, letters = composer_of(deps, job), []
+    with deps.database.read() as uow:
+        values = uow.pieces.values(job.organisation_id, [piece.id for piece in pieces])
+    for piece in pieces:
+        if piece.id not in values:
+            raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
+        letters.append(with_entry(read_letter(values[piece.id]), composer, deps.secret, piece.id))
+    return _drawn(composer, pieces, letters)
+
+
+def _drawn(composer: Composer, pieces: Sequence[PieceToCompose], letters: Sequence[Letter]) -> Iterator[bytes]:
+    composed = composer.compose_all(letters)
+    for piece in pieces:
         with ONE_AT_A_TIME:
             drawn = next(composed).drawn
         _check(piece, drawn)
-        yield piece.id, drawn
-
-
-def _letter(deps: Deps, composer: Composer, piece: PieceToCompose) -> Letter:
-    if piece.values is None:
-        raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
-    return with_entry(read_letter(piece.values), composer, deps.secret, piece.id)
+        yield pack_letter(piece.id, drawn)
 
 
 def _check(piece: Piece | PieceToCompose, drawn: DrawnLetter) -> None:
@@ -100,3 +120,4 @@ def _batch_composed(deps: Deps, uow: UnitOfWork, job: PrintJob, batch_id: str) -
     composing = {BatchState.PLANNED, BatchState.COMPOSING}
     if not any(batch.state in composing for batch in batches_of(uow, organisation_id, job.id)):
         uow.jobs.set_state(organisation_id, job.id, JobState.BATCHING, now)
+        let_go_of_shelves(deps, uow, job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.ports import JobState, PackageState, Policy
+from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import FIRST, WorkKind
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def decide_when_known(deps: Deps, uow: UnitOfWork, job: PrintJob) -> None:
         _accept(deps, uow, job)
     else:
         uow.pieces.clear(job.organisation_id, job.id)
+        let_go_of_shelves(deps, uow, job)
         uow.jobs.set_state(job.organisation_id, job.id, JobState.REJECTED, deps.clock.now(), error_code)
 
 

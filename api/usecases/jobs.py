@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.ports import MAX_PAGE_ITEMS, BatchState, ChunkState, JobState, PageRequest, PieceState, ShardState
+from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
 from api.usecases.trash import let_go
 from docgen.findings import Refusal
@@ -178,6 +179,7 @@ def _forget_work(deps: Deps, uow: UnitOfWork, job: PrintJob, batches: Sequence[B
     chunks = [chunk for batch in batches for chunk in uow.chunks.of_batch(organisation_id, batch.id)]
     let_go(deps, uow, organisation_id, [shard.records for shard in shards if shard.state is ShardState.PLANNED])
     let_go(deps, uow, organisation_id, [chunk.result for chunk in chunks if chunk.result is not None])
+    let_go_of_shelves(deps, uow, job)
     uow.outbox.cancel(organisation_id, WorkKind.VALIDATE, [job.id])
     uow.outbox.cancel(organisation_id, WorkKind.VALIDATE_SHARD, [shard.id for shard in shards])
     uow.outbox.cancel(organisation_id, WorkKind.PLAN, [job.id])

@@ -14,6 +14,7 @@ from api.ports import JobState, Shard, ShardState, derived_id
 from api.usecases.checking import Checker
 from api.usecases.composers import composer_of
 from api.usecases.deciding import decide_when_known
+from api.usecases.gathering import shelve
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import keep_lease, nothing_to_do
 from api.usecases.trash import let_go
@@ -22,7 +23,7 @@ from docgen.records.raw_lines import read_lines, write_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from api.ports import PrintJob, WorkContext
+    from api.ports import BlobRef, PrintJob, WorkContext
     from api.usecases.checking import Checked
     from api.usecases.deps import Deps
     from docgen.records.raw import RawRecord
@@ -105,24 +106,27 @@ def validate_shard(deps: Deps, context: WorkContext) -> None:
     if job.state is not JobState.VALIDATING or shard.state is ShardState.VALIDATED:
         nothing_to_do(deps, context)
         return
-    checker = Checker(deps, job, composer_of(deps, job))
+    checker = Checker(deps, job, composer_of(deps, job), draws=deps.blobs.cheap_at_places)
     with deps.blobs.open(organisation_id, shard.records) as stream:
         stream.readline()
         checked = checker.check(context, read_lines(iter(stream.readline, b"")), shard.first)
+    drawn = None if checked.is_hopeless(job) else shelve(deps, context, shard, checked.drawn)
     try:
-        _finish(deps, context, shard, checked)
+        _finish(deps, context, shard, checked, drawn)
     except NotValidatingError:
         nothing_to_do(deps, context)
 
 
-def _finish(deps: Deps, context: WorkContext, shard: Shard, checked: Checked) -> None:
+def _finish(deps: Deps, context: WorkContext, shard: Shard, checked: Checked, drawn: BlobRef | None) -> None:
     organisation_id = shard.organisation_id
     with deps.database.write() as uow:
         context.complete(uow)
         checked.write(uow, uow.jobs.get(organisation_id, shard.job_id))
         job = uow.jobs.get(organisation_id, shard.job_id)
-        if job.state is not JobState.VALIDATING or not uow.shards.finish(organisation_id, shard.id):
+        if job.state is not JobState.VALIDATING or not uow.shards.finish(organisation_id, shard.id, drawn):
             # rolled back: nothing of these records is kept
             raise NotValidatingError
         let_go(deps, uow, organisation_id, [shard.records])
+        if drawn is not None:
+            uow.trash.keep(organisation_id, drawn)
         decide_when_known(deps, uow, job)

@@ -30,9 +30,7 @@ _row = attrgetter(*_COLUMNS)
 # columns in the order of the fields, so that a row is a piece
 _PIECES = select(*(tables.pieces.c[name] for name in _COLUMNS))
 _TO_PLAN = select(*(tables.pieces.c[name] for name in PieceToPlan._fields))
-_TO_COMPOSE = select(
-    tables.pieces.c.id, tables.pieces.c.pages, tables.pieces.c.state, tables.piece_values.c.data
-).join_from(tables.pieces, tables.piece_values, tables.pieces.c.id == tables.piece_values.c.piece_id, isouter=True)
+_TO_COMPOSE = select(*(tables.pieces.c[name] for name in PieceToCompose._fields))
 _PLACE_ONE = "UPDATE pieces SET batch_id = ?, batch_position = ? WHERE id = ? AND organisation_id = ?"
 # a statement per row would be a round trip per row
 _PLACE = text(
@@ -113,14 +111,10 @@ class SqlPieces(Repository):
         return [_piece(row) for row in self._connection.execute(statement)]
 
     def to_compose(self, organisation_id: str, batch_id: str, first: int, count: int) -> Sequence[PieceToCompose]:
-        """By position, joined with the annex."""
+        """By position."""
         where = _of_batch(organisation_id, batch_id, first, count)
         statement = _TO_COMPOSE.where(*where).order_by(tables.pieces.c.batch_position)
-        rows = self._connection.execute(statement)
-        return [
-            PieceToCompose(piece_id, pages, state, None if data is None else isal_zlib.decompress(data))
-            for piece_id, pages, state, data in rows
-        ]
+        return [PieceToCompose._make(row) for row in self._connection.execute(statement)]
 
     def values(self, organisation_id: str, piece_ids: Sequence[str]) -> Mapping[str, bytes]:
         """From the annex."""

@@ -13,6 +13,8 @@ from api.ports import Shard, ShardState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from api.ports import BlobRef
+
 
 class SqlShards(Repository):
     """`api.ports.Shards`."""
@@ -31,11 +33,11 @@ class SqlShards(Repository):
         statement = select(tables.shards).where(c.organisation_id == organisation_id, c.job_id == job_id)
         return [Shard(**row._asdict()) for row in self._connection.execute(statement.order_by(c.number))]
 
-    def finish(self, organisation_id: str, shard_id: str) -> bool:
+    def finish(self, organisation_id: str, shard_id: str, drawn: BlobRef | None = None) -> bool:
         """Once."""
         c = tables.shards.c
         where = (c.organisation_id == organisation_id, c.id == shard_id, c.state == ShardState.PLANNED)
-        statement = update(tables.shards).where(*where).values(state=ShardState.VALIDATED)
+        statement = update(tables.shards).where(*where).values(state=ShardState.VALIDATED, drawn=drawn)
         return self._connection.execute(statement).rowcount == 1
 
     def unfinished(self, organisation_id: str, job_id: str) -> int:

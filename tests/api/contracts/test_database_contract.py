@@ -273,7 +273,7 @@ def test_the_annex_goes_and_the_history_stays(db: SqlDatabase) -> None:
         assert uow.pieces.delete_values(ORG, "job_1") == 3
         assert uow.pieces.values(ORG, [piece(0).id]) == {}
         uow.pieces.place_many(ORG, [Placement(piece(0).id, "bat_1", 0)])
-        assert uow.pieces.to_compose(ORG, "bat_1", 0, 1) == [PieceToCompose(piece(0).id, 2, PieceState.ACCEPTED, None)]
+        assert uow.pieces.to_compose(ORG, "bat_1", 0, 1) == [PieceToCompose(piece(0).id, 0, 2, PieceState.ACCEPTED)]
         assert uow.pieces.get(ORG, piece(1).id) == piece(1)
 
 
@@ -301,7 +301,7 @@ def test_pieces_are_read_by_their_place_in_the_batch(db: SqlDatabase) -> None:
         assert [p.sequence for p in uow.pieces.of_batch(ORG, batch_id)] == [5, 4, 3, 2, 1, 0]
         assert [p.batch_position for p in uow.pieces.of_batch(ORG, batch_id, 2, 2)] == [2, 3]
         to_compose = uow.pieces.to_compose(ORG, batch_id, 2, 2)
-        assert to_compose == [PieceToCompose(piece(n).id, 2, PieceState.ACCEPTED, b"{}") for n in (3, 2)]
+        assert to_compose == [PieceToCompose(piece(n).id, n, 2, PieceState.ACCEPTED) for n in (3, 2)]
         assert uow.pieces.to_compose(OTHER, batch_id, 0, 9) == []
         assert uow.pieces.of_batch(OTHER, batch_id) == []
 

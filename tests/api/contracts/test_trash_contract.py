@@ -41,10 +41,10 @@ def test_a_shard_is_there_once_and_ends_once(db: SqlDatabase) -> None:
         assert uow.shards.of_job(ORG, "job_1") == [shard(0), shard(1)]
         assert uow.shards.of_job(OTHER, "job_1") == []
         assert uow.shards.unfinished(ORG, "job_1") == 2
-        assert [uow.shards.finish(OTHER, "shd_1"), uow.shards.finish(ORG, "shd_1")] == [False, True]
-        assert not uow.shards.finish(ORG, "shd_1")
+        assert [uow.shards.finish(OTHER, "shd_1"), uow.shards.finish(ORG, "shd_1", ref(9))] == [False, True]
+        assert not uow.shards.finish(ORG, "shd_1", ref(8))
         assert uow.shards.unfinished(ORG, "job_1") == 1
-        assert uow.shards.get(ORG, "shd_1") == replace(shard(1), state=ShardState.VALIDATED)
+        assert uow.shards.get(ORG, "shd_1") == replace(shard(1), state=ShardState.VALIDATED, drawn=ref(9))
         with pytest.raises(Refusal, match="shard-not-found"):
             uow.shards.get(OTHER, "shd_1")
 
