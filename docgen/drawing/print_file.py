@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["DrawnLetter", "FileInfo", "Form", "PrintFileWriter", "Resources", "Sink", "Written"]
 
 _KIDS = 64
+_ROWS_AT_ONCE = 4_096  # of the cross-reference table, which is long in a long file
 _FONT_NAME = re.compile(rb"/(\w+) [\d.]+ Tf")
 _A4_PT = b"[0 0 595.276 841.89]"
 _CATALOG, _ROOT, _RESOURCES, _INTENT, _PROFILE, _XMP, _INFO, _BLANK = range(1, 9)
@@ -229,8 +230,10 @@ class PrintFileWriter:
     def _cross_references(self) -> None:
         start, file_id = self._size, self._hash.hexdigest()[:32].upper().encode("ascii")
         count = len(self._offsets)
-        rows = [b"%010d 00000 n \n" % offset if offset else b"0000000000 00001 f \n" for offset in self._offsets[1:]]
-        self._write(b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, b"".join(rows)))
+        self._write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
+        for first in range(1, count, _ROWS_AT_ONCE):
+            rows = self._offsets[first : first + _ROWS_AT_ONCE]
+            self._write(b"".join([b"%010d 00000 n \n" % row if row else b"0000000000 00001 f \n" for row in rows]))
         self._write(
             b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
             % (count, _CATALOG, _INFO, file_id, file_id, start)
