@@ -96,14 +96,14 @@ class Composer:
         """
         return self._draw_together([laid])[0]
 
-    def draw_all(self, letters: Iterable[LaidOutLetter]) -> Iterator[DrawnLetter]:
-        """Each letter as ``draw`` draws it, in order; a few at a time, because together they cost less.
+    def draw_all(self, letters: Iterable[LaidOutLetter]) -> Iterator[Composed]:
+        """Each letter with its pages, as ``draw`` draws it, in order; a few at a time, because together they cost less.
 
         Raises:
             Refusal: ``letter-has-errors``.
         """
         for group in _groups(letters, _TOGETHER):
-            yield from self._draw_together(group)
+            yield from map(Composed, group, self._draw_together(group))
 
     def compose(self, letter: Letter) -> Composed:
         """Lay out and draw."""
@@ -116,9 +116,7 @@ class Composer:
         Raises:
             Refusal: ``letter-has-errors``.
         """
-        for group in _groups(letters, _TOGETHER):
-            laid = self._lay_out_together(group)
-            yield from map(Composed, laid, self._draw_together(laid))
+        return self.draw_all(self.lay_out_all(letters))
 
     def _lay_out_together(self, letters: Sequence[Letter]) -> list[LaidOutLetter]:
         by_language: dict[str, list[int]] = {}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from itertools import tee
 from typing import TYPE_CHECKING, BinaryIO
 
 from docgen.drawing.output_intent import fogra39
 from docgen.drawing.print_file import FileInfo, PrintFileWriter
-from docgen.findings import Finding, Refusal, has_errors
+from docgen.findings import Finding, Refusal
 from docgen.letters import EntryAccess, Letter
 from docgen.qr import entry_link
 from docgen.qr.entry_code import derive_code, derive_token
@@ -105,23 +104,20 @@ def compose_run(composer: Composer, pieces: Iterable[Piece], out: BinaryIO, day:
     info = FileInfo(title, dt.datetime.combine(day, dt.time(), dt.UTC))
     writer = PrintFileWriter(out, composer.resources, info, fogra39(), duplex=composer.template.duplex)
     expected, findings = list[ExpectedLetter](), list[Finding]()
-    sorted_pieces = sorted(pieces, key=lambda p: (p.letter.address.sort_key, p.id))
-    laid_out = composer.lay_out_all([piece.letter for piece in sorted_pieces])
-    good = _good(zip(sorted_pieces, laid_out, strict=True), findings)
-    shown, drawn = tee(good)
-    for (piece, laid), letter in zip(shown, composer.draw_all(laid for _, laid in drawn), strict=True):
-        expected.append(ExpectedLetter(piece.id, writer.add(letter), expected_symbols(laid)))
+    in_order = sorted(pieces, key=lambda p: (p.letter.address.sort_key, p.id))
+    ids = {piece.letter.record_id: piece.id for piece in in_order}
+    for made in composer.draw_all(_printable(composer.lay_out_all([piece.letter for piece in in_order]), findings)):
+        piece_id = ids[made.laid_out.record_id]
+        expected.append(ExpectedLetter(piece_id, writer.add(made.drawn), expected_symbols(made.laid_out)))
     if findings:
         raise Refusal("letters-invalid", "Some letters may not be printed.", tuple(findings))
     return Run(writer.close(), tuple(expected))
 
 
-def _good(
-    letters: Iterable[tuple[Piece, LaidOutLetter]], findings: list[Finding]
-) -> Iterator[tuple[Piece, LaidOutLetter]]:
+def _printable(letters: Iterable[LaidOutLetter], findings: list[Finding]) -> Iterator[LaidOutLetter]:
     """Those that may be printed; what is wrong with the others is added to ``findings``."""
-    for piece, laid in letters:
-        if has_errors(laid.findings):
-            findings += laid.findings
+    for laid in letters:
+        if laid.may_be_printed:
+            yield laid
         else:
-            yield piece, laid
+            findings += laid.findings

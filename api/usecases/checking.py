@@ -146,8 +146,8 @@ class Checker:
             return
         with ONE_AT_A_TIME:
             drawn = list(self._composer.draw_all([laid for _, _, _, laid in letters]))
-        for (piece_id, index, _, _), letter in zip(letters, drawn, strict=True):
-            packed = pack_letter(piece_id, letter)
+        for (piece_id, index, _, _), made in zip(letters, drawn, strict=True):
+            packed = pack_letter(piece_id, made.drawn)
             checked.drawn[index] = packed
             checked.drawn_bytes += len(packed)
 
