@@ -67,9 +67,9 @@ def main() -> None:
     options = parser.parse_args()
     result = measure_service(options.letters, options.processes)
     for name, value in result.items():
-        print(f"{name:34}{value:>12,.4g}")
+        sys.stdout.write(f"{name:34}{value:>12,.4g}\n")
     if options.json:
-        print(json.dumps(result))
+        sys.stdout.write(f"{json.dumps(result)}\n")
 
 
 def measure_service(letters: int, processes: int) -> dict[str, float]:

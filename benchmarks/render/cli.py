@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
@@ -36,9 +37,9 @@ def main(arguments: list[str]) -> None:
 
 
 def _tell(measured: Measured, options: argparse.Namespace) -> None:
-    print(report.text(measured) if not options.markdown else report.markdown(measured))
+    sys.stdout.write(f"{report.markdown(measured) if options.markdown else report.text(measured)}\n")
     if options.json:
-        print(json.dumps(report.summary(measured)))
+        sys.stdout.write(f"{json.dumps(report.summary(measured))}\n")
 
 
 def plan(options: argparse.Namespace) -> Plan:

@@ -175,4 +175,5 @@ def _medians(runs: list[Figures]) -> Row:
 
 
 def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()

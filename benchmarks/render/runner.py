@@ -80,7 +80,7 @@ def run_child(arguments: list[str]) -> None:
         result = importlib.import_module("benchmarks.render.check").checked(Path(rest[2]), rest[0], int(rest[1]))
     else:
         result = _make_data(Path(rest[0]), int(rest[1]))
-    print(json.dumps(result))
+    sys.stdout.write(f"{json.dumps(result)}\n")
 
 
 def _make_data(file: Path, letters: int) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -250,7 +251,7 @@ class _Picture(Flowable):
         self.canv.drawImage(self._image, 0, 0, self.width, self.height)
 
 
-class _Placed(Flowable):
+class _Placed(Flowable, ABC):
     """Something of a letter at a fixed place of the page."""
 
     def __init__(self, letter: Content) -> None:
@@ -264,9 +265,9 @@ class _Placed(Flowable):
         self.place()
         self.canv.restoreState()
 
+    @abstractmethod
     def place(self) -> None:
         """Draw in the page's coordinates."""
-        raise NotImplementedError
 
 
 class _Window(_Placed):
