@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.letters import Cents
+from docgen.remembered import Remembered
 from docgen.templates.conventions import amounts, number, percent, short_date
 from docgen.templates.model import Column, ColumnKind
 from docgen.typesetting.words import NO_FONTS
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 PADDING_PT = 3.0
 COLUMN_GAP_PT = 6.0
-_REMEMBERED_CELLS = 4_000
 _DEFAULT_WIDTH_PT = {
     ColumnKind.QUANTITY: 48.0,
     ColumnKind.AMOUNT: 76.0,
@@ -37,6 +37,7 @@ _DEFAULT_WIDTH_PT = {
 }
 _PT_PER_MM = 72 / 25.4
 _DIGITS = "0123456789"
+_MET_ONCE = 4_000  # a description may come back in every hundredth letter only
 # Equal values of these types print the same; 1.5 and 1.50 are equal too and do not.
 _SAFE = frozenset({str, int, dt.date})
 _LABEL_COLUMN = Column("", ColumnKind.TEXT, {})
@@ -79,21 +80,6 @@ class Cell(NamedTuple):
     flaw: Flaw | None = None
 
 
-class _Cells(dict[object, Cell]):
-    """Values and their cells, remembered; when there are too many it starts anew, so that memory stays flat."""
-
-    def __init__(self, set_cell: Callable[[object], Cell]) -> None:
-        super().__init__()
-        self._set_cell = set_cell
-
-    def __missing__(self, value: object) -> Cell:
-        """Set a value that is not remembered."""
-        if len(self) >= _REMEMBERED_CELLS:
-            self.clear()
-        cell = self[value] = self._set_cell(value)
-        return cell
-
-
 class CellSetter:
     """Sets the cells of one table."""
 
@@ -109,7 +95,7 @@ class CellSetter:
         # The last slot is that of labels.
         self._all, self._label_at = (*self.slots, label), len(self.slots)
         # Labels in bold hold no sums, so they come back.
-        self._labels = _Cells(lambda text: self.set(self._label_at, str(text), bold=True))
+        self._labels: Remembered[str, Cell] = Remembered(lambda text: self.set(self._label_at, text, bold=True))
 
     def set(self, at: int, text: str, digits: int = 0, *, bold: bool = False) -> Cell:
         """A text in slot ``at``; ``digits`` is how many the column shows behind its decimal mark at most."""
@@ -136,10 +122,13 @@ class CellSetter:
         column = self.slots[at].column
         if column.kind is ColumnKind.AMOUNT:
             return self._amounts(at)
-        memories = lru_cache(maxsize=16)(lambda digits: _Cells(lambda value: self._value(at, value, digits)))
+
+        @lru_cache(maxsize=16)
+        def memory(digits: int) -> Remembered[object, Cell]:
+            return Remembered(lambda value: self._value(at, value, digits), _MET_ONCE)
 
         def cells(values: Sequence[object], digits: int) -> Sequence[Cell]:
-            remembered: _Cells = memories(digits)
+            remembered = memory(digits)
             return [remembered[value] if type(value) in _SAFE else self._value(at, value, digits) for value in values]
 
         return cells

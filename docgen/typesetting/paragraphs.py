@@ -7,8 +7,9 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from docgen.remembered import Remembered
 from docgen.typesetting.hyphens import divisions
-from docgen.typesetting.words import NO_FONTS, Style, Word, Words, WordSetter, font_resource
+from docgen.typesetting.words import NO_FONTS, Style, Word, WordSetter, font_resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,7 +56,7 @@ class Palette:
         self.setters = tuple(WordSetter(style) for style in styles)
         self.language = language
         self.space_pt = self.styles[0].space_pt
-        self._words = (self.setters[0].words, *(Words(self._shower(n)) for n in range(1, len(styles))))
+        self._words = (self.setters[0].words, *(Remembered(self._shower(n)) for n in range(1, len(styles))))
 
     def word(self, text: str, style: int = 0) -> Word:
         """A measured word, its fragment beginning and ending in style 0."""
@@ -163,7 +164,7 @@ class Palette:
 class _Boxes:
     """Spans split at spaces; text of different styles without a space between stays together."""
 
-    def __init__(self, words: Sequence[Words], glue: Callable[[Sequence[Span]], Word]) -> None:
+    def __init__(self, words: Sequence[Remembered[str, Word]], glue: Callable[[Sequence[Span]], Word]) -> None:
         self._memories, self._glue = words, glue
         self.words: list[Word] = []
         self._texts: list[str] = []

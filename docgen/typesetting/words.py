@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from docgen.remembered import Remembered
 
+if TYPE_CHECKING:
     from docgen.typesetting.face import Face
 
-_REMEMBERED_WORDS = 4_000
-_MET_ONCE = 256
 NO_FONTS: frozenset[bytes] = frozenset()
 
 
@@ -66,40 +64,13 @@ def number(value: float) -> bytes:
     return b"0" if text in {"-0", ""} else text.encode("ascii")
 
 
-class Words(dict[str, Word]):
-    """Texts and how they are set. Only what comes a second time is remembered for long.
-
-    Amounts and numbers of one letter would crowd out the words of all; what is forgotten is set anew.
-    """
-
-    def __init__(self, set_word: Callable[[str], Word]) -> None:
-        """``set_word`` sets what is not remembered."""
-        super().__init__()
-        self._set_word = set_word
-        self._met_once: dict[str, Word] = {}
-
-    def __missing__(self, text: str) -> Word:
-        """Set a text that is not remembered, or remember one that was met before."""
-        once = self._met_once
-        word = once.pop(text, None)
-        if word is not None:
-            if len(self) >= _REMEMBERED_WORDS:
-                self.clear()
-            self[text] = word
-            return word
-        if len(once) >= _MET_ONCE:
-            once.clear()
-        word = once[text] = self._set_word(text)
-        return word
-
-
 class WordSetter:
     """Sets words of one style and remembers them; ``special`` tells whether any needs more than code page 0."""
 
     def __init__(self, style: Style) -> None:
         """Start with an empty memory."""
         self.style = style
-        self.words = Words(self._set)
+        self.words = Remembered(self._set)
         self.special = False
 
     def set(self, text: str) -> Word:
