@@ -1,6 +1,6 @@
 """Shelves: letters that were drawn when their shard was validated, kept until the chunks of the job are composed.
 
-They may be missing at any time: whatever is not on a shelf is composed, which gives the same bytes.
+They may be missing at any time, or be of before an upgrade: what is on none is composed, which gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from api.ports import Permanent
 from api.usecases.leases import keep_lease
 from api.usecases.trash import let_go
-from docgen.drawing.chunks import packed_head, shelf_of, take_from_shelf
+from docgen.drawing.chunks import OldShelfError, packed_head, shelf_of, take_from_shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -83,6 +83,8 @@ def _taken(deps: Deps, shard: Shard, wanted: Mapping[int, PieceToCompose]) -> di
     except Permanent as fault:
         if fault.code != "blob-missing":
             raise
+        return {}
+    except OldShelfError:
         return {}
     for place, packed in taken:
         if packed_head(packed) != (wanted[place].id, wanted[place].pages):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from api.ports import BatchFile, FileRole
 from docgen.drawing.chunks import read_chunk
 from docgen.drawing.output_intent import fogra39
-from docgen.drawing.pages import content_digest
 from docgen.drawing.print_file import FileInfo, PrintFileWriter
 from docgen.postal.batch import split_files
 from docgen.postal.manifest import PrintFile
@@ -99,7 +98,7 @@ def drawn_letters(
 
 @dataclass(slots=True)
 class Press:
-    """Writes the print files of one batch; ``digests`` (of page streams, by place in the batch) grow on the way."""
+    """Writes the print files of one batch; ``digests`` (hex, of pages, by place in the batch) grow on the way."""
 
     deps: Deps
     job: PrintJob
@@ -134,7 +133,7 @@ class Press:
             while self._fits(feed, writer, stop, has_letters=bool(places)):
                 place, letter = feed.take()
                 places.append(place)
-                self.digests[place] = tuple([content_digest(page) for page in letter.pages])
+                self.digests[place] = letter.digests
                 writer.add(letter)
                 yield sink.drain()
             done.append(writer.close())

@@ -41,9 +41,14 @@ def draw_letters(letters: Sequence[LaidOutLetter], forms: Mapping[str, frozenset
     """
     codes = _codes([page for laid in letters for page in laid.pages])
     inks = [[_ink(page, codes) for page in laid.pages] for laid in letters]
-    streams = [[bytes(isal_zlib.compress(text + symbols, _DEFLATE_LEVEL)) for text, symbols in pages] for pages in inks]
     uses = [_fonts(pages) | laid.extra_fonts | forms[laid.language] for laid, pages in zip(letters, inks, strict=True)]
-    return list(map(DrawnLetter, map(tuple, streams), uses))
+    return [drawn_letter(list(map(b"".join, pages)), used) for pages, used in zip(inks, uses, strict=True)]
+
+
+def drawn_letter(contents: Sequence[bytes], uses: frozenset[bytes]) -> DrawnLetter:
+    """A letter of pages with these contents, deflated; what a page is, is told while its content is at hand."""
+    pages = tuple([bytes(isal_zlib.compress(content, _DEFLATE_LEVEL)) for content in contents])
+    return DrawnLetter(pages, uses, tuple([sha256(content).hexdigest() for content in contents]))
 
 
 def page_content(page: LaidOutPage) -> bytes:

@@ -63,10 +63,14 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class DrawnLetter:
-    """Deflated content streams of a letter's pages and the resource names they use."""
+    """Deflated content streams of a letter's pages, the resource names they use, and what the pages are.
+
+    ``digests`` are hex SHA-256 of the content of each page before it was deflated.
+    """
 
     pages: tuple[bytes, ...]
     uses: frozenset[bytes]
+    digests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from api.usecases import checking, composing, gathering, sharding
 from api.usecases.jobs import cancel_job, retry_job, stop_piece
 from api.usecases.trash import KEPT, empty_trash
 from docgen.drawing.chunks import chunk_of, pack_letter, shelf_of
-from docgen.drawing.print_file import DrawnLetter
+from docgen.drawing.pages import drawn_letter
 from tests.api.usecases.world import ORG, record
 
 if TYPE_CHECKING:
@@ -129,6 +129,14 @@ def test_a_job_validated_before_there_were_shelves_is_composed(world: World, mon
     assert results(world, job) == composed(world, job)
 
 
+def test_shelves_of_before_an_upgrade_are_done_without(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(gathering, "shelf_of", lambda _: [b"SHELF-1\n", bytes(12)])
+        job = planned(world)
+    assert shelves(world, job)
+    assert results(world, job) == composed(world, job)
+
+
 def test_only_so_much_of_a_chunk_is_gathered_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     job = planned(world)
     monkeypatch.setattr(gathering, "_MOST_BYTES", 1)
@@ -162,7 +170,7 @@ def test_a_store_that_does_not_answer_is_not_taken_for_a_missing_shelf(
 
 def test_a_letter_of_another_piece_is_a_bug(world: World) -> None:
     job = planned(world)
-    other = world.deps.blobs.put(ORG, shelf_of([pack_letter("pce_other", DrawnLetter((b"x",), frozenset()))] * 4))
+    other = world.deps.blobs.put(ORG, shelf_of([pack_letter("pce_other", drawn_letter([b"x"], frozenset()))] * 4))
     with world.deps.database.read() as uow:
         pieces = uow.pieces.to_compose(ORG, world.batches(job.id)[0].id, 0, 3)
     broken = [replace(shard, drawn=other) for shard in shards(world, job)]

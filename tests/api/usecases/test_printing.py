@@ -1,10 +1,14 @@
-"""What must never happen to a print file does not pass unseen: each is a bug, and ends the writing."""
+"""Manifests tell what is on the pages; what must never happen to a print file is a bug, and ends the writing."""
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
+import pypdf
 import pytest
 
 from api.ports import Chunk, ChunkState
@@ -12,14 +16,14 @@ from api.usecases.composers import composer_of
 from api.usecases.pieces import mail_piece
 from api.usecases.printing import Feed, Press, drawn_letters
 from docgen.drawing.chunks import write_chunk
-from docgen.drawing.print_file import DrawnLetter
+from docgen.drawing.pages import drawn_letter
 from docgen.postal.batch import Batch, batch_key
 from tests.api.usecases.world import ORG, record
 
 if TYPE_CHECKING:
     from tests.api.usecases.world import World
 
-LETTER = DrawnLetter((b"page",), frozenset())
+LETTER = drawn_letter([b"page"], frozenset())
 
 
 def chunk(world: World, *piece_ids: str) -> Chunk:
@@ -75,3 +79,16 @@ def test_a_letter_outside_the_plan_is_a_bug(world: World) -> None:
     press = Press(world.deps, job, batch, composer, batch.id)
     with pytest.raises(RuntimeError, match=f"letter 7 of {batch.id} is in no print file"):
         press.print_all(Batch(1, key, ()), Feed([(7, LETTER)]), ())
+
+
+def test_the_manifest_has_the_digest_of_what_is_on_each_page(world: World) -> None:
+    (batch,) = world.batches(world.released([record(i) for i in range(3)]).id)
+    files = world.files(batch)
+    (manifest,) = [data.decode() for name, data in files.items() if name.endswith("manifest.csv")]
+    for row in csv.DictReader(io.StringIO(manifest)):
+        pages: Any = pypdf.PdfReader(io.BytesIO(files[row["file"]])).pages
+        first, digests = int(row["first_page"]) - 1, row["page_digests"].split()
+        assert len(digests) == int(row["pages"])
+        assert digests == [
+            sha256(pages[first + at].get_contents().get_data()).hexdigest() for at in range(len(digests))
+        ]

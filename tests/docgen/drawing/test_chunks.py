@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docgen.drawing.chunks import (
+    OldShelfError,
     chunk_of,
     pack_letter,
     packed_head,
@@ -15,11 +17,14 @@ from docgen.drawing.chunks import (
     take_from_shelf,
     write_chunk,
 )
-from docgen.drawing.print_file import DrawnLetter
+from docgen.drawing.pages import drawn_letter
+
+if TYPE_CHECKING:
+    from docgen.drawing.print_file import DrawnLetter
 
 _names = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", min_size=1, max_size=20)
 _fonts = st.frozensets(st.from_regex(rb"F[0-4](x[0-9])?", fullmatch=True), max_size=5)
-_drawn = st.builds(DrawnLetter, st.lists(st.binary(max_size=60), max_size=4).map(tuple), _fonts)
+_drawn = st.builds(drawn_letter, st.lists(st.binary(max_size=60), max_size=4), _fonts)
 _letters = st.lists(st.tuples(_names, _drawn), max_size=6)
 _places = st.lists(st.one_of(st.just(b""), st.builds(pack_letter, _names, _drawn)), max_size=6)
 
@@ -54,7 +59,7 @@ def test_something_else_is_no_container() -> None:
 
 def test_a_letter_without_a_piece_id_is_a_bug_and_never_an_early_end() -> None:
     with pytest.raises(ValueError, match="piece id"):
-        list(write_chunk([("", DrawnLetter((), frozenset())), ("pce_2", DrawnLetter((), frozenset()))]))
+        list(write_chunk([("", drawn_letter([], frozenset())), ("pce_2", drawn_letter([], frozenset()))]))
 
 
 @settings(max_examples=30)
@@ -95,3 +100,22 @@ def test_a_chunk_is_no_shelf_and_a_shelf_no_chunk() -> None:
         list(take_from_shelf(BytesIO(b"".join(write_chunk([]))), []))
     with pytest.raises(ValueError, match="not a container"):
         list(read_chunk(BytesIO(b"".join(shelf_of([])))))
+
+
+@settings(max_examples=30)
+@given(_letters)
+def test_a_chunk_of_version_1_is_read_as_if_it_told_the_digests(letters: list[tuple[str, DrawnLetter]]) -> None:
+    old = [b"DRAWN-1\n", *(_of_version_1(*letter) for letter in letters), bytes(6)]
+    assert list(read_chunk(BytesIO(b"".join(old)))) == letters
+
+
+def test_a_shelf_of_version_1_is_known_as_one() -> None:
+    with pytest.raises(OldShelfError):
+        next(take_from_shelf(BytesIO(b"SHELF-1\n" + bytes(12)), [0]))
+
+
+def _of_version_1(name: str, drawn: DrawnLetter) -> bytes:
+    uses = b" ".join(sorted(drawn.uses))
+    pages = b"".join(len(page).to_bytes(4, "big") + page for page in drawn.pages)
+    sizes = b"".join(size.to_bytes(2, "big") for size in (len(name), len(drawn.pages), len(uses)))
+    return sizes + name.encode("ascii") + uses + pages

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -12,7 +11,8 @@ from pypdf import PdfReader
 
 from docgen.drawing.contact_sheet import MAX_THUMBNAILS, Thumbnail, contact_sheet
 from docgen.drawing.job_ticket import Ticket, TicketFile, job_ticket
-from docgen.drawing.print_file import DrawnLetter, Resources
+from docgen.drawing.pages import drawn_letter
+from docgen.drawing.print_file import Resources
 from docgen.drawing.raster import page_png, to_png
 from docgen.findings import Refusal
 from tests.docgen.builders import CREATED, print_file
@@ -22,7 +22,7 @@ from tests.docgen.printed import printed_texts
 @cache
 def _pdf(pages: int = 3) -> bytes:
     inks = [b"0 0 0 1 k 50 50 %d 200 re f" % (20 * n + 20) for n in range(pages)]
-    letters = [DrawnLetter((zlib.compress(ink),), frozenset()) for ink in inks]
+    letters = [drawn_letter([ink], frozenset()) for ink in inks]
     return print_file(letters, Resources({})).data
 
 

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from docgen.drawing.font_files import font_file
 from docgen.drawing.output_intent import fogra39
+from docgen.drawing.pages import drawn_letter
 from docgen.drawing.print_file import DrawnLetter, Resources
 from docgen.drawing.single import letter_pdf
 from tests.docgen.builders import CREATED, PrintFile, brand, composer, contents, example, print_file, template
@@ -269,7 +270,7 @@ def test_an_archive_copy_is_clean_too(pdf_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 64, 65, 64 * 64 + 1])
 def test_the_page_tree_is_sound_at_any_length(count: int, pdf_path: Path) -> None:
-    letter = DrawnLetter((zlib.compress(b"0 0 0 1 k 9 9 9 9 re f"),), frozenset())
+    letter = drawn_letter([b"0 0 0 1 k 9 9 9 9 re f"], frozenset())
     made = print_file([letter] * count, Resources({}))
     document: Any = PdfReader(BytesIO(made.data))
     assert document.get_num_pages() == count == made.written.pages

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import zlib
 
 import pypdfium2
 import pytest
 from pypdfium2 import raw
 
-from docgen.drawing.print_file import DrawnLetter, Resources
+from docgen.drawing.pages import drawn_letter
+from docgen.drawing.print_file import Resources
 from docgen.layouts.brand_file import fonts_folder
 from docgen.typesetting.face import load_face
 from docgen.typesetting.paragraphs import Palette, Span
@@ -36,7 +36,7 @@ def test_a_reader_finds_the_end_of_a_line_where_it_was_measured(folder: str, tex
         b"BT /F0 10 Tf 50 %d Td [(%s|)]TJ ET\n" % (700 - 40 * at, fragment) for at, (fragment, _) in enumerate(rows)
     )
     uses = frozenset({b"F0", b"F1"}) | plain.extra_fonts | mixed.extra_fonts
-    made = print_file([DrawnLetter((zlib.compress(ink),), uses)], Resources(faces))
+    made = print_file([drawn_letter([ink], uses)], Resources(faces))
     assert _marks(made.data) == pytest.approx([50 + width for _, width in rows], abs=0.2)
 
 
