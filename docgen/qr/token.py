@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from docgen.qr.entry_code import base32
+from docgen.crockford import base32
 
 PREFIX = "pce_"
 LENGTH = 20
