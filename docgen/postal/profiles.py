@@ -7,7 +7,7 @@ must lie in the first, and nothing else may lie in the second.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -85,6 +85,15 @@ class StockProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class InsertProfile:
+    """Something that goes in an envelope beside the letters, once: a flyer, a reply envelope."""
+
+    id: str
+    title: str
+    weight_mg: int
+
+
+@dataclass(frozen=True, slots=True)
 class WeightClass:
     """A bracket of the post's tariff, up to and including ``max_mg``."""
 
@@ -99,6 +108,7 @@ class Profiles:
     envelopes: Mapping[str, EnvelopeProfile]
     stocks: Mapping[str, StockProfile]
     weight_classes: tuple[WeightClass, ...]
+    inserts: Mapping[str, InsertProfile] = field(default_factory=dict)
 
 
 def window_on_page(window: BoxMm, envelope: tuple[float, float], folded: tuple[float, float]) -> WindowProfile:
@@ -131,6 +141,10 @@ def read_profiles(text: str) -> Profiles:
         return Profiles(
             envelopes={key: _envelope(key, value) for key, value in data["envelope"].items()},
             stocks={key: StockProfile(key, value["title"], value["grammage"]) for key, value in data["stock"].items()},
+            inserts={
+                key: InsertProfile(key, value["title"], value["weight_mg"])
+                for key, value in data.get("insert", {}).items()
+            },
             weight_classes=tuple(
                 sorted(
                     [WeightClass(entry["name"], entry["max_g"] * 1000) for entry in data["weights"]["classes"]],

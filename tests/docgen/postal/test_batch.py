@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docgen.postal.batch import Batch, BatchKey, BatchLimits, MailPiece, batch_key, plan_batches, split_files
+from docgen.postal.batch import (
+    Batch,
+    BatchKey,
+    BatchLimits,
+    MailPiece,
+    batch_key,
+    batch_key_of_set,
+    plan_batches,
+    split_files,
+)
+from tests.docgen.postal.making import make_piece, sets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +91,49 @@ def test_files_hold_every_printed_piece_once_and_keep_the_limits(
         live = [given_pieces[i] for i in r if i in printed]
         assert 1 <= len(live) <= max_pieces
         assert len(live) == 1 or sum(piece.file_pages for piece in live) <= max_pages
+
+
+@st.composite
+def envelopes(draw: st.DrawFn) -> list[MailPiece]:
+    sizes = draw(st.lists(st.integers(1, 4), max_size=12))
+    pieces = sets_of(sizes, draw(st.integers(1, 3)), country=draw(st.sampled_from(["NL", "BE"])))
+    return draw(st.permutations(pieces))
+
+
+@given(envelopes(), st.integers(1, 7), st.integers(1, 12), st.integers(1, 9), st.sets(st.integers(1, 40)))
+def test_an_envelope_is_never_cut(
+    given_pieces: list[MailPiece], limit: int, max_pages: int, max_pieces: int, stopped_numbers: set[int]
+) -> None:
+    plan = plan_batches(given_pieces, BatchLimits(max_pieces=limit))
+    assert sorted(p.piece_id for batch in plan for p in batch.pieces) == sorted(p.piece_id for p in given_pieces)
+    sizes = Counter(piece.set_id for piece in given_pieces)
+    stopped = {f"pce_{number}" for number in stopped_numbers}
+    for batch in plan:
+        assert Counter(piece.set_id for piece in batch.pieces) == {p.set_id: sizes[p.set_id] for p in batch.pieces}
+        assert len({piece.set_id for piece in batch.pieces}) <= limit
+        for r in split_files(batch, max_pages, max_pieces, stopped):
+            inside = {p.set_id for p in batch.pieces[r.start : r.stop]}
+            assert all((p.set_id in inside) == (place in r) for place, p in enumerate(batch.pieces))
+            live = [p for p in batch.pieces[r.start : r.stop] if p.piece_id not in stopped]
+            one = len({p.set_id for p in live}) == 1
+            assert one or (len(live) <= max_pieces and sum(p.file_pages for p in live) <= max_pages)
+
+
+def test_the_sheets_of_an_envelope_count_together() -> None:
+    plan = plan_batches(sets_of([1, 2, 4], sheets=2), BatchLimits(sheet_classes=(1, 3, 6)))
+    assert [(b.key.max_sheets, len(b.pieces)) for b in plan] == [(3, 1), (6, 2), (0, 4)]
+
+
+def test_a_batch_counts_envelopes() -> None:
+    plan = plan_batches(sets_of([3, 3, 3]), BatchLimits(max_pieces=2))
+    assert [len(batch.pieces) for batch in plan] == [6, 3]
+
+
+@pytest.mark.parametrize("change", [{"country": "BE"}, {"envelope": "c4"}, {"duplex": False}, {"household_key": "x"}])
+def test_strangers_in_one_envelope_are_a_bug(change: dict[str, Any]) -> None:
+    letters = [make_piece(1), make_piece(2, set_id="pce_1", **change)]
+    with pytest.raises(ValueError, match="pce_1 cannot be in one envelope"):
+        batch_key_of_set(letters)
 
 
 def test_sheet_classes_go_apart(piece: Callable[..., MailPiece]) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from docgen.postal import manifest, profiles
 from docgen.postal.batch import Batch, BatchKey, MailPiece, split_files
-from docgen.postal.manifest import ManifestRow, PrintFile
+from docgen.postal.manifest import Checked, Control, ManifestRow, PrintFile
+from tests.docgen.postal.making import EMPTY_MG, sets_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def test_a_stopped_piece_has_a_row_with_its_reason_and_no_page(batch: Batch) -> 
     assert (rows[0].stop_reason, rows[0].file, rows[0].first_page) == ("paid", "", 0)
     assert rows[1].first_page == 1
     totals = manifest.totals_of(rows)
-    assert (totals.letters, totals.stopped) == (3, 1)
+    assert (totals.letters, totals.envelopes, totals.stopped) == (3, 3, 1)
 
 
 def test_totals_are_of_what_is_printed(batch: Batch) -> None:
@@ -73,6 +74,46 @@ def test_totals_are_of_what_is_printed(batch: Batch) -> None:
     assert (totals.letters, totals.pages, totals.sheets) == (4, 6, 5)
     assert totals.weight_mg == 9490 + 14480 + 9490 + 20_001
     assert totals.weight_classes == {"0-20": 3, "20-50": 1}
+
+
+def test_letters_that_share_an_envelope_are_weighed_together() -> None:
+    rows = rows_of(Batch(1, KEY, tuple(sets_of([1, 3]))))
+    assert [(row.set_id, row.set_position, row.set_size) for row in rows] == [
+        ("pce_1", 1, 1),
+        ("pce_2", 1, 3),
+        ("pce_2", 2, 3),
+        ("pce_2", 3, 3),
+    ]
+    assert [row.weight_mg for row in rows] == [4990 + EMPTY_MG, 4990 + EMPTY_MG, 4990, 4990]
+    totals = manifest.totals_of(rows)
+    assert (totals.letters, totals.envelopes, totals.weight_mg) == (4, 2, 4 * 4990 + 2 * EMPTY_MG)
+    assert totals.weight_classes == {"0-20": 2}
+
+
+def test_an_envelope_gets_lighter_when_one_of_its_letters_is_stopped() -> None:
+    batch = Batch(1, KEY, tuple(sets_of([3], sheets=2)))
+    before, after = rows_of(batch), rows_of(batch, {"pce_1": "paid", "pce_3": "paid"})
+    assert {row.weight_class for row in before} == {"20-50"}
+    assert after[1].weight_class == "0-20"
+    assert [(row.set_id, row.set_position, row.set_size) for row in after] == [
+        ("pce_2", 0, 1),
+        ("pce_2", 1, 1),
+        ("pce_2", 0, 1),
+    ]
+    assert after[1].weight_mg == 2 * 4990 + EMPTY_MG
+    assert manifest.totals_of(after).weight_classes == {"0-20": 1}
+
+
+def test_what_others_know_of_a_piece_stands_in_its_row(piece: Callable[..., MailPiece]) -> None:
+    sorted_piece = piece(1, bundle=2, tray=3, postal_line="*0042", postal_2d=b"\x00\xff")
+    batch = Batch(1, KEY, (sorted_piece, piece(2)))
+    files = [PrintFile("f", range(2))]
+    controls = {"pce_1": Control("7F3K9M000001", Checked.SAMPLE)}
+    rows = list(manifest.manifest_rows("bat_1", batch, files, CLASSES, controls=controls))
+    assert (rows[0].bundle, rows[0].tray, rows[0].control_code) == (2, 3, "7F3K9M000001")
+    assert (rows[0].postal_line, rows[0].postal_2d, rows[0].checked) == ("*0042", "AP8=", "sample")
+    assert (rows[1].control_code, rows[1].postal_2d, rows[1].checked) == ("", "", "none")
+    loaded(batch, rows)
 
 
 def test_a_piece_too_heavy_for_every_class_says_so(piece: Callable[..., MailPiece]) -> None:
@@ -109,10 +150,12 @@ def test_csv_has_a_fixed_order_of_columns(batch: Batch) -> None:
     lines = b"".join(manifest.write_csv(rows_of(batch))).splitlines(keepends=True)
     assert lines[0] == (
         b"batch_id,sequence,piece_id,record_id,file,first_page,pages,sheets,weight_mg,weight_class,postcode,house_number,"
-        b"country,kix,language,brand,template,template_version,page_digests,stop_reason\r\n"
+        b"country,kix,language,brand,template,template_version,page_digests,stop_reason,"
+        b"set_id,set_position,set_size,bundle,tray,control_code,postal_line,postal_2d,checked\r\n"
     )
     assert lines[1] == (
-        b"bat_1,1,pce_1,r1,bat_1-001.pdf,1,1,1,9490,0-20,1234 AB,12 A,NL,1234AB12XA,nl,woonhaven,rent-reminder,1,,\r\n"
+        b"bat_1,1,pce_1,r1,bat_1-001.pdf,1,1,1,9490,0-20,1234 AB,12 A,NL,1234AB12XA,nl,woonhaven,rent-reminder,1,,,"
+        b"pce_1,1,1,0,0,,,,none\r\n"
     )
     assert b",aa bb cc," in lines[2]
 

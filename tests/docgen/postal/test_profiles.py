@@ -101,6 +101,31 @@ def test_a_sheet_of_80_grams_weighs_4990_milligrams() -> None:
     assert weights.piece_weight_mg(2, stock, PROFILES.envelopes["nl-dl-right"], inserts_mg=1000) == 9979 + 4500 + 1000
 
 
+def test_an_envelope_weighs_its_letters_and_once_what_is_around_them() -> None:
+    stock = StockProfile("p", "P", 80)
+    envelope, inserts = PROFILES.envelopes["nl-dl-right"], PROFILES.inserts
+    empty_mg = weights.once_mg(envelope, [inserts["flyer-a5"], inserts["reply-envelope"]])
+    assert empty_mg == 4500 + 4196 + 3700
+    assert weights.once_mg(envelope) == 4500
+    letters = [1, 5, 2]
+    assert weights.set_weight_mg(letters, stock, empty_mg) == 4990 + 24948 + 9979 + empty_mg
+    alone = [weights.piece_weight_mg(sheets, stock, envelope, 7896) for sheets in letters]
+    assert weights.set_weight_mg(letters, stock, empty_mg) == sum(alone) - 2 * empty_mg
+
+
+@pytest.mark.parametrize(("duplex", "sheets", "blank"), [(True, 4, [1, 0, 1]), (False, 6, [0, 0, 0])])
+def test_each_letter_of_an_envelope_starts_on_a_front(*, duplex: bool, sheets: int, blank: list[int]) -> None:
+    pages = [1, 2, 3]
+    assert weights.sheets_of_set(pages, duplex=duplex) == sheets
+    assert [weights.blank_backs(count, duplex=duplex) for count in pages] == blank
+
+
+def test_inserts_may_be_left_out() -> None:
+    assert profiles.read_profiles(GOOD).inserts == {}
+    own = profiles.read_profiles(GOOD + '[insert.f]\ntitle = "F"\nweight_mg = 5\n')
+    assert own.inserts["f"].weight_mg == 5
+
+
 @pytest.mark.parametrize(("pages", "duplex", "sheets"), [(1, True, 1), (2, True, 1), (3, True, 2), (3, False, 3)])
 def test_sheets_of_pages(pages: int, *, duplex: bool, sheets: int) -> None:
     assert weights.sheets_of(pages, duplex=duplex) == sheets
