@@ -13,6 +13,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
+from isal import isal_zlib
+
 from docgen.drawing import pdf_metadata
 from docgen.drawing.font_files import font_file
 from docgen.drawing.pdf_metadata import FileInfo
@@ -259,8 +261,10 @@ class PrintFileWriter:
 
 @lru_cache(maxsize=2)
 def _profile_stream(intent: OutputIntent) -> bytes:
-    """The profile as an object; deflating one takes longer than framing a thousand letters."""
-    return stream(intent.profile, {"N": b"%d" % intent.components})
+    """The profile as an object, deflated fast: zlib takes ten times as long, in every process, for 2 % fewer bytes."""
+    data = bytes(isal_zlib.compress(intent.profile, isal_zlib.ISAL_BEST_COMPRESSION))
+    entries = {"N": b"%d" % intent.components, "Filter": b"/FlateDecode"}
+    return stream(data, entries, compress=False)
 
 
 def _descriptor(base_font: str, values: Mapping[str, int], data: int) -> bytes:
