@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
 
-_CHUNK = 250
+# Small, so that no worker waits long for the other's last one; a chunk of the product has 500 letters of a longer run.
+_CHUNK = 100
 
 _Done = tuple[int, float, float]  # process id, its CPU seconds for the chunk, its peak in MB
 
