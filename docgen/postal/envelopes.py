@@ -70,13 +70,14 @@ def envelope_of(letters: Sequence[MailPiece]) -> Envelope:
     )
 
 
-def envelopes_of(pieces: Sequence[MailPiece], stopped: Collection[str] = ()) -> tuple[Envelope | None, ...]:
-    """Each envelope of a batch in its order, without stopped letters; None where nothing is left of one."""
-    made: list[Envelope | None] = []
+def envelopes_of(pieces: Sequence[MailPiece], stopped: Collection[str] = ()) -> dict[str, Envelope]:
+    """The envelopes of a batch in its order, by the ``set_id`` of their letters; those with a letter that goes out."""
+    made: dict[str, Envelope] = {}
     for places in envelope_ranges(pieces):
         left = [piece for piece in pieces[places.start : places.stop] if piece.piece_id not in stopped]
-        made.append(envelope_of(left) if left else None)
-    return tuple(made)
+        if left:
+            made[left[0].set_id] = envelope_of(left)
+    return made
 
 
 def places_in_envelopes(pieces: Sequence[MailPiece], stopped: Collection[str] = ()) -> tuple[InEnvelope, ...]:
