@@ -17,6 +17,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from docgen.postal.cells import as_text
 from docgen.postal.envelopes import places_in_envelopes
 from docgen.postal.weights import weight_class
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 FORMAT = "manifest/2"
 TOO_HEAVY = "over"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_AT_ONCE = 200
 _NEXT = ",\n"
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -261,9 +261,7 @@ def _blocks(rows: Iterable[ManifestRow]) -> Iterator[list[ManifestRow]]:
 def _cell(value: object) -> object:
     if type(value) is tuple:
         value = " ".join(value)
-    if type(value) is str and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return as_text(value) if type(value) is str else value
 
 
 def _drain(buffer: StringIO) -> bytes:
