@@ -19,6 +19,7 @@ from api.adapters.blobs_folder import FolderBlobs
 from api.adapters.database import SqlDatabase
 from api.adapters.engine import make_engine
 from api.adapters.system import RandomIds, SystemClock
+from api.ports import ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, secret_key
 from api.usecases.deps import Deps, Limits
 from api.usecases.jobs import job_failed
@@ -103,6 +104,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     # composing takes seconds to load, and only the processes that do the work need it
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
+    from api.usecases.reading_back import check_part  # noqa: PLC0415 - see above
     from api.usecases.sharding import validate_shard  # noqa: PLC0415 - see above
     from api.usecases.validation import validate_job  # noqa: PLC0415 - see above
     from api.usecases.writing import write_batch  # noqa: PLC0415 - see above
@@ -114,6 +116,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.PLAN: partial(plan_job, deps),
         WorkKind.COMPOSE_CHUNK: partial(compose_chunk, deps),
         WorkKind.WRITE_BATCH: partial(write_batch, deps),
+        WorkKind.CHECK_PART: partial(check_part, deps),
     }
 
 
@@ -129,6 +132,8 @@ def make_deps(service: Service) -> Deps:
         file_pages=settings.print_file_pages,
         file_bytes=settings.print_file_bytes,
         lease_s=settings.lease_s,
+        read_back=ReadBackPolicy(settings.read_back),
+        read_back_sample=settings.read_back_sample,
     )
     return Deps(service.database, service.blobs, service.clock, service.ids, service.secret, limits)
 

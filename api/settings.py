@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     print_file_letters: int = Field(1000, ge=1, le=100_000, description="letters in one print file: 1 to 100000")
     print_file_pages: int = Field(10_000, ge=1, le=1_000_000, description="pages in one print file: 1 to 1000000")
     print_file_bytes: int = Field(500_000_000, ge=1 << 20, description="bytes of one print file: 1048576 or more")
+    read_back: Literal["full", "sample", "off"] = Field(
+        "full", description="how much of each print file is read back before release: full, sample or off"
+    )
+    read_back_sample: int = Field(1000, ge=2, le=100_000, description="letters of a batch in a sample: 2 to 100000")
     max_records: int = Field(80_000, ge=1, le=1_000_000, description="records in one print job: 1 to 1000000")
     max_body_bytes: int = Field(1 << 30, ge=1 << 16, description="bytes of the largest request body: 65536 or more")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")

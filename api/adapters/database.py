@@ -15,6 +15,14 @@ from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages
 from api.adapters.repositories.pieces import SqlPieces
+from api.adapters.repositories.print_room import (
+    SqlAlarms,
+    SqlChecks,
+    SqlMailRuns,
+    SqlReprints,
+    SqlResults,
+    SqlRules,
+)
 from api.adapters.repositories.queue import SqlOutbox, SqlWork
 from api.adapters.repositories.shards import SqlShards
 from api.adapters.repositories.trash import SqlTrash
@@ -85,6 +93,36 @@ class SqlUnitOfWork:
     def shards(self) -> SqlShards:
         """Shards."""
         return SqlShards(self._connection)
+
+    @cached_property
+    def rules(self) -> SqlRules:
+        """Rules of organisations."""
+        return SqlRules(self._connection)
+
+    @cached_property
+    def checks(self) -> SqlChecks:
+        """Units of reading back."""
+        return SqlChecks(self._connection)
+
+    @cached_property
+    def results(self) -> SqlResults:
+        """What became of pieces."""
+        return SqlResults(self._connection)
+
+    @cached_property
+    def reprints(self) -> SqlReprints:
+        """Reprints."""
+        return SqlReprints(self._connection)
+
+    @cached_property
+    def mail_runs(self) -> SqlMailRuns:
+        """Mail runs."""
+        return SqlMailRuns(self._connection)
+
+    @cached_property
+    def alarms(self) -> SqlAlarms:
+        """What waits too long."""
+        return SqlAlarms(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

@@ -111,6 +111,7 @@ jobs = Table(
     Column("composed", Integer, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("sheets", Integer, nullable=False),
+    Column("created_by", String(64), nullable=False, server_default=""),
     Index(None, "organisation_id", "id"),
 )
 
@@ -153,9 +154,16 @@ pieces = Table(
     Column("postcode", String(16), nullable=False),
     Column("house", Text, nullable=False),
     Column("kix", String(32)),
+    Column("household", String(64), nullable=False, server_default=""),
+    Column("set_id", String(64), nullable=False, server_default=""),
+    Column("envelope", Integer),
+    Column("bundle", Integer),
+    Column("tray", Integer),
+    Column("prints", Integer, nullable=False, server_default="0"),
     UniqueConstraint("job_id", "sequence"),
     Index(None, "job_id", "record_id"),
     Index(None, "batch_id", "batch_position"),
+    Index(None, "organisation_id", "record_id"),
 )
 
 # what a record said, apart from what happened to it: this table can be emptied while the history stays
@@ -186,8 +194,18 @@ batches = Table(
     Column("state", Choice(BatchState), nullable=False),
     Column("files", JSON, nullable=False),
     Column("released_at", UtcTime),
+    Column("code", String(6), nullable=False, server_default=""),
+    Column("envelopes", Integer, nullable=False, server_default="0"),
+    Column("parent_id", String(64)),
+    Column("mail_run_id", String(64)),
+    Column("state_at", UtcTime),
+    Column("sheets_counted", Integer),
+    Column("note", Text, nullable=False, server_default=""),
     UniqueConstraint("job_id", "number"),
     Index(None, "organisation_id", "created_at", "id"),
+    Index(None, "organisation_id", "code"),
+    Index(None, "organisation_id", "state"),
+    Index(None, "mail_run_id"),
 )
 
 chunks = Table(

@@ -11,7 +11,7 @@ from api.http.edge import DepsDep
 from api.http.files import file_response
 from api.http.html import page
 from api.http.responses import binary, open_problems
-from api.ports import BatchState, FileRole, JobState, PageRequest
+from api.ports import IN_PRINT_ROOM, FileRole, JobState, PageRequest
 from api.usecases import batches, jobs, letters, links
 from api.usecases.packages import ONE_PICTURE_AT_A_TIME
 from docgen.findings import Refusal
@@ -145,7 +145,7 @@ def _numbers(job: PrintJob) -> Sequence[tuple[str, int | None]]:
 
 def _batch(batch: Batch, view: str) -> dict[str, Any]:
     path = f"/jobs/{batch.job_id}/batches/{batch.id}"
-    files = batch.files if batch.state is BatchState.RELEASED else ()
+    files = batch.files if batch.state in IN_PRINT_ROOM else ()
     return {
         "number": batch.number,
         "state": batch.state,

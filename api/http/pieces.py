@@ -13,7 +13,7 @@ from api.http.edge import DepsDep, PageDep
 from api.http.once import Answer, OnceDep
 from api.http.responses import LIST_CODES, POST_CODES, binary, problems
 from api.http.schemas import EventOut, ListOut, PieceOut, StopIn, listed
-from api.usecases import jobs, letters
+from api.usecases import jobs, letters, stopping
 from api.usecases.deps import Deps
 from api.usecases.packages import ONE_PICTURE_AT_A_TIME
 
@@ -88,6 +88,8 @@ def stop(caller: CallerDep, piece_id: str, why: StopIn, once: OnceDep, sha256: J
     """Keep it out of the print files; it stays in the manifest with the reason. Again changes nothing."""
 
     def make(deps: Deps) -> Answer:
-        return Answer(HTTPStatus.OK, PieceOut.of(jobs.stop_piece(deps, caller.organisation_id, piece_id, why.reason)))
+        return Answer(
+            HTTPStatus.OK, PieceOut.of(stopping.stop_piece(deps, caller.organisation_id, piece_id, why.reason))
+        )
 
     return once.run(sha256, make)

@@ -54,6 +54,9 @@ class FileRole(StrEnum):
     MANIFEST_JSON = "manifest_json"
     JOB_TICKET = "job_ticket"
     CONTACT_SHEET = "contact_sheet"
+    REPRINT = "reprint"
+    LABELS = "labels"
+    RUN_LIST = "run_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,10 @@ class JobTotals:
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent."""
+    """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent.
+
+    ``created_by`` is the key or the user that sent it.
+    """
 
     id: str
     organisation_id: str
@@ -133,6 +139,7 @@ class PrintJob:
     state: JobState = JobState.RECEIVED
     counts: JobCounts = field(default_factory=JobCounts)
     error_code: str | None = None
+    created_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,9 @@ class Piece:
     ``record_index`` is the record's place in the input, ``input_offset`` its byte offset when the format has one.
     ``group_key`` says which pieces print and insert alike, ``sort_key`` is the postal order as text. ``postcode``,
     ``house`` (number, letter and addition) and ``kix`` are as printed: the manifest has them, and never a name.
-    ``batch_position`` counts from 0 in the batch.
+    ``batch_position`` counts from 0 in the batch and ``envelope`` from 1; ``set_id`` is the piece that leads the
+    envelope, its own id when it is alone there. ``household`` is a digest of who may share an envelope.
+    ``prints`` is how often it has been printed. ``bundle`` and ``tray`` count from 1 in the batch.
     """
 
     id: str
@@ -181,6 +190,12 @@ class Piece:
     postcode: str = ""
     house: str = ""
     kix: str | None = None
+    household: str = ""
+    set_id: str = ""
+    envelope: int | None = None
+    bundle: int | None = None
+    tray: int | None = None
+    prints: int = 0
 
 
 class PieceToPlan(NamedTuple):
@@ -193,6 +208,9 @@ class PieceToPlan(NamedTuple):
     pages: int
     sheets: int
     weight_mg: int
+    country: str
+    postcode: str
+    household: str
 
 
 class PieceToCompose(NamedTuple):
@@ -206,11 +224,15 @@ class PieceToCompose(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where planning put a piece."""
+    """Where planning put a piece; see `Piece`."""
 
     piece_id: str
     batch_id: str
     position: int
+    set_id: str = ""
+    envelope: int | None = None
+    bundle: int | None = None
+    tray: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +249,11 @@ class BatchFile:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Mail pieces that print and insert the same way. ``number`` counts from 1 in the job."""
+    """Mail pieces that print and insert the same way. ``number`` counts from 1 in the job.
+
+    ``code`` (6 signs) begins the control codes of its envelopes. ``parent_id`` is the batch that an open-loop reprint
+    came from. ``state_at`` is when it came into its state. ``sheets_counted`` is what the inserter counted.
+    """
 
     id: str
     organisation_id: str
@@ -243,6 +269,13 @@ class Batch:
     state: BatchState = BatchState.PLANNED
     files: tuple[BatchFile, ...] = ()
     released_at: datetime | None = None
+    code: str = ""
+    envelopes: int = 0
+    parent_id: str | None = None
+    mail_run_id: str | None = None
+    state_at: datetime | None = None
+    sheets_counted: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
         PrintJob,
         Shard,
         StoredAnswer,
+    )
+    from api.ports.print_room import (
+        Alarms,
+        Checks,
+        Lingering,
+        MailRuns,
+        PieceInRoom,
+        Reprints,
+        Results,
+        RulesOf,
     )
     from api.ports.states import BatchState, JobState, PackageState, PieceState, WorkState
     from api.ports.values import BlobRef, Page, PageRequest
@@ -190,10 +200,31 @@ class Pieces(Protocol):
         first: int = 0,
         count: int | None = None,
     ) -> int:
-        """Move the pieces at these positions that may go to ``to``; one event; returns how many moved."""
+        """Move the pieces at these positions that may go to ``to``; one event; returns how many moved.
+
+        Going to printed ready they are printed once more.
+        """
 
     def stop(self, organisation_id: str, piece_id: str, reason: str, at: datetime) -> Piece:
         """Stop one piece; stopping it again changes nothing."""
+
+    def resume(self, organisation_id: str, piece_id: str, to: PieceState, reason: str, at: datetime) -> Piece:
+        """Let a stopped piece go on: ``to`` is composed when its chunk is, else accepted."""
+
+    def in_room(self, organisation_id: str, batch_id: str) -> Sequence[PieceInRoom]:
+        """Pieces of a batch by position, stopped ones included, as results need them."""
+
+    def move_many(self, organisation_id: str, piece_ids: Sequence[str], to: PieceState) -> int:
+        """Move those of these pieces that may go to ``to``; returns how many moved. The caller writes the event."""
+
+    def find(self, organisation_id: str, text: str, limit: int) -> Sequence[Piece]:
+        """Pieces with this piece id or submitter's record id."""
+
+    def at_envelope(self, organisation_id: str, batch_id: str, envelope: int) -> Sequence[Piece]:
+        """The pieces in an envelope of a batch, by position."""
+
+    def states(self, organisation_id: str, batch_id: str) -> Mapping[PieceState, tuple[int, int]]:
+        """How many pieces and sheets of a batch are in each state."""
 
     def delete_values(self, organisation_id: str, job_id: str) -> int:
         """Remove the annex of a job at the end of its retention; returns how many rows went."""
@@ -216,6 +247,27 @@ class Batches(Protocol):
 
     def set_files(self, organisation_id: str, batch_id: str, files: Sequence[BatchFile]) -> None:
         """Replace the files of a batch that is not released."""
+
+    def by_code(self, organisation_id: str, code: str) -> Batch | None:
+        """The batch whose control codes begin with this."""
+
+    def in_states(self, organisation_id: str, states: Collection[BatchState], limit: int) -> Sequence[Batch]:
+        """Batches in these states, newest first."""
+
+    def count(self, organisation_id: str, batch_id: str, sheets_counted: int | None, note: str) -> None:
+        """Keep what the inserter counted and what the operator says of it."""
+
+    def set_mail_run(self, organisation_id: str, batch_id: str, run_id: str | None) -> None:
+        """Put a batch in a mail run, or take it out."""
+
+    def of_mail_run(self, organisation_id: str, run_id: str) -> Sequence[Batch]:
+        """Batches of a mail run, oldest first."""
+
+    def next_number(self, organisation_id: str, job_id: str) -> int:
+        """The number that the next batch of a job gets."""
+
+    def lingering(self) -> Iterator[Lingering]:
+        """Batches of all organisations that are neither handed over nor cancelled."""
 
 
 class Chunks(Protocol):
@@ -408,6 +460,30 @@ class UnitOfWork(Protocol):
     @property
     def shards(self) -> Shards:
         """Shards."""
+
+    @property
+    def rules(self) -> RulesOf:
+        """Rules of organisations."""
+
+    @property
+    def checks(self) -> Checks:
+        """Units of reading back."""
+
+    @property
+    def results(self) -> Results:
+        """What became of pieces."""
+
+    @property
+    def reprints(self) -> Reprints:
+        """Reprints."""
+
+    @property
+    def mail_runs(self) -> MailRuns:
+        """Mail runs."""
+
+    @property
+    def alarms(self) -> Alarms:
+        """What waits too long."""
 
     @property
     def trash(self) -> Trash:

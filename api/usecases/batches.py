@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from api.ports import BatchState
+from api.ports import IN_PRINT_ROOM
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def find_batch_file(deps: Deps, organisation_id: str, batch_id: str, name: str) 
     Raises Refusal: ``batch-not-found``, ``batch-not-released``, ``batch-file-not-found``.
     """
     batch = get_batch(deps, organisation_id, batch_id)
-    if batch.state is not BatchState.RELEASED:
+    if batch.state not in IN_PRINT_ROOM:
         raise Refusal("batch-not-released", f"{batch_id} is {batch.state}; its files are there once it is released.")
     for file in batch.files:
         if file.name == name:

@@ -17,7 +17,7 @@ from docgen.records.letter_json import read_letter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from api.ports import BlobRef, Chunk, Piece, PieceToCompose, PrintJob, UnitOfWork, WorkContext
+    from api.ports import Batch, BlobRef, Chunk, Piece, PieceToCompose, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
@@ -27,7 +27,7 @@ IN_PROGRESS: Final = frozenset({JobState.COMPOSING, JobState.BATCHING})
 
 
 def compose_chunk(deps: Deps, context: WorkContext) -> None:
-    """Handler of ``compose_chunk``: stopped pieces are left out, all others are in the blob, in postal order.
+    """Handler of ``compose_chunk``: the blob has all pieces in postal order; one that is stopped may yet be resumed.
 
     Letters that were drawn when they were validated are taken from there.
     """
@@ -35,16 +35,21 @@ def compose_chunk(deps: Deps, context: WorkContext) -> None:
     with deps.database.read() as uow:
         chunk = uow.chunks.get(organisation_id, context.item.subject_id)
         job = uow.jobs.get(organisation_id, chunk.job_id)
+        batch = uow.batches.get(organisation_id, chunk.batch_id)
         pieces = uow.pieces.to_compose(organisation_id, chunk.batch_id, chunk.first, chunk.count)
         shards = uow.shards.of_job(organisation_id, job.id)
-    if job.state not in IN_PROGRESS or chunk.state is ChunkState.COMPOSED:
+    if not goes_on(job, batch) or chunk.state is ChunkState.COMPOSED:
         nothing_to_do(deps, context)
         return
-    going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
-    gathered = gather(deps, shards, going)
-    composed = _composed(deps, job, [piece for piece in going if piece.id not in gathered])
-    packed = _packed(context, going, gathered, composed)
-    _finish(deps, context, job, chunk, deps.blobs.put(organisation_id, chunk_of(packed)))
+    gathered = gather(deps, shards, pieces)
+    composed = _composed(deps, job, [piece for piece in pieces if piece.id not in gathered])
+    packed = _packed(context, pieces, gathered, composed)
+    _finish(deps, context, batch, chunk, deps.blobs.put(organisation_id, chunk_of(packed)))
+
+
+def goes_on(job: PrintJob, batch: Batch) -> bool:
+    """Whether work on a batch still has a purpose; a reprint has one after its job was released."""
+    return job.state in IN_PROGRESS or (job.state is JobState.RELEASED and batch.parent_id is not None)
 
 
 def compose_piece(deps: Deps, composer: Composer, piece: Piece, values: bytes) -> DrawnLetter:
@@ -93,19 +98,20 @@ def _check(piece: Piece | PieceToCompose, drawn: DrawnLetter) -> None:
         raise RuntimeError(f"{piece.id} has {len(drawn.pages)} pages and was validated with {piece.pages}")
 
 
-def _finish(deps: Deps, context: WorkContext, job: PrintJob, chunk: Chunk, result: BlobRef) -> None:
-    organisation_id, now = job.organisation_id, deps.clock.now()
+def _finish(deps: Deps, context: WorkContext, batch: Batch, chunk: Chunk, result: BlobRef) -> None:
+    organisation_id, now = batch.organisation_id, deps.clock.now()
     with deps.database.write() as uow:
         context.complete(uow)
-        hold_job(uow, organisation_id, job.id)
-        state = uow.jobs.get(organisation_id, job.id).state
-        if state not in IN_PROGRESS:
+        hold_job(uow, organisation_id, batch.job_id)
+        job = uow.jobs.get(organisation_id, batch.job_id)
+        if not goes_on(job, batch):
             # a failed job may be started again and makes this very blob again
-            let_go(deps, uow, organisation_id, [result] if state is JobState.CANCELLED else [])
+            let_go(deps, uow, organisation_id, [result] if job.state is JobState.CANCELLED else [])
             return
         if not uow.chunks.finish(organisation_id, chunk.id, result):
             return
-        uow.jobs.add_counts(organisation_id, job.id, composed=chunk.count)
+        if batch.parent_id is None:
+            uow.jobs.add_counts(organisation_id, job.id, composed=chunk.count)
         uow.pieces.advance_batch(organisation_id, chunk.batch_id, PieceState.COMPOSED, now, chunk.first, chunk.count)
         uow.batches.set_state(organisation_id, chunk.batch_id, BatchState.COMPOSING, now)
         if uow.chunks.unfinished(organisation_id, chunk.batch_id) == 0:
@@ -118,6 +124,7 @@ def _batch_composed(deps: Deps, uow: UnitOfWork, job: PrintJob, batch_id: str) -
     uow.batches.set_state(organisation_id, batch_id, BatchState.WRITING, now)
     uow.outbox.enqueue(organisation_id, WorkKind.WRITE_BATCH, batch_id, SOON, not_before=job.cut_off_at)
     composing = {BatchState.PLANNED, BatchState.COMPOSING}
-    if not any(batch.state in composing for batch in batches_of(uow, organisation_id, job.id)):
+    own = [batch for batch in batches_of(uow, organisation_id, job.id) if batch.parent_id is None]
+    if job.state is JobState.COMPOSING and not any(batch.state in composing for batch in own):
         uow.jobs.set_state(organisation_id, job.id, JobState.BATCHING, now)
         let_go_of_shelves(deps, uow, job)

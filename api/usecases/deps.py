@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.ports import ReadBackPolicy
+
 if TYPE_CHECKING:
     from api.ports import Blobs, Clock, Database, Ids
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Values of the settings that use cases need; ``file_`` limits are of one print file."""
+    """Values of the settings that use cases need; ``file_`` limits are of one print file.
+
+    ``read_back`` says how much of a batch is read back, ``read_back_sample`` how many letters of it with a sample, in
+    parts of ``check_pieces``.
+    """
 
     max_body_bytes: int = 1 << 30
     max_records: int = 80_000
@@ -21,6 +27,9 @@ class Limits:
     file_pages: int = 10_000
     file_bytes: int = 500_000_000
     lease_s: float = 30.0
+    read_back: ReadBackPolicy = ReadBackPolicy.FULL
+    read_back_sample: int = 1_000
+    check_pieces: int = 200
 
 
 @dataclass(frozen=True, slots=True)

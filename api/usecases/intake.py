@@ -10,6 +10,7 @@ from api.usecases.kinds import FIRST, WorkKind
 from api.usecases.packages import resolve
 from api.usecases.trash import let_go, take_back
 from docgen.findings import Refusal
+from docgen.postal.cut_off import read_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,8 @@ class Submission:
     """What a caller asks for; ``template`` and ``brand`` are an id, a key (its newest version) or ``key@version``.
 
     Until ``cut_off_at`` nothing is released, and pieces and the job can be stopped.
-    With ``validate_only`` the job ends in state accepted or rejected and nothing is ever printed.
+    Without one the organisation's schedule gives it. With ``validate_only`` the job ends in state accepted or rejected
+    and nothing is ever printed. ``created_by`` is the key or user that asks.
     """
 
     template: str
@@ -39,6 +41,7 @@ class Submission:
     validate_only: bool = False
     title: str = ""
     cut_off_at: datetime | None = None
+    created_by: str = ""
 
 
 def store_body(deps: Deps, organisation_id: str, body: BinaryIO | Iterable[bytes]) -> BlobRef:
@@ -76,8 +79,9 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
             input=body,
             media_type=str(submission.format),
             created_at=now,
-            cut_off_at=submission.cut_off_at,
+            cut_off_at=submission.cut_off_at or _scheduled(uow, organisation_id, submission, now),
             title=submission.title,
+            created_by=submission.created_by,
         )
         take_back(deps, uow, organisation_id, body)
         uow.jobs.add(job)
@@ -112,6 +116,14 @@ def _check_cut_off(cut_off_at: datetime | None, now: datetime) -> None:
         return
     if cut_off_at.tzinfo is None or cut_off_at <= now:
         raise Refusal("cut-off-invalid", "Give a cut-off in the future, with its time zone: 2026-11-22T17:00:00Z.")
+
+
+def _scheduled(uow: UnitOfWork, organisation_id: str, submission: Submission, now: datetime) -> datetime | None:
+    """The next cut-off of the organisation; a test has none, so that its files come at once."""
+    schedule = uow.rules.get(organisation_id).cut_offs
+    if schedule is None or submission.mode is Mode.TEST or submission.validate_only:
+        return None
+    return read_schedule(schedule).next_after(now)
 
 
 def _version(uow: UnitOfWork, organisation_id: str, kind: PackageKind, reference: str) -> Package:

@@ -1,10 +1,19 @@
-"""Look at print jobs, stop what has not been printed, and start failed work again."""
+"""Look at print jobs, cancel what has not been released, and start failed work again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.ports import MAX_PAGE_ITEMS, BatchState, ChunkState, JobState, PageRequest, PieceState, ShardState
+from api.ports import (
+    IN_PRINT_ROOM,
+    MAX_PAGE_ITEMS,
+    BatchState,
+    CheckState,
+    ChunkState,
+    JobState,
+    PageRequest,
+    ShardState,
+)
 from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
 from api.usecases.trash import let_go
@@ -13,10 +22,9 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from api.ports import Batch, Event, JobFinding, Page, Piece, PrintJob, UnitOfWork, WorkItem
+    from api.ports import Batch, Event, JobFinding, Page, Piece, PieceState, PrintJob, UnitOfWork, WorkItem
     from api.usecases.deps import Deps
 
-MAX_REASON_CHARACTERS: Final = 200
 ENDED: Final = frozenset({JobState.REJECTED, JobState.RELEASED, JobState.CANCELLED})
 
 
@@ -90,9 +98,9 @@ def cancel_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
         job = uow.jobs.get(organisation_id, job_id)
         if job.state is JobState.CANCELLED:
             return job
-        _check_cut_off(deps, job)
+        check_cut_off(deps, job)
         batches = batches_of(uow, organisation_id, job_id)
-        if any(batch.state is BatchState.RELEASED for batch in batches):
+        if any(batch.state in IN_PRINT_ROOM for batch in batches):
             raise Refusal("job-released", "Batches of the job are released; stop its remaining pieces one by one.")
         cancelled = uow.jobs.set_state(organisation_id, job_id, JobState.CANCELLED, now)
         for batch in batches:
@@ -101,23 +109,6 @@ def cancel_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
             uow.pieces.clear(organisation_id, job_id)
         _forget_work(deps, uow, job, batches)
     return cancelled
-
-
-def stop_piece(deps: Deps, organisation_id: str, piece_id: str, reason: str) -> Piece:
-    """Keep one piece out of the print files; it stays in the manifest with the reason. Again changes nothing.
-
-    Raises Refusal: ``piece-not-found``, ``reason-invalid``, ``cut-off-passed``, and ``state-conflict`` when its
-    batch has been written.
-    """
-    reason = reason.strip()
-    if not 0 < len(reason) <= MAX_REASON_CHARACTERS or not reason.isprintable():
-        raise Refusal("reason-invalid", f"Give a reason of 1 to {MAX_REASON_CHARACTERS} printable characters.")
-    with deps.database.write() as uow:
-        piece = uow.pieces.get(organisation_id, piece_id)
-        if piece.state is PieceState.STOPPED:
-            return piece
-        _check_cut_off(deps, uow.jobs.get(organisation_id, piece.job_id))
-        return uow.pieces.stop(organisation_id, piece_id, reason, deps.clock.now())
 
 
 def retry_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
@@ -167,7 +158,8 @@ def batches_of(uow: UnitOfWork, organisation_id: str, job_id: str) -> Sequence[B
             return batches
 
 
-def _check_cut_off(deps: Deps, job: PrintJob) -> None:
+def check_cut_off(deps: Deps, job: PrintJob) -> None:
+    """Raises Refusal: ``cut-off-passed``."""
     if job.cut_off_at is not None and deps.clock.now() >= job.cut_off_at:
         raise Refusal("cut-off-passed", f"Until {job.cut_off_at.isoformat()} this could be stopped; it is printed now.")
 
@@ -185,6 +177,8 @@ def _forget_work(deps: Deps, uow: UnitOfWork, job: PrintJob, batches: Sequence[B
     uow.outbox.cancel(organisation_id, WorkKind.PLAN, [job.id])
     uow.outbox.cancel(organisation_id, WorkKind.COMPOSE_CHUNK, [chunk.id for chunk in chunks])
     uow.outbox.cancel(organisation_id, WorkKind.WRITE_BATCH, [batch.id for batch in batches])
+    checks = [check for batch in batches for check in uow.checks.of_batch(organisation_id, batch.id)]
+    uow.outbox.cancel(organisation_id, WorkKind.CHECK_PART, [check.id for check in checks])
 
 
 def _state_to_resume(uow: UnitOfWork, job: PrintJob, batches: Sequence[Batch]) -> JobState:
@@ -207,13 +201,22 @@ def _ask_again(uow: UnitOfWork, job: PrintJob, batches: Sequence[Batch]) -> None
         for shard in uow.shards.of_job(organisation_id, job.id):
             if shard.state is ShardState.PLANNED:
                 uow.outbox.again(organisation_id, WorkKind.VALIDATE_SHARD, shard.id)
-        return
     for batch in batches:
-        for chunk in uow.chunks.of_batch(organisation_id, batch.id):
-            if chunk.state is ChunkState.PLANNED:
-                uow.outbox.again(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id)
-        if batch.state is BatchState.WRITING:
-            uow.outbox.again(organisation_id, WorkKind.WRITE_BATCH, batch.id)
+        ask_batch_again(uow, batch)
+
+
+def ask_batch_again(uow: UnitOfWork, batch: Batch) -> None:
+    """Queue afresh what a batch still needs; whole parts are kept."""
+    organisation_id = batch.organisation_id
+    for chunk in uow.chunks.of_batch(organisation_id, batch.id):
+        if chunk.state is ChunkState.PLANNED:
+            uow.outbox.again(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id)
+    if batch.state is BatchState.WRITING:
+        uow.outbox.again(organisation_id, WorkKind.WRITE_BATCH, batch.id)
+    if batch.state is BatchState.CHECKING:
+        for check in uow.checks.of_batch(organisation_id, batch.id):
+            if check.state is CheckState.PLANNED:
+                uow.outbox.again(organisation_id, WorkKind.CHECK_PART, check.id)
 
 
 def _job_of(uow: UnitOfWork, item: WorkItem) -> str | None:
@@ -226,4 +229,6 @@ def _job_of(uow: UnitOfWork, item: WorkItem) -> str | None:
             return uow.chunks.get(item.organisation_id, item.subject_id).job_id
         case WorkKind.WRITE_BATCH:
             return uow.batches.get(item.organisation_id, item.subject_id).job_id
+        case WorkKind.CHECK_PART:
+            return uow.checks.get(item.organisation_id, item.subject_id).job_id
     return None

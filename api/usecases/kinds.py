@@ -7,13 +7,15 @@ from typing import Final
 
 
 class WorkKind(StrEnum):
-    """What a worker can do; the subject is the id of a job, a shard, a job, a chunk, a batch."""
+    """What a worker can do; the subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint."""
 
     VALIDATE = "validate"
     VALIDATE_SHARD = "validate_shard"
     PLAN = "plan"
     COMPOSE_CHUNK = "compose_chunk"
     WRITE_BATCH = "write_batch"
+    CHECK_PART = "check_part"
+    REPRINT = "reprint"
 
 
 FIRST: Final = 3

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
     from docgen.postal import batch as postal
-    from docgen.postal.manifest import ManifestRow
+    from docgen.postal.manifest import Control, ManifestRow
 
 CSV: Final = "text/csv"
 JSON: Final = "application/json"
@@ -44,6 +44,7 @@ class Facts:
     printed: Sequence[Printed]
     composer: Composer
     name: str
+    controls: Mapping[str, Control]
 
     @property
     def title(self) -> str:
@@ -60,7 +61,8 @@ class Facts:
     def rows(self) -> list[ManifestRow]:
         """The rows of the manifest; a batch has at most some thousand."""
         files = [printed.pieces for printed in self.printed]
-        return list(manifest_rows(self.batch.id, self.plan, files, builtin().weight_classes, self.stops))
+        classes = builtin().weight_classes
+        return list(manifest_rows(self.batch.id, self.plan, files, classes, self.stops, self.controls))
 
 
 def papers_of(deps: Deps, facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> list[BatchFile]:

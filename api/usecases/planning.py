@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -10,15 +11,15 @@ from api.usecases.composers import composer_of
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.pieces import mail_piece
-from docgen.postal.batch import batch_key, cut_batches
+from docgen.postal.batch import BatchKey, batch_key, cut_batches
+from docgen.postal.marks.control import derive_batch_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from api.ports import PieceToPlan, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from docgen.compose import Composer
-    from docgen.postal.batch import BatchKey
 
     Cut: TypeAlias = tuple[BatchKey, Sequence[PieceToPlan]]
 
@@ -60,43 +61,73 @@ def _write(deps: Deps, context: WorkContext, job: PrintJob, cut: Sequence[Cut]) 
         context.complete(uow)
         if uow.jobs.get(organisation_id, job.id).state not in _MAY_BE_PLANNED:
             return
-        batches = [_batch(deps, job, number, *part) for number, part in enumerate(cut, 1)]
+        batches = [_batch(deps, uow, job, number, *part) for number, part in enumerate(cut, 1)]
         uow.batches.add_many(organisation_id, batches)
         for batch, (_, pieces) in zip(batches, cut, strict=True):
-            places = [Placement(piece.id, batch.id, position) for position, piece in enumerate(pieces)]
+            places = [
+                Placement(piece.id, batch.id, position, piece.id, position + 1) for position, piece in enumerate(pieces)
+            ]
             uow.pieces.place_many(organisation_id, places)
-        chunks = [chunk for batch in batches for chunk in _chunks(batch, deps.limits.chunk_pieces)]
+        chunks = [chunk for batch in batches for chunk in chunks_of(batch, deps.limits.chunk_pieces)]
         uow.chunks.add_many(organisation_id, chunks)
         for chunk in chunks:
             uow.outbox.enqueue(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id, IN_TURN)
         uow.jobs.set_state(organisation_id, job.id, JobState.COMPOSING, deps.clock.now())
 
 
-def _batch(deps: Deps, job: PrintJob, number: int, key: BatchKey, pieces: Sequence[PieceToPlan]) -> Batch:
+def code_of(uow: UnitOfWork, organisation_id: str, batch_id: str) -> str:
+    """The code that begins the control codes of a batch: no other batch of the organisation has it."""
+    for attempt in count():
+        code = derive_batch_code(batch_id, attempt)
+        taken = uow.batches.by_code(organisation_id, code)
+        if taken is None or taken.id == batch_id:
+            return code
+    raise AssertionError("codes never end")
+
+
+def group_of(key: BatchKey) -> dict[str, str]:
+    """A key as it is kept and shown."""
+    return {
+        "key": key.slug,
+        "destination": "abroad" if key.abroad else "nl",
+        "envelope": key.envelope,
+        "stock": key.stock,
+        "sides": "duplex" if key.duplex else "simplex",
+        "max_sheets": str(key.max_sheets or "more"),
+    }
+
+
+def key_of(group: Mapping[str, str]) -> BatchKey:
+    """The key that `group_of` wrote."""
+    most = 0 if group["max_sheets"] == "more" else int(group["max_sheets"])
+    abroad, duplex = group["destination"] == "abroad", group["sides"] == "duplex"
+    return BatchKey(abroad, group["envelope"], group["stock"], duplex, most)
+
+
+def _batch(
+    deps: Deps, uow: UnitOfWork, job: PrintJob, number: int, key: BatchKey, pieces: Sequence[PieceToPlan]
+) -> Batch:
+    batch_id = batch_id_of(job.id, number)
     return Batch(
-        id=batch_id_of(job.id, number),
+        id=batch_id,
         organisation_id=job.organisation_id,
         job_id=job.id,
         number=number,
-        group={
-            "key": key.slug,
-            "destination": "abroad" if key.abroad else "nl",
-            "envelope": key.envelope,
-            "stock": key.stock,
-            "sides": "duplex" if key.duplex else "simplex",
-            "max_sheets": str(key.max_sheets or "more"),
-        },
+        group=group_of(key),
         pieces=len(pieces),
         pages=sum(piece.pages for piece in pieces),
         sheets=sum(piece.sheets for piece in pieces),
         weight_mg=sum(piece.weight_mg for piece in pieces),
         created_at=deps.clock.now(),
         mode=job.mode,
+        code=code_of(uow, job.organisation_id, batch_id),
+        envelopes=len(pieces),
     )
 
 
-def _chunks(batch: Batch, size: int) -> Iterator[Chunk]:
+def chunks_of(batch: Batch, size: int) -> Iterator[Chunk]:
+    """The work on a batch, in units of ``size`` pieces."""
     for number, first in enumerate(range(0, batch.pieces, size)):
         chunk_id = derived_id("chk", batch.id, number)
-        count = min(size, batch.pieces - first)
-        yield Chunk(chunk_id, batch.organisation_id, batch.job_id, batch.id, number, first, count)
+        size_of_last = min(size, batch.pieces - first)
+        yield Chunk(chunk_id, batch.organisation_id, batch.job_id, batch.id, number, first, size_of_last)

@@ -1,26 +1,32 @@
-"""Write: a composed batch becomes print files, manifest, job ticket and contact sheet, and is released with them."""
+"""Write: a composed batch becomes print files, manifest, job ticket and contact sheet, and is then read back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from api.ports import BatchState, JobState, Mode, PieceState
+from api.ports import BatchState, Mode, PieceState, ReadBackPolicy
 from api.usecases.composers import ONE_AT_A_TIME, composer_of
-from api.usecases.composing import IN_PROGRESS
-from api.usecases.jobs import batches_of, hold_job
+from api.usecases.composing import goes_on
+from api.usecases.jobs import hold_job
 from api.usecases.leases import nothing_to_do
 from api.usecases.papers import SHOWN_LETTERS, Facts, papers_of
 from api.usecases.pieces import mail_piece
+from api.usecases.planning import key_of
 from api.usecases.printing import Feed, Press, drawn_letters
+from api.usecases.reading_back import ask_for_checks, sample
+from api.usecases.releasing import checked
 from api.usecases.trash import let_go
 from docgen.postal import batch as postal
+from docgen.postal.manifest import Checked, Control
+from docgen.postal.marks.control import control_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from api.ports import Batch, BatchFile, Chunk, Piece, PrintJob, UnitOfWork, WorkContext
+    from api.ports import Batch, BatchFile, Chunk, Piece, PrintJob, WorkContext
     from api.usecases.deps import Deps
+    from api.usecases.printing import Printed
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
 
@@ -34,14 +40,21 @@ def write_batch(deps: Deps, context: WorkContext) -> None:
             return
         files = _write(deps, context, work)
         try:
-            _release(deps, context, work, files)
+            _finish(deps, context, work, *files)
         except _PieceStoppedError:
             continue
         return
 
 
+_CHECKED: Final = {
+    ReadBackPolicy.FULL: Checked.FULL,
+    ReadBackPolicy.SAMPLE: Checked.SAMPLE,
+    ReadBackPolicy.OFF: Checked.NONE,
+}
+
+
 class _PieceStoppedError(Exception):
-    """Somebody stopped a piece between writing and releasing."""
+    """Somebody stopped or resumed a piece while the files were written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +78,20 @@ class _Work:
 
 
 def _load(deps: Deps, context: WorkContext) -> _Work | None:
-    """None when there is nothing to write: cancelled, failed or released."""
+    """None when there is nothing to write: cancelled, failed or written."""
     organisation_id, batch_id = context.item.organisation_id, context.item.subject_id
     with deps.database.read() as uow:
         batch = uow.batches.get(organisation_id, batch_id)
         job = uow.jobs.get(organisation_id, batch.job_id)
-        if batch.state is not BatchState.WRITING or job.state not in IN_PROGRESS:
+        if batch.state is not BatchState.WRITING or not goes_on(job, batch):
             return None
         organisation = uow.organisations.get(organisation_id).name
         chunks = uow.chunks.of_batch(organisation_id, batch_id)
         return _Work(organisation, job, batch, chunks, uow.pieces.of_batch(organisation_id, batch_id))
 
 
-def _write(deps: Deps, context: WorkContext, work: _Work) -> list[BatchFile]:
-    """Everything into the store; the same batch gives the same bytes, so writing it twice leaves one of each."""
+def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed], list[BatchFile]]:
+    """Everything into the store: print files and papers. The same batch gives the same bytes, however often."""
     composer = composer_of(deps, work.job)
     plan = _plan(work, composer, {})
     stops = work.stops
@@ -89,8 +102,9 @@ def _write(deps: Deps, context: WorkContext, work: _Work) -> list[BatchFile]:
     with ONE_AT_A_TIME:
         press.print_all(plan, Feed(_watched(context, letters, work, shown)), stops)
         plan = _plan(work, composer, press.digests)
-        facts = Facts(work.organisation, work.job, work.batch, plan, stops, press.files, composer, work.name)
-        return [*(printed.file for printed in press.files), *papers_of(deps, facts, shown)]
+        controls = _controls(deps, work)
+        facts = Facts(work.organisation, work.job, work.batch, plan, stops, press.files, composer, work.name, controls)
+        return press.files, papers_of(deps, facts, shown)
 
 
 def _watched(
@@ -110,27 +124,41 @@ def _watched(
 def _plan(work: _Work, composer: Composer, digests: Mapping[int, tuple[str, ...]]) -> postal.Batch:
     """The batch as the manifest needs it; ``digests`` are of the pages of the pieces that were printed."""
     pieces = [mail_piece(piece, composer, digests.get(place, ())) for place, piece in enumerate(work.pieces)]
-    return postal.Batch(work.batch.number, postal.batch_key(pieces[0]), tuple(pieces))
+    return postal.Batch(work.batch.number, key_of(work.batch.group), tuple(pieces))
 
 
-def _release(deps: Deps, context: WorkContext, work: _Work, files: Sequence[BatchFile]) -> None:
-    """Files, pieces, batch and perhaps the job, in one transaction with the end of the work item."""
-    job, batch_id, now = work.job, work.batch.id, deps.clock.now()
+def _controls(deps: Deps, work: _Work) -> dict[str, Control]:
+    """What the marks of each piece say, and whether it will be read back."""
+    going = [piece.id for piece in work.pieces if piece.state is not PieceState.STOPPED]
+    policy, most = deps.limits.read_back, deps.limits.read_back_sample
+    kind = _CHECKED[policy if len(going) > most or policy is not ReadBackPolicy.SAMPLE else ReadBackPolicy.FULL]
+    read = set(going) if kind is not Checked.SAMPLE else sample(going, most)
+    return {
+        piece.id: Control(
+            control_code(work.batch.code, piece.envelope or 0), kind if piece.id in read else Checked.NONE
+        )
+        for piece in work.pieces
+    }
+
+
+def _finish(
+    deps: Deps, context: WorkContext, work: _Work, printed: Sequence[Printed], papers: Sequence[BatchFile]
+) -> None:
+    """Keep the files, and have them read back; without reading back they are as good as checked."""
+    job, batch = work.job, work.batch
     organisation_id = job.organisation_id
     with deps.database.write() as uow:
         context.complete(uow)
         hold_job(uow, organisation_id, job.id)
-        if uow.jobs.get(organisation_id, job.id).state not in IN_PROGRESS:
+        job = uow.jobs.get(organisation_id, job.id)
+        if not goes_on(job, batch) or uow.batches.get(organisation_id, batch.id).state is not BatchState.WRITING:
             return
-        printed = uow.pieces.advance_batch(organisation_id, batch_id, PieceState.PRINTED_READY, now)
-        if printed != len(work.pieces) - len(work.stops):
+        if uow.pieces.states(organisation_id, batch.id).get(PieceState.STOPPED, (0, 0))[0] != len(work.stops):
             raise _PieceStoppedError
-        uow.batches.set_files(organisation_id, batch_id, files)
-        uow.batches.set_state(organisation_id, batch_id, BatchState.RELEASED, now)
-        let_go(deps, uow, organisation_id, [chunk.result for chunk in work.chunks if chunk.result is not None])
-        _release_job(deps, uow, job)
-
-
-def _release_job(deps: Deps, uow: UnitOfWork, job: PrintJob) -> None:
-    if all(batch.state is BatchState.RELEASED for batch in batches_of(uow, job.organisation_id, job.id)):
-        uow.jobs.set_state(job.organisation_id, job.id, JobState.RELEASED, deps.clock.now())
+        files = [*(each.file for each in printed), *papers]
+        uow.batches.set_files(organisation_id, batch.id, files)
+        # what was written before a piece was stopped or resumed
+        earlier = {file.blob for file in batch.files} - {file.blob for file in files}
+        let_go(deps, uow, organisation_id, earlier, shared=True)
+        if not ask_for_checks(deps, uow, batch, [(each.file, each.pieces.pieces) for each in printed]):
+            checked(deps, uow, job, batch.id)

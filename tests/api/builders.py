@@ -76,7 +76,7 @@ def piece(sequence: int, job_id: str = "job_1", organisation: str = ORG) -> Piec
 def batch(number: int = 1, job_id: str = "job_1", organisation: str = ORG) -> Batch:
     group = {"envelope": "c5", "duplex": "yes"}
     row_id = f"bat_{job_id}_{number}"
-    return Batch(row_id, organisation, job_id, number, group, 3, 6, 3, 29_970, NOW)
+    return Batch(row_id, organisation, job_id, number, group, 3, 6, 3, 29_970, NOW, state_at=NOW)
 
 
 def chunk(number: int, batch_id: str = "bat_job_1_1", organisation: str = ORG) -> Chunk:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select, update
 
 from api.adapters import tables
 from api.adapters.repositories.base import Repository, as_row
-from api.ports import BATCH_STATES, Batch, BatchFile, BatchState, BlobRef, Chunk, ChunkState, FileRole
+from api.adapters.repositories.files import file_of, file_row
+from api.ports import BATCH_STATES, IN_PRINT_ROOM, Batch, BatchState, Chunk, ChunkState, Lingering
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
 
-    from api.ports import Page, PageRequest
+    from api.ports import BatchFile, BlobRef, Page, PageRequest
+
+_ENDS = frozenset({BatchState.HANDED_OVER, BatchState.CANCELLED})
 
 
 class SqlBatches(Repository):
@@ -27,7 +30,11 @@ class SqlBatches(Repository):
     def add_many(self, organisation_id: str, batches: Iterable[Batch]) -> None:
         """Insert what is new."""
         for batch in batches:
-            row = as_row(batch) | {"group": dict(batch.group), "files": list(map(_file_row, batch.files))}
+            row = as_row(batch) | {
+                "group": dict(batch.group),
+                "files": list(map(file_row, batch.files)),
+                "state_at": batch.state_at or batch.created_at,
+            }
             if self._insert_new(tables.batches, row, tables.batches.c.id) is not None:
                 name = f"batch-{batch.state}"
                 self._event(organisation_id, batch.id, name, batch.created_at, job=batch.job_id, pieces=batch.pieces)
@@ -53,23 +60,66 @@ class SqlBatches(Repository):
     def set_state(self, organisation_id: str, batch_id: str, to: BatchState, at: datetime) -> Batch:
         """Guarded."""
         row = self._one(tables.batches, organisation_id, batch_id, "batch")
-        released: dict[str, object] = {"released_at": at} if to is BatchState.RELEASED else {}
-        if not self._move(tables.batches, BATCH_STATES, row, to, **released):
+        changes: dict[str, Any] = {"state_at": at} | ({"released_at": at} if to is BatchState.RELEASED else {})
+        if not self._move(tables.batches, BATCH_STATES, row, to, **changes):
             return _batch(row)
         self._event(organisation_id, batch_id, f"batch-{to}", at, job=row.job_id)
-        return replace(_batch(row), state=to, released_at=at if released else None)
+        return replace(_batch(row), state=to, **changes)
 
     def set_files(self, organisation_id: str, batch_id: str, files: Sequence[BatchFile]) -> None:
         """Until release."""
-        batch = self.get(organisation_id, batch_id)
-        if batch.state is BatchState.RELEASED:
+        if self.get(organisation_id, batch_id).state in IN_PRINT_ROOM:
             raise Refusal("state-conflict", f"{batch_id} is released; its files can no longer change.")
+        self._set(organisation_id, batch_id, files=list(map(file_row, files)))
+
+    def by_code(self, organisation_id: str, code: str) -> Batch | None:
+        """Codes are unique in an organisation."""
         c = tables.batches.c
-        self._connection.execute(
-            update(tables.batches)
-            .where(c.organisation_id == organisation_id, c.id == batch_id)
-            .values(files=list(map(_file_row, files)))
+        statement = select(tables.batches).where(c.organisation_id == organisation_id, c.code == code)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else _batch(row)
+
+    def in_states(self, organisation_id: str, states: Collection[BatchState], limit: int) -> Sequence[Batch]:
+        """Newest first."""
+        c = tables.batches.c
+        statement = select(tables.batches).where(c.organisation_id == organisation_id, c.state.in_(states))
+        ordered = statement.order_by(c.created_at.desc(), c.id.desc()).limit(limit)
+        return list(map(_batch, self._connection.execute(ordered)))
+
+    def count(self, organisation_id: str, batch_id: str, sheets_counted: int | None, note: str) -> None:
+        """Both at once."""
+        self._set(organisation_id, batch_id, sheets_counted=sheets_counted, note=note)
+
+    def set_mail_run(self, organisation_id: str, batch_id: str, run_id: str | None) -> None:
+        """In or out."""
+        self._set(organisation_id, batch_id, mail_run_id=run_id)
+
+    def of_mail_run(self, organisation_id: str, run_id: str) -> Sequence[Batch]:
+        """Oldest first."""
+        c = tables.batches.c
+        statement = select(tables.batches).where(c.organisation_id == organisation_id, c.mail_run_id == run_id)
+        return list(map(_batch, self._connection.execute(statement.order_by(c.created_at, c.id))))
+
+    def next_number(self, organisation_id: str, job_id: str) -> int:
+        """One more than the highest."""
+        c = tables.batches.c
+        where = (c.organisation_id == organisation_id, c.job_id == job_id)
+        highest = self._connection.execute(select(func.max(c.number)).where(*where)).scalar_one()
+        return int(highest or 0) + 1
+
+    def lingering(self) -> Iterator[Lingering]:
+        """Of all organisations."""
+        c = tables.batches.c
+        statement = select(
+            c.organisation_id, c.id, c.state, func.coalesce(c.state_at, c.created_at, type_=c.state_at.type)
         )
+        for row in self._connection.execute(statement.where(c.state.not_in(_ENDS)).order_by(c.id)):
+            yield Lingering(*row)
+
+    def _set(self, organisation_id: str, batch_id: str, **values: object) -> None:
+        c = tables.batches.c
+        where = (c.organisation_id == organisation_id, c.id == batch_id)
+        self._connection.execute(update(tables.batches).where(*where).values(**values))
 
 
 class SqlChunks(Repository):
@@ -110,14 +160,6 @@ class SqlChunks(Repository):
         return self._connection.execute(select(func.count()).select_from(tables.chunks).where(*where)).scalar_one()
 
 
-def _file_row(file: BatchFile) -> dict[str, object]:
-    return asdict(file) | {"blob": str(file.blob)}
-
-
-def _file(row: dict[str, Any]) -> BatchFile:
-    return BatchFile(**row | {"blob": BlobRef.parse(row["blob"]), "role": FileRole(row["role"])})
-
-
 def _batch(row: Row[Any]) -> Batch:
     values: dict[str, Any] = row._asdict()
-    return Batch(**values | {"files": tuple(map(_file, values["files"]))})
+    return Batch(**values | {"files": tuple(map(file_of, values["files"]))})

@@ -7,11 +7,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from isal import isal_zlib
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 
 from api.adapters import tables
 from api.adapters.repositories.base import Repository, chunked, not_found
-from api.ports import PIECE_STATES, Piece, PieceState, PieceToCompose, PieceToPlan
+from api.ports import PIECE_STATES, Piece, PieceInRoom, PieceState, PieceToCompose, PieceToPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,11 +31,17 @@ _row = attrgetter(*_COLUMNS)
 _PIECES = select(*(tables.pieces.c[name] for name in _COLUMNS))
 _TO_PLAN = select(*(tables.pieces.c[name] for name in PieceToPlan._fields))
 _TO_COMPOSE = select(*(tables.pieces.c[name] for name in PieceToCompose._fields))
-_PLACE_ONE = "UPDATE pieces SET batch_id = ?, batch_position = ? WHERE id = ? AND organisation_id = ?"
+_TO_ROOM = select(*(tables.pieces.c[name] for name in PieceInRoom._fields))
+_PLACE_ONE = (
+    "UPDATE pieces SET batch_id = ?, batch_position = ?, set_id = ?, envelope = ?, bundle = ?, tray = ? "
+    "WHERE id = ? AND organisation_id = ?"
+)
 # a statement per row would be a round trip per row
 _PLACE = text(
-    "UPDATE pieces SET batch_id = v.batch_id, batch_position = v.position FROM unnest("
-    "CAST(:pieces AS text[]), CAST(:batches AS text[]), CAST(:positions AS int[])) AS v(piece_id, batch_id, position) "
+    "UPDATE pieces SET batch_id = v.batch_id, batch_position = v.position, set_id = v.set_id, envelope = v.envelope, "
+    "bundle = v.bundle, tray = v.tray FROM unnest(CAST(:pieces AS text[]), CAST(:batches AS text[]), "
+    "CAST(:positions AS int[]), CAST(:sets AS text[]), CAST(:envelopes AS int[]), CAST(:bundles AS int[]), "
+    "CAST(:trays AS int[])) AS v(piece_id, batch_id, position, set_id, envelope, bundle, tray) "
     "WHERE pieces.organisation_id = :organisation_id AND pieces.id = v.piece_id"
 )
 
@@ -134,10 +140,17 @@ class SqlPieces(Repository):
                     "pieces": [p.piece_id for p in block],
                     "batches": [p.batch_id for p in block],
                     "positions": [p.position for p in block],
+                    "sets": [p.set_id for p in block],
+                    "envelopes": [p.envelope for p in block],
+                    "bundles": [p.bundle for p in block],
+                    "trays": [p.tray for p in block],
                 }
                 self._connection.execute(_PLACE, columns | {"organisation_id": organisation_id})
             else:
-                rows = [(p.batch_id, p.position, p.piece_id, organisation_id) for p in block]
+                rows = [
+                    (p.batch_id, p.position, p.set_id, p.envelope, p.bundle, p.tray, p.piece_id, organisation_id)
+                    for p in block
+                ]
                 self._connection.exec_driver_sql(_PLACE_ONE, rows)
 
     def advance_batch(
@@ -150,9 +163,10 @@ class SqlPieces(Repository):
         count: int | None = None,
     ) -> int:
         """One statement for the range."""
-        before = [state for state, nexts in PIECE_STATES.items() if to in nexts]
+        # what was stopped goes on by `resume` only
+        before = [state for state, nexts in PIECE_STATES.items() if to in nexts and state is not PieceState.STOPPED]
         where = _of_batch(organisation_id, batch_id, first, count)
-        statement = update(tables.pieces).where(*where, tables.pieces.c.state.in_(before)).values(state=to)
+        statement = update(tables.pieces).where(*where, tables.pieces.c.state.in_(before)).values(**_moved(to))
         moved = self._connection.execute(statement).rowcount
         if moved:
             self._event(organisation_id, batch_id, f"pieces-{to}", at, first=first, count=moved)
@@ -166,6 +180,52 @@ class SqlPieces(Repository):
             return piece
         self._event(organisation_id, piece_id, "piece-stopped", at, reason=reason)
         return replace(piece, state=PieceState.STOPPED, stop_reason=reason)
+
+    def resume(self, organisation_id: str, piece_id: str, to: PieceState, reason: str, at: datetime) -> Piece:
+        """Guarded."""
+        piece = self.get(organisation_id, piece_id)
+        row = self._one(tables.pieces, organisation_id, piece_id, "piece")
+        if not self._move(tables.pieces, PIECE_STATES, row, to, stop_reason=None):
+            return piece
+        self._event(organisation_id, piece_id, "piece-resumed", at, reason=reason)
+        return replace(piece, state=to, stop_reason=None)
+
+    def in_room(self, organisation_id: str, batch_id: str) -> Sequence[PieceInRoom]:
+        """By position."""
+        where = _of_batch(organisation_id, batch_id, 0, None)
+        statement = _TO_ROOM.where(*where).order_by(tables.pieces.c.batch_position)
+        return [PieceInRoom._make(row) for row in self._connection.execute(statement)]
+
+    def move_many(self, organisation_id: str, piece_ids: Sequence[str], to: PieceState) -> int:
+        """In blocks; those that may not go there stay."""
+        before = [state for state, nexts in PIECE_STATES.items() if to in nexts]
+        c = tables.pieces.c
+        moved = 0
+        for start in range(0, len(piece_ids), _IDS_AT_ONCE):
+            ids = piece_ids[start : start + _IDS_AT_ONCE]
+            where = (c.organisation_id == organisation_id, c.id.in_(ids), c.state.in_(before))
+            moved += self._connection.execute(update(tables.pieces).where(*where).values(**_moved(to))).rowcount
+        return moved
+
+    def find(self, organisation_id: str, text: str, limit: int) -> Sequence[Piece]:
+        """Newest first."""
+        c = tables.pieces.c
+        statement = _PIECES.where(c.organisation_id == organisation_id, or_(c.id == text, c.record_id == text))
+        return [_piece(row) for row in self._connection.execute(statement.order_by(c.id.desc()).limit(limit))]
+
+    def at_envelope(self, organisation_id: str, batch_id: str, envelope: int) -> Sequence[Piece]:
+        """By position."""
+        c = tables.pieces.c
+        statement = _PIECES.where(*_of_batch(organisation_id, batch_id, 0, None), c.envelope == envelope)
+        return [_piece(row) for row in self._connection.execute(statement.order_by(c.batch_position))]
+
+    def states(self, organisation_id: str, batch_id: str) -> Mapping[PieceState, tuple[int, int]]:
+        """Counted by the database."""
+        c = tables.pieces.c
+        statement = select(c.state, func.count(), func.sum(c.sheets)).where(
+            *_of_batch(organisation_id, batch_id, 0, None)
+        )
+        return {row[0]: (row[1], int(row[2])) for row in self._connection.execute(statement.group_by(c.state))}
 
     def delete_values(self, organisation_id: str, job_id: str) -> int:
         """Empty the annex of a job."""
@@ -183,6 +243,12 @@ def _of_batch(organisation_id: str, batch_id: str, first: int, count: int | None
     c = tables.pieces.c
     where = (c.organisation_id == organisation_id, c.batch_id == batch_id, c.batch_position >= first)
     return where if count is None else (*where, c.batch_position < first + count)
+
+
+def _moved(to: PieceState) -> dict[str, object]:
+    """What changes with the state: in a released file it is printed once more."""
+    printed: dict[str, object] = {"prints": tables.pieces.c.prints + 1} if to is PieceState.PRINTED_READY else {}
+    return {"state": to} | printed
 
 
 def _piece(row: Sequence[Any]) -> Piece:

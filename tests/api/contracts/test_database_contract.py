@@ -259,7 +259,7 @@ def test_pieces_come_back_with_their_values(db: SqlDatabase) -> None:
         assert list(uow.pieces.of_job(OTHER, "job_1")) == []
         assert list(uow.pieces.to_plan(OTHER, "job_1")) == []
         planned = {made.sequence: made for made in uow.pieces.to_plan(ORG, "job_1")}
-        assert planned[3] == PieceToPlan("NL000003", 3, piece(3).id, "", 2, 1, 9_990)
+        assert planned[3] == PieceToPlan("NL000003", 3, piece(3).id, "", 2, 1, 9_990, "NL", "", "")
         assert len(planned) == 20
         for read in (lambda: uow.pieces.get(OTHER, piece(3).id), lambda: uow.pieces.by_record(ORG, "job_1", "none")):
             with pytest.raises(Refusal, match="piece-not-found"):
@@ -330,11 +330,11 @@ def test_batches_are_planned_once_and_released_with_their_files(db: SqlDatabase)
     with db.write() as uow:
         uow.batches.add_many(ORG, [batch(1), batch(2)])
         uow.batches.add_many(ORG, [replace(batch(1), pieces=99), batch(3)])
-        for state in (BatchState.COMPOSING, BatchState.WRITING):
+        for state in (BatchState.COMPOSING, BatchState.WRITING, BatchState.READY):
             uow.batches.set_state(ORG, batch().id, state, NOW)
         uow.batches.set_files(ORG, batch().id, [file])
         released = uow.batches.set_state(ORG, batch().id, BatchState.RELEASED, NOW)
-        assert released == replace(batch(), state=BatchState.RELEASED, files=(file,), released_at=NOW)
+        assert released == replace(batch(), state=BatchState.RELEASED, files=(file,), released_at=NOW, state_at=NOW)
         assert uow.batches.get(ORG, batch().id) == released
         assert uow.batches.set_state(ORG, batch().id, BatchState.RELEASED, NOW) == released
         with pytest.raises(Refusal, match="state-conflict"):
@@ -342,7 +342,7 @@ def test_batches_are_planned_once_and_released_with_their_files(db: SqlDatabase)
         assert [b.number for b in all_pages(lambda page: uow.batches.list(ORG, page, "job_1"), 2)] == [1, 2, 3]
         assert [b.number for b in all_pages(lambda page: uow.batches.list(ORG, page), 2)] == [3, 2, 1]
         assert uow.batches.list(OTHER, PageRequest()).items == ()
-        names = ["batch-planned", "batch-composing", "batch-writing", "batch-released"]
+        names = ["batch-planned", "batch-composing", "batch-writing", "batch-ready", "batch-released"]
         assert event_names(uow, batch().id) == names
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from api.ports import BatchState, ChunkState, JobState, PieceState
 from api.usecases import composing
-from api.usecases.jobs import stop_piece
 from api.usecases.kinds import WorkKind
+from api.usecases.stopping import stop_piece
 from docgen.drawing.chunks import read_chunk
 from tests.api.usecases.world import ORG, record
 
@@ -83,13 +83,14 @@ def test_two_workers_that_compose_the_same_chunk_count_once(world: World, monkey
     assert world.job(job.id).counts.composed == 0
 
 
-def test_a_stopped_piece_is_not_composed(world: World) -> None:
+def test_a_stopped_piece_is_composed_because_it_may_be_resumed(world: World) -> None:
     job = planned(world, 3)
     with world.deps.database.read() as uow:
         pieces = uow.pieces.of_batch(ORG, world.batches(job.id)[0].id)
     stop_piece(world.deps, ORG, pieces[1].id, "verhuisd")
     world.run_one()
-    assert letters(world, chunks(world, job)[0]) == [pieces[0].id, pieces[2].id]
+    assert letters(world, chunks(world, job)[0]) == [piece.id for piece in pieces]
+    assert world.pieces(job.id)[pieces[1].sequence].state is PieceState.STOPPED
 
 
 @pytest.mark.parametrize("state", [JobState.CANCELLED, JobState.FAILED])

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.ports import BatchState, BlobRef, JobState, Permanent, PieceState, Policy
+from api.ports import BatchState, BlobRef, JobState, Permanent, Policy
 from api.usecases import checking, composing, gathering, sharding
-from api.usecases.jobs import cancel_job, retry_job, stop_piece
+from api.usecases.jobs import cancel_job, retry_job
+from api.usecases.stopping import stop_piece
 from api.usecases.trash import KEPT, empty_trash
 from docgen.drawing.chunks import chunk_of, pack_letter, shelf_of
 from docgen.drawing.pages import drawn_letter
@@ -68,8 +69,7 @@ def composed(world: World, job: PrintJob) -> list[BlobRef | None]:
         pieces = [uow.pieces.to_compose(ORG, chunk.batch_id, chunk.first, chunk.count) for chunk in chunks]
     made: list[BlobRef | None] = []
     for some in pieces:
-        going = [piece for piece in some if piece.state is not PieceState.STOPPED]
-        letters = composing._composed(world.deps, job, going)
+        letters = composing._composed(world.deps, job, some)
         made.append(world.deps.blobs.put(ORG, chunk_of(letters)))
     return made
 
@@ -88,7 +88,9 @@ def test_gathered_chunks_are_byte_for_byte_what_composing_gives(world: World, mo
     assert gathered == composed(world, job)
 
 
-def test_stopped_pieces_are_left_out_of_gathered_chunks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_pieces_are_in_gathered_chunks_because_they_may_be_resumed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = planned(world)
     for piece in world.pieces(job.id)[::4]:
         stop_piece(world.deps, ORG, piece.id, "verhuisd")

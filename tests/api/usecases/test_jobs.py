@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.ports import BatchState, JobState, PageRequest, PieceState, Retryable, WorkItem, WorkState
-from api.usecases import composing, jobs, planning, sharding, validation, writing
+from api.usecases import composing, jobs, planning, sharding, stopping, validation, writing
 from api.usecases.kinds import WorkKind
 from docgen.findings import Refusal
 from tests.api.usecases.world import ALL, ORG, OTHER, record
@@ -75,17 +75,17 @@ def test_nothing_can_be_stopped_after_the_cut_off(world: World, clock: FakeClock
     piece = world.pieces(job.id)[0]
     clock.advance(60)
     assert refusal(jobs.cancel_job, world.deps, ORG, job.id) == "cut-off-passed"
-    assert refusal(jobs.stop_piece, world.deps, ORG, piece.id, "verhuisd") == "cut-off-passed"
+    assert refusal(stopping.stop_piece, world.deps, ORG, piece.id, "verhuisd") == "cut-off-passed"
 
 
 def test_a_piece_can_be_stopped_until_its_batch_is_written(world: World) -> None:
     job = job_in(world, JobState.BATCHING)
     first, second = world.pieces(job.id)[:2]
-    stopped = jobs.stop_piece(world.deps, ORG, first.id, "  verhuisd ")
+    stopped = stopping.stop_piece(world.deps, ORG, first.id, "  verhuisd ")
     assert (stopped.state, stopped.stop_reason) == (PieceState.STOPPED, "verhuisd")
-    assert jobs.stop_piece(world.deps, ORG, first.id, "iets anders") == stopped
+    assert stopping.stop_piece(world.deps, ORG, first.id, "iets anders") == stopped
     world.run()
-    assert refusal(jobs.stop_piece, world.deps, ORG, second.id, "verhuisd") == "state-conflict"
+    assert refusal(stopping.stop_piece, world.deps, ORG, second.id, "verhuisd") == "state-conflict"
     assert jobs.get_piece(world.deps, ORG, first.id).state is PieceState.STOPPED
 
 
@@ -93,7 +93,7 @@ def test_a_piece_can_be_stopped_until_its_batch_is_written(world: World) -> None
 def test_a_reason_is_needed(world: World, reason: str) -> None:
     job = job_in(world, JobState.ACCEPTED)
     piece = world.pieces(job.id)[0]
-    assert refusal(jobs.stop_piece, world.deps, ORG, piece.id, reason) == "reason-invalid"
+    assert refusal(stopping.stop_piece, world.deps, ORG, piece.id, reason) == "reason-invalid"
 
 
 def test_another_organisation_sees_and_stops_nothing(world: World) -> None:
@@ -105,7 +105,7 @@ def test_another_organisation_sees_and_stops_nothing(world: World) -> None:
         assert refusal(listing, world.deps, OTHER, job.id, ALL) == "job-not-found"
     assert refusal(jobs.piece_of_record, world.deps, OTHER, job.id, "R1") == "job-not-found"
     assert refusal(jobs.get_piece, world.deps, OTHER, piece.id) == "piece-not-found"
-    assert refusal(jobs.stop_piece, world.deps, OTHER, piece.id, "x") == "piece-not-found"
+    assert refusal(stopping.stop_piece, world.deps, OTHER, piece.id, "x") == "piece-not-found"
     assert jobs.list_jobs(world.deps, OTHER, ALL).items == ()
     assert jobs.list_events(world.deps, OTHER, job.id, ALL).items == ()
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.ports import BatchState, JobState, PieceState, WorkState
-from api.usecases.jobs import cancel_job, stop_piece
+from api.usecases.jobs import cancel_job
+from api.usecases.stopping import stop_piece
 from tests.api.usecases.world import ORG, World, record
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from api.ports import BatchState, ChunkState, JobState, Mode, WorkState
 from api.usecases.composers import composer_of
-from api.usecases.jobs import cancel_job, stop_piece
+from api.usecases.jobs import cancel_job
 from api.usecases.kinds import WorkKind
 from api.usecases.pieces import mail_piece
+from api.usecases.stopping import stop_piece
 from docgen.postal.batch import plan_batches
 from tests.api.usecases.world import ORG, record
 

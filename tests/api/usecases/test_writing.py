@@ -13,8 +13,9 @@ from PIL import Image
 
 from api.ports import BatchState, FileRole, JobState, Mode, PieceState, Retryable
 from api.usecases import writing
-from api.usecases.jobs import cancel_job, stop_piece
+from api.usecases.jobs import cancel_job
 from api.usecases.letters import letter_pdf
+from api.usecases.stopping import stop_piece
 from api.usecases.trash import KEPT, empty_trash
 from docgen.postal.manifest import schema
 from tests.api.usecases.world import ORG, record
@@ -51,7 +52,8 @@ def test_a_released_batch_has_its_files_and_the_job_is_released(world: World) ->
     (batch,) = world.batches(job.id)
     assert batch.state is BatchState.RELEASED
     assert batch.released_at is not None
-    assert [file.role for file in batch.files] == list(FileRole)
+    papers = [FileRole.MANIFEST_CSV, FileRole.MANIFEST_JSON, FileRole.JOB_TICKET, FileRole.CONTACT_SHEET]
+    assert [file.role for file in batch.files] == [FileRole.PRINT, *papers]
     assert {piece.state for piece in world.pieces(job.id)} == {PieceState.PRINTED_READY}
     assert not world.run_one()
 
@@ -165,13 +167,13 @@ def test_a_piece_stopped_while_the_files_are_written_is_not_in_them(
 ) -> None:
     job = composed(world, *(record(i) for i in range(3)))
     stopped = world.pieces(job.id)[1]
-    release = writing._release
+    finish = writing._finish
 
-    def late(*given: Any) -> None:  # noqa: ANN401 - those of _release
+    def late(*given: Any) -> None:  # noqa: ANN401 - those of _finish
         stop_piece(world.deps, ORG, stopped.id, "betaald")
-        release(*given)
+        finish(*given)
 
-    monkeypatch.setattr(writing, "_release", late)
+    monkeypatch.setattr(writing, "_finish", late)
     world.run()
     (batch,) = world.batches(job.id)
     assert [row["stop_reason"] for row in rows(world, batch) if row["piece_id"] == stopped.id] == ["betaald"]
@@ -184,14 +186,14 @@ def test_a_job_that_stopped_while_its_files_were_written_releases_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, state: JobState
 ) -> None:
     job = composed(world, record(1))
-    release = writing._release
+    finish = writing._finish
 
-    def late(*given: Any) -> None:  # noqa: ANN401 - those of _release
+    def late(*given: Any) -> None:  # noqa: ANN401 - those of _finish
         with world.deps.database.write() as uow:
             uow.jobs.set_state(ORG, job.id, state, world.deps.clock.now())
-        release(*given)
+        finish(*given)
 
-    monkeypatch.setattr(writing, "_release", late)
+    monkeypatch.setattr(writing, "_finish", late)
     world.run()
     (batch,) = world.batches(job.id)
     assert (batch.state, batch.files) == (BatchState.WRITING, ())

@@ -10,15 +10,16 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.ports import JobState, Organisation, Package, PackageKind, PageRequest
+from api.ports import JobState, Organisation, Package, PackageKind, PageRequest, ReadBackPolicy
 from api.usecases import packages
 from api.usecases.composing import compose_chunk
-from api.usecases.deps import Deps, Limits
+from api.usecases.deps import Deps
 from api.usecases.formats import RecordsFormat, RecordsType
 from api.usecases.intake import Submission, store_body, submit_job
 from api.usecases.jobs import batches_of, get_job, job_failed
 from api.usecases.kinds import WorkKind
 from api.usecases.planning import plan_job
+from api.usecases.reading_back import check_part
 from api.usecases.sharding import validate_shard
 from api.usecases.validation import validate_job
 from api.usecases.writing import write_batch
@@ -138,6 +139,7 @@ def handlers_of(deps: Deps) -> dict[str, Handler]:
         WorkKind.PLAN: partial(plan_job, deps),
         WorkKind.COMPOSE_CHUNK: partial(compose_chunk, deps),
         WorkKind.WRITE_BATCH: partial(write_batch, deps),
+        WorkKind.CHECK_PART: partial(check_part, deps),
     }
 
 
@@ -146,7 +148,7 @@ class World:
 
     def __init__(self, database: Database, blobs: Blobs, clock: Clock, ids: Ids) -> None:
         self.deps = Deps(database, blobs, clock, ids, SECRET)
-        self.limit(chunk_pieces=4)
+        self.limit(chunk_pieces=4, read_back=ReadBackPolicy.OFF)
         with database.write() as uow:
             for organisation in (ORG, OTHER):
                 uow.organisations.add(Organisation(organisation, "Stichting Een", clock.now()))
@@ -154,7 +156,7 @@ class World:
         self.put(PackageKind.TEMPLATE, "note", note_template())
 
     def limit(self, **limits: Any) -> None:  # noqa: ANN401 - fields of the limits
-        self.deps = replace(self.deps, limits=Limits(**limits))
+        self.deps = replace(self.deps, limits=replace(self.deps.limits, **limits))
         self.handlers = handlers_of(self.deps)
 
     def put(self, kind: PackageKind, key: str, data: bytes) -> None:
