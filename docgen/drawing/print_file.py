@@ -2,6 +2,8 @@
 
 Rules of PDF/X-4 (ISO 15930-7) that are met here: header 1.6, one output intent with its ICC profile, XMP in plain
 sight, boxes on every page, no annotations, actions or encryption. Fonts, art and profile stand once per file.
+
+With document parts the file is PDF/VT-1 (ISO 16612-2) besides: each page is in one part, which is an envelope.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ from typing import TYPE_CHECKING, Protocol
 from isal import isal_zlib
 
 from docgen.drawing import pdf_metadata
+from docgen.drawing.document_parts import EnvelopePart, part_leaf, part_node, part_root
 from docgen.drawing.font_files import font_file
 from docgen.drawing.pdf_metadata import FileInfo
 from docgen.drawing.pdf_objects import array as pdf_array
 from docgen.drawing.pdf_objects import deflated_stream, dictionary, ref, stream
+from docgen.postal.marks.model import Order
+from docgen.postal.marks.sheets import page_places, printed_pages
 from docgen.typesetting.face import FIRST_CODE, LAST_CODE
 from docgen.typesetting.words import number
 
@@ -30,7 +35,18 @@ if TYPE_CHECKING:
     from docgen.drawing.output_intent import OutputIntent
     from docgen.typesetting.face import Face
 
-__all__ = ["DrawnLetter", "FileInfo", "Form", "PrintFileWriter", "Resources", "Sink", "Written"]
+__all__ = [
+    "DrawnEnvelope",
+    "DrawnLetter",
+    "DrawnMarks",
+    "EnvelopePart",
+    "FileInfo",
+    "Form",
+    "PrintFileWriter",
+    "Resources",
+    "Sink",
+    "Written",
+]
 
 _KIDS = 64
 _ROWS_AT_ONCE = 4_096  # of the cross-reference table, which is long in a long file
@@ -76,6 +92,27 @@ class DrawnLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnMarks:
+    """Deflated marks for every page that an envelope takes in a file, blank backs too; ``b""`` for a page without.
+
+    In the order of the letters. They are streams of their own: those of the letters stay as they were drawn.
+    """
+
+    pages: tuple[bytes, ...]
+    uses: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnEnvelope:
+    """Letters that are inserted together, in the order in which they are read, and in which order they are printed."""
+
+    letters: tuple[DrawnLetter, ...]
+    marks: DrawnMarks | None = None
+    order: Order = Order.FORWARD
+    part: EnvelopePart | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a finished file holds."""
 
@@ -86,7 +123,7 @@ class Written:
 
 
 class PrintFileWriter:
-    """Writes one print file; call ``add`` per letter in order, then ``close``."""
+    """Writes one print file; call ``add`` per letter or ``add_envelope`` per envelope in order, then ``close``."""
 
     def __init__(
         self, out: Sink, resources: Resources, info: FileInfo, intent: OutputIntent | None, *, duplex: bool
@@ -104,6 +141,8 @@ class PrintFileWriter:
         self._nodes: list[int] = []
         self._uses: set[bytes] = set()
         self._letters = 0
+        self._leaves = array("Q")
+        self._part_root, self._part_node = (self._reserve(), self._reserve()) if info.parts else (0, 0)
         self._write(b"%PDF-1.6\n%\xe2\xe3\xcf\xd3\n")
         self._object(_BLANK, stream(b"", compress=False))
 
@@ -118,17 +157,56 @@ class PrintFileWriter:
         return self._size
 
     def add(self, letter: DrawnLetter) -> int:
-        """Append a letter; returns the number of its first page, from 1."""
-        first = len(self._pages) + 1
-        for content in letter.pages:
-            body = self._reserve()
-            self._object(body, deflated_stream(content))
-            self._page(body)
-        if self._duplex and len(letter.pages) % 2:
-            self._page(_BLANK)
-        self._uses |= letter.uses
-        self._letters += 1
-        return first
+        """Append a letter alone in its envelope, without marks; returns the number of its first page, from 1."""
+        return self.add_envelope(DrawnEnvelope((letter,)))[0][0]
+
+    def add_envelope(self, envelope: DrawnEnvelope) -> tuple[tuple[int, ...], ...]:
+        """Append the letters of an envelope, each from a front on; returns the page numbers of each letter's pages.
+
+        Raises:
+            ValueError: marks for another number of pages, or no part in a file of parts.
+        """
+        before, bodies = len(self._pages), self._bodies(envelope)
+        leaf = self._reserve() if self._info.parts else 0
+        sheets = len(bodies) // 2 if self._duplex else len(bodies)
+        for place in printed_pages(sheets, envelope.order, duplex=self._duplex):
+            self._page(bodies[place - 1], leaf)
+        if leaf:
+            self._part(leaf, before, envelope.part)
+        counts = [len(letter.pages) for letter in envelope.letters]
+        places = page_places(counts, envelope.order, duplex=self._duplex)
+        self._letters += len(envelope.letters)
+        return tuple([tuple([before + place for place in of_letter]) for of_letter in places])
+
+    def _bodies(self, envelope: DrawnEnvelope) -> list[bytes]:
+        """What is on each page in the order of the letters, as a reference or an array of them."""
+        drawn = list[bytes]()
+        for letter in envelope.letters:
+            drawn += letter.pages
+            if self._duplex and len(letter.pages) % 2:
+                drawn.append(b"")
+            self._uses |= letter.uses
+        marks = envelope.marks.pages if envelope.marks else (b"",) * len(drawn)
+        if len(marks) != len(drawn):
+            raise ValueError(f"There are marks for {len(marks)} pages; the envelope has {len(drawn)}.")
+        self._uses |= envelope.marks.uses if envelope.marks else set()
+        return [self._contents(*streams) for streams in zip(drawn, marks, strict=True)]
+
+    def _contents(self, drawn: bytes, marks: bytes) -> bytes:
+        refs = []
+        for data in filter(None, (drawn, marks)):
+            refs.append(self._reserve())
+            self._object(refs[-1], deflated_stream(data))
+        if len(refs) > 1:
+            return pdf_array([ref(node) for node in refs])
+        return ref(refs[0] if refs else _BLANK)
+
+    def _part(self, leaf: int, before: int, part: EnvelopePart | None) -> None:
+        """The leaf of the pages after the first ``before``."""
+        if part is None:
+            raise ValueError("A file of document parts needs the part of each envelope.")
+        self._object(leaf, part_leaf(self._part_node, self._pages[before], self._pages[-1], part))
+        self._leaves.append(leaf)
 
     def close(self) -> Written:
         """Write what all pages share, the page tree and the cross-reference table."""
@@ -138,14 +216,14 @@ class PrintFileWriter:
         self._cross_references()
         return Written(self._letters, len(self._pages), self._size, self._hash.hexdigest())
 
-    def _page(self, body: int) -> None:
+    def _page(self, body: bytes, leaf: int) -> None:
         if len(self._pages) % _KIDS == 0:
             self._nodes.append(self._reserve())
         page = self._reserve()
         self._object(
             page,
-            b"<</Type/Page/Parent %d 0 R/Resources %d 0 R/MediaBox%s/TrimBox%s/Contents %d 0 R>>"
-            % (self._nodes[-1], _RESOURCES, _A4_PT, _A4_PT, body),
+            b"<</Type/Page/Parent %d 0 R/Resources %d 0 R/MediaBox%s/TrimBox%s/Contents %s%s>>"
+            % (self._nodes[-1], _RESOURCES, _A4_PT, _A4_PT, body, b"/DPart %d 0 R" % leaf if leaf else b""),
         )
         self._pages.append(page)
 
@@ -223,14 +301,19 @@ class PrintFileWriter:
 
     def _catalog(self) -> None:
         file_id = self._hash.hexdigest()[:32].upper()
-        xmp = pdf_metadata.xmp(self._info, file_id, print_ready=self._intent is not None)
+        print_ready = self._intent is not None
+        xmp = pdf_metadata.xmp(self._info, file_id, print_ready=print_ready, parts=bool(self._leaves))
         self._object(_XMP, stream(xmp, {"Type": b"/Metadata", "Subtype": b"/XML"}, compress=False))
-        self._object(_INFO, pdf_metadata.info(self._info, print_ready=self._intent is not None))
+        self._object(_INFO, pdf_metadata.info(self._info, print_ready=print_ready))
         entries = {"Type": b"/Catalog", "Pages": ref(_ROOT), "Metadata": ref(_XMP)}
         if self._intent is not None:
             self._object(_PROFILE, _profile_stream(self._intent))
             self._object(_INTENT, self._intent.dictionary(_PROFILE))
             entries["OutputIntents"] = pdf_array([ref(_INTENT)])
+        if self._leaves:
+            self._object(self._part_root, part_root(self._part_node))
+            self._object(self._part_node, part_node(self._part_root, self._leaves))
+            entries["DPartRoot"] = ref(self._part_root)
         self._object(_CATALOG, dictionary(entries))
 
     def _cross_references(self) -> None:

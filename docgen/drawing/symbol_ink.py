@@ -44,8 +44,14 @@ def qr_ink(symbol: Symbol, left_pt: float, top_pt: float, module_pt: float) -> b
 
     All rectangles are whole modules in one path, so that no seam can show between them.
     """
-    path = b"".join(map(getitem, _eights(symbol.size, symbol.stride), symbol.rows))
-    scale, left, bottom = number(module_pt), number(left_pt), number(top_pt - symbol.size * module_pt)
+    return modules_ink(symbol.rows, symbol.size, (left_pt, top_pt), module_pt)
+
+
+def modules_ink(rows: bytes, size: int, corner_pt: tuple[float, float], module_pt: float) -> bytes:
+    """The same for the rows of any square symbol: from the top, whole bytes each, the leftmost module the least bit."""
+    path = b"".join(map(getitem, _eights(size, len(rows) // size), rows))
+    left_pt, top_pt = corner_pt
+    scale, left, bottom = number(module_pt), number(left_pt), number(top_pt - size * module_pt)
     return b"q %s 0 0 %s %s %s cm\n%sf Q\n" % (scale, scale, left, bottom, path)
 
 

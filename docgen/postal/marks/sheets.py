@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.postal.marks.control import (
@@ -32,7 +34,7 @@ from docgen.postal.marks.model import (
 from docgen.postal.profiles import Fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from docgen.postal.marks.model import MarkCode, MarkProfile, MarkSequence
 
@@ -106,6 +108,34 @@ def printed_sheets(sheets: int, order: Order) -> tuple[int, ...]:
 def insert_sheet(sheets: int, order: Order) -> int:
     """The sheet that says "insert": the one that is fed last."""
     return printed_sheets(sheets, order)[-1]
+
+
+def printed_pages(sheets: int, order: Order, *, duplex: bool) -> tuple[int, ...]:
+    """The pages of an envelope's sheets in the order in which they are printed, as places in its letters (from 1).
+
+    Blank backs count as pages.
+    """
+    return _printed_pages(sheets, order, 2 if duplex else 1)
+
+
+def page_places(pages: Sequence[int], order: Order, *, duplex: bool) -> tuple[tuple[int, ...], ...]:
+    """Where the pages of each letter are printed in their envelope (from 1); ``pages`` are how many each letter has."""
+    a_sheet = 2 if duplex else 1
+    starts = list(accumulate([-(-count // a_sheet) * a_sheet for count in pages], initial=0))
+    printed = _printed_pages(starts[-1] // a_sheet, order, a_sheet)
+    place_of = {page: place for place, page in enumerate(printed, 1)}
+    return tuple(
+        [
+            tuple([place_of[start + page] for page in range(1, count + 1)])
+            for start, count in zip(starts, pages, strict=False)
+        ]
+    )
+
+
+@lru_cache(maxsize=256)
+def _printed_pages(sheets: int, order: Order, a_sheet: int) -> tuple[int, ...]:
+    firsts = [(sheet - 1) * a_sheet for sheet in printed_sheets(sheets, order)]
+    return tuple([first + side for first in firsts for side in range(1, a_sheet + 1)])
 
 
 def mark_envelope(profile: MarkProfile, order: Order, envelope: Inserted) -> tuple[SheetMarks, ...]:
