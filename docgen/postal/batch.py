@@ -11,7 +11,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from docgen.postal.countries import HOME
-from docgen.postal.envelopes import envelope_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -160,6 +159,15 @@ def cut_batches(
         pieces = sorted(groups[key], key=order)
         for start in range(0, len(pieces), max_pieces):
             yield key, tuple(pieces[start : start + max_pieces])
+
+
+def envelope_ranges(pieces: Sequence[MailPiece]) -> Iterator[range]:
+    """The places of each envelope's letters in ``pieces``, where they stand together."""
+    start = 0
+    for place in range(1, len(pieces) + 1):
+        if place == len(pieces) or pieces[place].set_id != pieces[start].set_id:
+            yield range(start, place)
+            start = place
 
 
 def split_files(batch: Batch, max_pages: int, max_pieces: int, stopped: Collection[str] = ()) -> tuple[range, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from docgen.postal.batch import envelope_ranges
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
@@ -38,15 +40,6 @@ class InEnvelope(NamedTuple):
     sheets: int
     weight_mg: int
     own_mg: int
-
-
-def envelope_ranges(pieces: Sequence[MailPiece]) -> Iterator[range]:
-    """The places of each envelope's letters in ``pieces``, where they stand together."""
-    start = 0
-    for place in range(1, len(pieces) + 1):
-        if place == len(pieces) or pieces[place].set_id != pieces[start].set_id:
-            yield range(start, place)
-            start = place
 
 
 def without_stopped(letters: Sequence[MailPiece], stopped: Collection[str]) -> tuple[MailPiece, ...]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docgen.postal.batch import envelope_ranges
 from docgen.postal.envelopes import (
     InEnvelope,
     envelope_of,
-    envelope_ranges,
     envelopes_of,
     places_in_envelopes,
     without_stopped,
