@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from docgen.layouts.laid_out import LaidOutLetter
     from docgen.layouts.theme import Brand
     from docgen.letters import Letter
+    from docgen.postal.marks.model import MarkProfile
     from docgen.postal.profiles import EnvelopeProfile, Profiles
     from docgen.templates.model import Template
 
@@ -44,8 +45,17 @@ class Composed:
 class Composer:
     """A template in a brand, in all its languages, on a day. Make one per process and job; it is not shared."""
 
-    def __init__(self, template: Template, brand: Brand, day: dt.date, profiles: Profiles | None = None) -> None:
+    def __init__(
+        self,
+        template: Template,
+        brand: Brand,
+        day: dt.date,
+        profiles: Profiles | None = None,
+        marks: MarkProfile | None = None,
+    ) -> None:
         """Compile every language, so that what fails for all letters fails here.
+
+        With ``marks`` a letter that leaves no room for them has a finding.
 
         Raises:
             Refusal: ``envelope-unknown``, ``brand-logo-invalid``, ``brand-payment-missing``, or
@@ -55,7 +65,7 @@ class Composer:
         self._envelope = _envelope(template.envelope, profiles or builtin())
         self._art, self.findings = self._load_art()
         logo = _logo_art(brand, self._art)
-        setup = Setup(template, brand, self._envelope, day, logo)
+        setup = Setup(template, brand, self._envelope, day, logo, marks)
         self._plans: Mapping[str, Plan] = {language: Plan(setup, language) for language in template.languages}
         for plan in self._plans.values():
             self.findings += plan.findings

@@ -5,7 +5,7 @@ Each becomes one Form XObject, drawn once per print file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docgen.findings import Finding, Place, Severity
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOGO = "L0"
 _FOLD_MARK_MM = (202.0, 206.0)
 _HAIRLINE_PT = 0.35
-_CONTINUATION_TOP_MM = 17.0
+_CONTINUATION_TOP_MM, _CONTINUATION_MM = 17.0, 7.0
 _MAX_FOOTER_LINES = 3
 
 
@@ -72,11 +72,17 @@ def letterhead(brand: Brand, frames: PageFrames, typography: Typography, logo: L
 
 
 def _frames(brand: Brand, frames: PageFrames, typography: Typography, logo: LogoArt | None) -> tuple[Frame, ...]:
-    """Where the static art of the first page stands."""
+    """Where the static art stands: on the first page, and as page 2 on all that follow."""
     lines = brand.in_language(brand.sender, typography.language)
     width_mm = to_mm(max((typography.small.palette.line(line).width_pt for line in lines), default=0.0))
     height_mm = to_mm(len(lines) * typography.small.leading_pt)
-    found = [Frame("footer", 1, frames.footer)]
+    continuation = Rect(MARGIN_MM, _CONTINUATION_TOP_MM, A4_WIDTH_MM - 2 * MARGIN_MM, _CONTINUATION_MM)
+    fold_marks = [Rect(_FOLD_MARK_MM[0], y, _FOLD_MARK_MM[1] - _FOLD_MARK_MM[0], 0.0) for y in frames.folds_mm]
+    found = [Frame("footer", 1, frames.footer), Frame("footer", 2, frames.footer)]
+    found += [Frame("continuation", 2, continuation), *[Frame("fold-mark", 1, rect) for rect in fold_marks]]
+    if frames.slip is not None:
+        above = replace(frames.footer, top_mm=frames.footer_above_slip_mm)
+        found += [Frame("footer", page, above) for page in (1, 2)]
     if lines:
         found.append(Frame("sender", 1, Rect(frames.sender.left_mm, frames.sender.top_mm, width_mm, height_mm)))
     if logo is not None:

@@ -6,7 +6,7 @@ fails here. A letter then costs one Jinja2 render, the paragraphs and cells that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,14 @@ from docgen.layouts.page import MARGIN_MM, Frame, page_frames
 from docgen.layouts.pagination import Flown, Rooms, paginate
 from docgen.layouts.parts import MODULE_PT, Item, Part, TextItem, text_ink
 from docgen.layouts.payment import PaymentSetter
-from docgen.layouts.preflight import check_plan
+from docgen.layouts.preflight import check_marks, check_plan, mark_room, may_meet_marks
 from docgen.layouts.reference import ReferenceSetter
 from docgen.layouts.slip import SlipIdentity, slip_art
 from docgen.layouts.specification import SpecificationItem, SpecificationTable
 from docgen.layouts.typography import typography
 from docgen.layouts.wording import wording
 from docgen.letters import Cents
+from docgen.postal.marks.profiles import DEFAULT_ROOM, builtin
 from docgen.templates.blocks import TEXT_WIDTH_MM
 from docgen.templates.text import compile_text
 from docgen.typesetting.words import number
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from docgen.layouts.pagination import Pages
     from docgen.layouts.theme import Brand
     from docgen.letters import Letter
+    from docgen.postal.marks.model import MarkProfile
     from docgen.postal.profiles import EnvelopeProfile
     from docgen.templates.model import Template
 
@@ -52,13 +54,17 @@ FORM_FIRST, FORM_LATER, FORM_FOOTER, FORM_SLIP = "S", "T", "U", "V"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a plan is made for: the day chooses labels that change with time, the logo is art already loaded."""
+    """What a plan is made for: the day chooses labels that change with time, the logo is art already loaded.
+
+    With ``marks`` letters are checked to leave room for them; without, static art alone, for marks of any known reader.
+    """
 
     template: Template
     brand: Brand
     envelope: EnvelopeProfile
     day: dt.date
     logo: LogoArt | None = None
+    marks: MarkProfile | None = None
 
 
 class Plan:
@@ -78,10 +84,12 @@ class Plan:
         self.slip = (
             slip_art(template.slip, self.frames.slip, self.typography) if template.slip and self.frames.slip else None
         )
+        self._room = mark_room(setup.marks or builtin()[DEFAULT_ROOM], duplex=template.duplex)
+        self._meets_marks = setup.marks is not None and may_meet_marks(self.frames, self._room)
         self.findings = (
             *self.letterhead.findings,
             *(self.slip.findings if self.slip else ()),
-            *check_plan(self.frames, self.letterhead.frames, self.typography),
+            *check_plan(self.frames, self.letterhead.frames, self.typography, self._room),
         )
         self._width_pt = to_pt(TEXT_WIDTH_MM)
         self._text = compile_text(template, language)
@@ -156,7 +164,7 @@ class Plan:
             draft.need(extra, lacking)
         pages = self._pages(paged.pages, draft, identity)
         self._check_length(len(pages), draft)
-        return LaidOutLetter(
+        laid = LaidOutLetter(
             draft.letter.record_id,
             self.language,
             tuple(pages),
@@ -164,6 +172,9 @@ class Plan:
             draft.extra_fonts,
             draft.address.frames + self._slip_frames(len(pages)),
         )
+        if self._meets_marks:
+            return replace(laid, findings=laid.findings + check_marks(laid.frames(), self._room, laid.record_id))
+        return laid
 
     def _frames_of_slip(self, page: int) -> tuple[Frame, ...]:
         if self.slip is None or self.frames.slip is None:

@@ -62,10 +62,10 @@ def test_the_tree_has_the_form_of_the_standard() -> None:
         assert [str(name) for name in root.NodeNameList] == ["/Job", "/MailPiece"]
         assert root.RecordLevel == 1
         node = root.DPartRootNode
-        assert (node.Type, node.Parent.objgen) == ("/DPart", root.objgen)
+        assert (str(node.Type), node.Parent.objgen) == ("/DPart", root.objgen)
         assert not {"/Start", "/End"} & set(node.keys())
         for leaf in _leaves(pdf):
-            assert (leaf.Type, leaf.Parent.objgen) == ("/DPart", node.objgen)
+            assert (str(leaf.Type), leaf.Parent.objgen) == ("/DPart", node.objgen)
             assert "/DParts" not in leaf
 
 
