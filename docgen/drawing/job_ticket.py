@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from docgen.layouts.brand_file import fonts_folder
+from docgen.drawing.paper_fonts import BOLD, MONO, SANS, register_paper_fonts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
     from reportlab.platypus import Flowable
 
-_SANS, _BOLD, _MONO = "Ticket", "Ticket-Bold", "Ticket-Mono"
 _MARGIN_PT = 48
 _LABEL_WIDTH_PT = 120
 
@@ -64,7 +62,7 @@ def job_ticket(ticket: Ticket) -> bytes:
     from reportlab.lib.pagesizes import A4  # noqa: PLC0415 (workers that only compose need not load it)
     from reportlab.platypus import SimpleDocTemplate, Spacer  # noqa: PLC0415
 
-    _register_fonts()
+    register_paper_fonts()
     out = BytesIO()
     document = SimpleDocTemplate(
         out,
@@ -74,7 +72,7 @@ def job_ticket(ticket: Ticket) -> bytes:
         topMargin=_MARGIN_PT,
         bottomMargin=_MARGIN_PT,
         invariant=1,
-        initialFontName=_SANS,
+        initialFontName=SANS,
         title=f"Job ticket {ticket.batch_id}",
     )
     story: list[Flowable] = [*_head(ticket), _facts(_what(ticket)), Spacer(0, 10), _facts(_how(ticket))]
@@ -84,38 +82,27 @@ def job_ticket(ticket: Ticket) -> bytes:
     return out.getvalue()
 
 
-@cache
-def _register_fonts() -> None:
-    from reportlab.pdfbase.pdfmetrics import registerFont  # noqa: PLC0415 (see job_ticket)
-    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
-
-    sans = fonts_folder() / "source-sans-3"
-    registerFont(TTFont(_SANS, str(sans / "SourceSans3-Regular.ttf")))
-    registerFont(TTFont(_BOLD, str(sans / "SourceSans3-Bold.ttf")))
-    registerFont(TTFont(_MONO, str(fonts_folder() / "source-code-pro" / "SourceCodePro-Regular.ttf")))
-
-
-def _paragraph(text: str, font: str = _SANS, size: float = 10, leading: float = 14) -> Flowable:
+def _paragraph(text: str, font: str = SANS, size: float = 10, leading: float = 14) -> Flowable:
     from xml.sax.saxutils import escape  # noqa: PLC0415 (see job_ticket)
 
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
     from reportlab.platypus import Paragraph  # noqa: PLC0415
 
-    style = ParagraphStyle("t", fontName=font, fontSize=size, leading=leading, bulletFontName=_SANS)
+    style = ParagraphStyle("t", fontName=font, fontSize=size, leading=leading, bulletFontName=SANS)
     paragraph: Flowable = Paragraph(escape(text), style)
     return paragraph
 
 
 def _heading(text: str) -> Flowable:
-    return _paragraph(text, _BOLD, 11, 18)
+    return _paragraph(text, BOLD, 11, 18)
 
 
 def _head(ticket: Ticket) -> list[Flowable]:
     from reportlab.platypus import Spacer  # noqa: PLC0415 (see job_ticket)
 
-    head = [_paragraph(f"Batch {ticket.batch_number}: {ticket.job_title}", _BOLD, 18, 24)]
+    head = [_paragraph(f"Batch {ticket.batch_number}: {ticket.job_title}", BOLD, 18, 24)]
     if ticket.test:
-        head.append(_paragraph("TEST: do not hand over to the post", _BOLD, 14, 20))
+        head.append(_paragraph("TEST: do not hand over to the post", BOLD, 14, 20))
     return [*head, Spacer(0, 8)]
 
 
@@ -151,7 +138,7 @@ def _facts(rows: Sequence[tuple[str, str]]) -> Flowable:
     from reportlab.platypus import Table  # noqa: PLC0415
 
     gray = CMYKColor(0, 0, 0, 0.25)
-    cells = [[_paragraph(label, _BOLD), _paragraph(value)] for label, value in rows]
+    cells = [[_paragraph(label, BOLD), _paragraph(value)] for label, value in rows]
     style = [("LINEBELOW", (0, 0), (-1, -1), 0.4, gray), ("VALIGN", (0, 0), (-1, -1), "TOP"), _font_of_cells()]
     table: Flowable = Table(cells, colWidths=[_LABEL_WIDTH_PT, 595 - 2 * _MARGIN_PT - _LABEL_WIDTH_PT], style=style)
     return table
@@ -162,14 +149,14 @@ def _file_table(files: Sequence[TicketFile]) -> Flowable:
     from reportlab.platypus import Table  # noqa: PLC0415
 
     gray = CMYKColor(0, 0, 0, 0.25)
-    head = [_paragraph(t, _BOLD) for t in ("File", "Letters", "Pages", "MB", "SHA-256, first half")]
+    head = [_paragraph(t, BOLD) for t in ("File", "Letters", "Pages", "MB", "SHA-256, first half")]
     rows = [
         [
             _paragraph(f.name),
             _paragraph(f"{f.letters:,}"),
             _paragraph(f"{f.pages:,}"),
             _paragraph(f"{f.size / 1e6:.1f}"),
-            _paragraph(f.sha256[:32], _MONO, 7.5),
+            _paragraph(f.sha256[:32], MONO, 7.5),
         ]
         for f in files
     ]
@@ -180,7 +167,7 @@ def _file_table(files: Sequence[TicketFile]) -> Flowable:
 
 def _font_of_cells() -> tuple[str, tuple[int, int], tuple[int, int], str]:
     # Without it a table names Helvetica, which is not embedded.
-    return ("FONTNAME", (0, 0), (-1, -1), _SANS)
+    return ("FONTNAME", (0, 0), (-1, -1), SANS)
 
 
 def _checks(ticket: Ticket) -> list[Flowable]:
@@ -191,4 +178,4 @@ def _checks(ticket: Ticket) -> list[Flowable]:
         "Damaged pieces written down by piece id and reprinted",
         "Initials, date and time",
     )
-    return [_paragraph(f"\u2610  {step}", _SANS, 11, 20) for step in steps]
+    return [_paragraph(f"\u2610  {step}", SANS, 11, 20) for step in steps]
