@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from docgen.drawing.raster import open_pdf, page_gray
+from docgen.layouts.geometry import Rect
+from docgen.postal.marks.profiles import builtin
+from docgen.postal.marks.sheets import Marker
 from docgen.qr.encoder import Level, encode
+from tests.docgen.drawing.envelope_files import BATCH_CODE, one_envelope
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,3 +53,21 @@ def test_blurred_grown_and_turned_symbols_still_read(payload: bytes, growth_px: 
     assert [r.bytes for r in zxingcpp.read_barcodes(picture)] == [payload]
     text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
     assert text == payload.decode()
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind"),
+    [("datamatrix", zxingcpp.BarcodeFormat.DataMatrix), ("code39", zxingcpp.BarcodeFormat.Code39)],
+)
+@pytest.mark.parametrize("growth_px", [-1, 0, 1])
+@pytest.mark.parametrize("degrees", [-2.0, 0.0, 2.0])
+def test_inserter_marks_still_read_after_the_same(
+    profile: str, kind: zxingcpp.BarcodeFormat, growth_px: int, degrees: float
+) -> None:
+    made = builtin()[profile]
+    code = made.codes[0]
+    ((_, content), *_), *_ = [sheet.codes for sheet in Marker(made, BATCH_CODE, made.order).mark(42, 2)]
+    with open_pdf(one_envelope(made, made.order).data) as document:
+        picture = page_gray(document, 1, DPI, Rect(*code.spot.clear))
+    (read,) = zxingcpp.read_barcodes(_degraded(picture, growth_px, degrees), formats=zxingcpp.BarcodeFormats(kind))
+    assert read.text == content
