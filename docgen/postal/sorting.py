@@ -10,12 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from docgen.postal.envelopes import Envelope, envelopes_of
 from docgen.postal.sort_plans import Destination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from docgen.postal.envelopes import Envelope
+    from docgen.postal.batch import MailPiece
     from docgen.postal.sort_plans import SortPlan
 
 
@@ -105,6 +106,12 @@ def as_numbered(rows: Iterable[Numbered], plan: SortPlan) -> SortedMail:
         bundles.setdefault(bundle, {})[plan.destination(envelope.country, envelope.postcode)] = None
     named = [next(iter(found)) if len(found) == 1 else _rest_of(found) for found in bundles.values()]
     return _assembled(given, [destination.bundle for destination in named], [to.tray for to in named])
+
+
+def as_planned(pieces: Sequence[MailPiece], stopped: Collection[str], plan: SortPlan) -> SortedMail:
+    """Bundles and trays of a batch as its pieces say, without the stopped ones; as `as_numbered` says the rest."""
+    places = {piece.set_id: (piece.bundle, piece.tray) for piece in pieces}
+    return as_numbered([Numbered(left, *places[key]) for key, left in envelopes_of(pieces, stopped).items()], plan)
 
 
 def _destinations(envelopes: Iterable[Envelope], plan: SortPlan) -> Iterator[_Cut]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from docgen.findings import Refusal
 from docgen.postal.envelopes import Envelope
 from docgen.postal.sort_plans import DEFAULT_PLAN, SortPlan, builtin_plans, read_plans
-from docgen.postal.sorting import Numbered, SortedMail, as_numbered, sort_as_given, sort_mail
+from docgen.postal.sorting import Numbered, SortedMail, as_numbered, as_planned, sort_as_given, sort_mail
+from tests.docgen.postal.making import EMPTY_MG, sets_of
 
 if TYPE_CHECKING:
     import random
@@ -132,6 +134,16 @@ def test_what_is_left_after_a_stop_keeps_its_numbers(given_envelopes: list[Envel
     assert sum(bundle.envelopes for bundle in after.bundles) == sum(tray.envelopes for tray in after.trays) == len(left)
     assert [row.bundle for row in after.envelopes if row.bundle_end] == [bundle.number for bundle in after.bundles]
     assert [row.tray for row in after.envelopes if row.tray_end] == [tray.number for tray in after.trays]
+
+
+def test_a_batch_tells_its_bundles_without_what_was_stopped() -> None:
+    pieces = [replace(piece, bundle=1 + place // 4, tray=1) for place, piece in enumerate(sets_of([1, 3, 2]))]
+    mail = as_planned(pieces, {"pce_2", "pce_5", "pce_6"}, TOY)
+    assert [(row.envelope.set_id, row.envelope.letters) for row in mail.envelopes] == [("pce_1", 1), ("pce_3", 2)]
+    assert [(row.bundle_end, row.tray_end) for row in mail.envelopes] == [(False, False), (True, True)]
+    assert [(bundle.number, bundle.envelopes, bundle.weight_mg) for bundle in mail.bundles] == [
+        (1, 2, 3 * 4990 + 2 * EMPTY_MG)
+    ]
 
 
 def test_names_stay_after_a_stop() -> None:
