@@ -1,0 +1,74 @@
+"""What can be asked of the child process: requests, and what does each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docgen.readymade.answers import Assembled, Inspection, Look, TextHits
+    from docgen.readymade.letters import LetterPages, PrintFileSettings, PrintLetter
+    from docgen.readymade.patterns import TextMark
+    from docgen.readymade.policy import ReadymadePolicy
+
+    Request: TypeAlias = "InspectRequest | FindRequest | LookRequest | AssembleRequest"
+
+
+@dataclass(frozen=True, slots=True)
+class InspectRequest:
+    """Look at the structure of a PDF."""
+
+    pdf: Path
+    policy: ReadymadePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class FindRequest:
+    """Find the pages on which a text stands."""
+
+    pdf: Path
+    mark: TextMark
+
+
+@dataclass(frozen=True, slots=True)
+class LookRequest:
+    """Look at the letters of a PDF; pictures go to ``folder``."""
+
+    pdf: Path
+    letters: tuple[LetterPages, ...]
+    policy: ReadymadePolicy
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class AssembleRequest:
+    """Write a print file to ``out``."""
+
+    sources: tuple[Path, ...]
+    letters: tuple[PrintLetter, ...]
+    settings: PrintFileSettings
+    out: Path
+
+
+def do_task(request: Request) -> Inspection | TextHits | Look | Assembled:
+    """Do what the request asks. Each task loads only what it needs: a process starts for every one."""
+    match request:
+        case InspectRequest():
+            from docgen.readymade.inspection import inspect_file  # noqa: PLC0415 (see above)
+
+            return inspect_file(request.pdf, request.policy)
+        case FindRequest():
+            from docgen.readymade.find_text import find_pages  # noqa: PLC0415 (see above)
+
+            return find_pages(request.pdf, request.mark)
+        case LookRequest():
+            from docgen.readymade.look import look_at  # noqa: PLC0415 (see above)
+
+            return look_at(request.pdf, request.letters, request.policy, request.folder)
+        case AssembleRequest():
+            from docgen.readymade.assembly import assemble  # noqa: PLC0415 (see above)
+
+            with request.out.open("wb") as out:
+                return assemble(request.sources, request.letters, request.settings, out)
