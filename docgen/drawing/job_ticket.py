@@ -31,7 +31,10 @@ class TicketFile:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the ticket says. ``first`` and ``last`` are piece ids in postal order; weights in grams."""
+    """What the ticket says. ``first`` and ``last`` are piece ids in postal order; weights in grams.
+
+    ``envelopes`` is left out when each letter is alone in its own.
+    """
 
     job_id: str
     job_title: str
@@ -55,6 +58,12 @@ class Ticket:
     files: tuple[TicketFile, ...]
     cut_off: dt.datetime | None = None
     test: bool = False
+    envelopes: int | None = None
+
+    @property
+    def to_insert(self) -> int:
+        """How many envelopes there are to count."""
+        return self.letters if self.envelopes is None else self.envelopes
 
 
 def job_ticket(ticket: Ticket) -> bytes:
@@ -108,8 +117,9 @@ def _head(ticket: Ticket) -> list[Flowable]:
 
 def _what(ticket: Ticket) -> list[tuple[str, str]]:
     stopped = f" and {ticket.stopped} stopped, which are not in the files" if ticket.stopped else ""
+    shared = f" in {ticket.to_insert:,} envelopes" if ticket.to_insert != ticket.letters else ""
     return [
-        ("Letters", f"{ticket.letters:,}{stopped}"),
+        ("Letters", f"{ticket.letters:,}{shared}{stopped}"),
         ("Sheets", f"{ticket.sheets:,} ({ticket.pages:,} pages with blank backs)"),
         ("Weight", f"{ticket.weight_g / 1000:,.3f} kg with envelopes"),
         ("Destination", "abroad" if ticket.abroad else "Netherlands, in postcode order"),
@@ -174,7 +184,7 @@ def _checks(ticket: Ticket) -> list[Flowable]:
     steps = (
         "Envelope and paper loaded as above",
         f"Printed: {ticket.pages:,} pages counted",
-        f"Inserted: {ticket.letters:,} envelopes counted",
+        f"Inserted: {ticket.to_insert:,} envelopes counted",
         "Damaged pieces written down by piece id and reprinted",
         "Initials, date and time",
     )

@@ -113,6 +113,12 @@ def test_a_job_ticket_says_what_to_load_print_and_count() -> None:
     assert "TEST" not in text
 
 
+def test_a_ticket_counts_envelopes_when_letters_share_them() -> None:
+    text = _ticket_text(replace(_TICKET, envelopes=9_876))
+    assert "12,345 in 9,876 envelopes and 2 stopped" in text
+    assert "Inserted: 9,876 envelopes counted" in text
+
+
 def test_a_ticket_of_a_test_abroad_without_cut_off_says_so() -> None:
     text = _ticket_text(replace(_TICKET, test=True, abroad=True, duplex=False, cut_off=None, stopped=0))
     assert "TEST: do not hand over to the post" in text
