@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import starmap
+from math import ceil
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -13,15 +15,15 @@ import pypdfium2
 from isal import isal_zlib
 
 from docgen.findings import Refusal
+from docgen.layouts.geometry import Rect, to_pt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from numpy.typing import NDArray
     from PIL import Image
-
-    from docgen.layouts.geometry import Rect
 
 _PT_PER_INCH = 72
 _PNG_HEAD = struct.Struct(">IIBBBBB")
@@ -30,8 +32,8 @@ _ROWS_AT_ONCE = 128
 
 
 @contextmanager
-def open_pdf(pdf: bytes | Path) -> Iterator[pypdfium2.PdfDocument]:
-    """A document to take pictures of; read from disk as needed when a path is given."""
+def open_pdf(pdf: bytes | Path | BinaryIO) -> Iterator[pypdfium2.PdfDocument]:
+    """A document to take pictures of; read as needed when a path or a stream that can seek is given."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         yield document
@@ -58,15 +60,56 @@ def page_gray(document: pypdfium2.PdfDocument, page: int, dpi: int, area: Rect |
 
 def leaf_gray(leaf: pypdfium2.PdfPage, dpi: int, area: Rect | None = None) -> NDArray[np.uint8]:
     """The same of a page that is loaded already."""
-    crop = (0.0, 0.0, 0.0, 0.0)
+    return leaf_crop(leaf, dpi, area).gray
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """Part of the picture of a page that knows where it is: ``gray`` is uint8, (height, width), 0 = black.
+
+    ``left_px`` and ``top_px`` are where it begins in the picture of the whole page, which has ``px_per_mm``.
+    """
+
+    gray: NDArray[np.uint8]
+    left_px: int
+    top_px: int
+    px_per_mm: float
+
+    def part(self, area: Rect) -> Crop:
+        """The pixels whose middle lies in ``area``; none when it lies outside."""
+        left, top = self._column(area.left_mm), self._row(area.top_mm)
+        gray = self.gray[top : self._row(area.bottom_mm), left : self._column(area.right_mm)]
+        return Crop(gray, self.left_px + left, self.top_px + top, self.px_per_mm)
+
+    def box(self, mask: NDArray[np.bool_]) -> Rect | None:
+        """What the pixels in ``mask``, of the size of ``gray``, take of the page in mm; None when there are none."""
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        if not len(rows):
+            return None
+        left_px, top_px = self.left_px + int(columns[0]), self.top_px + int(rows[0])
+        width_px, height_px = int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
+        return Rect(*(px / self.px_per_mm for px in (left_px, top_px, width_px, height_px)))
+
+    def _column(self, left_mm: float) -> int:
+        column: int = min(max(round(left_mm * self.px_per_mm) - self.left_px, 0), self.gray.shape[1])
+        return column
+
+    def _row(self, top_mm: float) -> int:
+        row: int = min(max(round(top_mm * self.px_per_mm) - self.top_px, 0), self.gray.shape[0])
+        return row
+
+
+def leaf_crop(leaf: pypdfium2.PdfPage, dpi: int, area: Rect | None = None) -> Crop:
+    """A loaded page, or only what it has of ``area``, with its place."""
+    width_pt, height_pt = leaf.get_size()
+    scale, left_pt, top_pt, crop = dpi / _PT_PER_INCH, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0)
     if area is not None:
-        width_pt, height_pt = leaf.get_size()
-        per_mm = _PT_PER_INCH / 25.4
-        left, top = area.left_mm * per_mm, area.top_mm * per_mm
-        crop = (left, height_pt - area.bottom_mm * per_mm, width_pt - area.right_mm * per_mm, top)
-    bitmap = leaf.render(scale=dpi / _PT_PER_INCH, grayscale=True, crop=crop)
+        left_pt, top_pt = max(to_pt(area.left_mm), 0.0), max(to_pt(area.top_mm), 0.0)
+        right_pt, bottom_pt = max(width_pt - to_pt(area.right_mm), 0.0), max(height_pt - to_pt(area.bottom_mm), 0.0)
+        crop = (left_pt, bottom_pt, right_pt, top_pt)
+    bitmap = leaf.render(scale=scale, grayscale=True, crop=crop)
     gray: NDArray[np.uint8] = np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, bitmap.width)
-    return gray
+    return Crop(gray, ceil(left_pt * scale), ceil(top_pt * scale), dpi / 25.4)
 
 
 def page_png(pdf: bytes | Path, page: int, dpi: int = 150) -> bytes:

@@ -1,0 +1,118 @@
+"""Reading of symbols: QR codes by two readers that must agree, KIX by our own, marks as an inserter does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import zxingcpp
+from pyzbar import pyzbar
+
+from docgen.drawing.raster import leaf_crop, leaf_gray
+from docgen.findings import Finding
+from docgen.layouts.geometry import Rect
+from docgen.postal import kix_reader
+from docgen.readback.difference import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pypdfium2
+    from numpy.typing import NDArray
+
+    from docgen.readback.difference import Spot
+    from docgen.readback.expected import ExpectedSymbol
+
+_QR_DPI = 200
+_KIX_DPI = 300
+_MARK_DPI = 300
+_OMR_DPI = 200
+_TEXT_DPI = 100
+_DARK = 128
+_OMR_LINE_MM = 0.5
+_OMR_REACH_MM = 0.6  # a mark that stands farther off is not under the sensor
+_MOST = 0.5
+_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_MATRIX_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
+_CODE39_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code39)
+_I2OF5_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.ITF)
+
+
+def check_symbol(spot: Spot, leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> list[Difference]:
+    """Nothing when the symbol says what it must."""
+    read = _READERS[symbol.kind](leaf, symbol)
+    if read == symbol.content:
+        return []
+    expected, kind = _words(symbol.content), symbol.kind
+    if read is None:
+        message = f"The {kind} code on page {spot.page} cannot be read; look at the page before printing."
+        return [Difference(Finding("readback-unreadable", message, spot.place(kind)), symbol.rect, expected, "nothing")]
+    message = f"The {kind} code on page {spot.page} says something else than the data; do not print this file."
+    return [Difference(Finding("readback-differs", message, spot.place(kind)), symbol.rect, expected, _words(read))]
+
+
+def _words(content: bytes) -> str:
+    return " / ".join(content.decode("utf-8", "replace").splitlines())
+
+
+def _read_qr(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
+    picture = leaf_gray(leaf, _QR_DPI, symbol.rect)
+    found = zxingcpp.read_barcodes(picture, _QR_ONLY)
+    if not found:
+        return None
+    read = bytes(found[0].bytes)
+    # zbar guesses the character set of what is beyond ASCII.
+    return read if read != symbol.content or not read.isascii() else _second_opinion(picture)
+
+
+def _second_opinion(picture: NDArray[np.uint8]) -> bytes | None:
+    """What another reader makes of it: phones differ, so a code that one of two misreads is not good enough.
+
+    It sees a quarter of the pixels, which takes it half the time.
+    """
+    found = pyzbar.decode(np.ascontiguousarray(picture[::2, ::2]), symbols=[pyzbar.ZBarSymbol.QRCODE])
+    return bytes(found[0].data) if found else None
+
+
+def _read_kix(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
+    text = kix_reader.read(leaf_gray(leaf, _KIX_DPI, symbol.rect))
+    return None if text is None else text.encode("ascii")
+
+
+def _zxing(kinds: zxingcpp.BarcodeFormats) -> Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]:
+    def read(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
+        found = zxingcpp.read_barcodes(leaf_gray(leaf, _MARK_DPI, symbol.rect), kinds)
+        return bytes(found[0].bytes) if found else None
+
+    return read
+
+
+def _read_omr(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes:
+    """A '1' for each place with a line and a '0' for each without, as a sensor that runs down the middle sees it."""
+    rect, count = symbol.rect, len(symbol.content)
+    picture = leaf_crop(leaf, _OMR_DPI, rect.grown(2 * _OMR_REACH_MM))
+    pitch_mm = (rect.height_mm - _OMR_LINE_MM) / max(count - 1, 1)
+    first_mm = rect.top_mm + _OMR_LINE_MM / 2 - _OMR_REACH_MM
+    left_mm, width_mm = rect.left_mm + rect.width_mm / 4, rect.width_mm / 2
+    read = bytearray()
+    for place in range(count):
+        seen = Rect(left_mm, first_mm + place * pitch_mm, width_mm, 2 * _OMR_REACH_MM)
+        rows = (picture.part(seen).gray < _DARK).mean(axis=1)
+        read += b"1" if (rows > _MOST).any() else b"0"
+    return bytes(read)
+
+
+def _see_text(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
+    """Text is not read: it counts as what it must say when there is ink."""
+    return symbol.content if (leaf_gray(leaf, _TEXT_DPI, symbol.rect) < _DARK).any() else None
+
+
+_READERS: dict[str, Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]] = {
+    "qr": _read_qr,
+    "kix": _read_kix,
+    "datamatrix": _zxing(_MATRIX_ONLY),
+    "code39": _zxing(_CODE39_ONLY),
+    "i2of5": _zxing(_I2OF5_ONLY),
+    "omr": _read_omr,
+    "text": _see_text,
+}
