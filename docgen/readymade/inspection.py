@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 1_024
 _MAX_BOOKMARKS = 20_000
 _MAX_TITLE = 200
+_ROUNDING_MM = 0.01  # sizes come in points
 _NOTED = {
     "type3": Finding("pdf-font-type3", "A font is made of drawings (Type 3); it prints, but never sharper than now."),
     "rgb": Finding("pdf-rgb", "Colours are given in RGB; the press converts them, and black may become four inks."),
@@ -120,7 +121,7 @@ def _all_page_findings(pdf: pikepdf.Pdf, policy: ReadymadePolicy) -> Iterator[Fi
 
 def _shape_findings(shape: PageShape, number: int, policy: ReadymadePolicy) -> Iterator[Finding]:
     wide, high = policy.page_mm
-    slack = policy.page_tolerance_mm
+    slack = policy.page_tolerance_mm + _ROUNDING_MM
     size = f"{shape.width_mm:.0f} x {shape.height_mm:.0f} mm"
     if abs(shape.width_mm - wide) <= slack and abs(shape.height_mm - high) <= slack:
         return
