@@ -21,6 +21,7 @@ from api.adapters.engine import make_engine
 from api.adapters.system import RandomIds, SystemClock
 from api.ports import ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, secret_key
+from api.usecases.alarms import watch
 from api.usecases.deps import Deps, Limits
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
@@ -105,6 +106,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
     from api.usecases.reading_back import check_part  # noqa: PLC0415 - see above
+    from api.usecases.reprinting import print_again  # noqa: PLC0415 - see above
     from api.usecases.sharding import validate_shard  # noqa: PLC0415 - see above
     from api.usecases.validation import validate_job  # noqa: PLC0415 - see above
     from api.usecases.writing import write_batch  # noqa: PLC0415 - see above
@@ -117,6 +119,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.COMPOSE_CHUNK: partial(compose_chunk, deps),
         WorkKind.WRITE_BATCH: partial(write_batch, deps),
         WorkKind.CHECK_PART: partial(check_part, deps),
+        WorkKind.REPRINT: partial(print_again, deps),
     }
 
 
@@ -157,7 +160,8 @@ def make_supervisor(
         sweep_s=settings.sweep_s,
         resend_after_s=settings.resend_after_s,
     )
-    chores = [partial(empty_trash, make_deps(service))]
+    deps = make_deps(service)
+    chores = [partial(empty_trash, deps), partial(watch, deps)]
     sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker, chores)
     return Supervisor(command, as_environment(settings), sweeper, rules)
 

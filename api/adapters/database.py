@@ -14,6 +14,7 @@ from api.adapters.repositories.batches import SqlBatches, SqlChunks
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages
+from api.adapters.repositories.people import SqlLoginAttempts, SqlSessions, SqlUsers
 from api.adapters.repositories.pieces import SqlPieces
 from api.adapters.repositories.print_room import (
     SqlAlarms,
@@ -53,6 +54,21 @@ class SqlUnitOfWork:
     def keys(self) -> SqlApiKeys:
         """API keys."""
         return SqlApiKeys(self._connection)
+
+    @cached_property
+    def users(self) -> SqlUsers:
+        """People."""
+        return SqlUsers(self._connection)
+
+    @cached_property
+    def sessions(self) -> SqlSessions:
+        """Who is logged in."""
+        return SqlSessions(self._connection)
+
+    @cached_property
+    def login_attempts(self) -> SqlLoginAttempts:
+        """Attempts to log in."""
+        return SqlLoginAttempts(self._connection)
 
     @cached_property
     def brands(self) -> SqlPackages:

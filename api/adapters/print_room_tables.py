@@ -31,7 +31,7 @@ rules = Table(
     Column("cut_offs", JSON),
     Column("mark_profile", String(64), nullable=False),
     Column("sort_plan", String(64), nullable=False),
-    Column("together", String(32), nullable=False),
+    Column("household", Text, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("updated_by", String(64), nullable=False),
     PrimaryKeyConstraint("organisation_id"),
@@ -95,7 +95,7 @@ reprints = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("state", Choice(ReprintState), nullable=False),
     Column("child_id", String(64)),
-    Column("file", JSON),
+    Column("files", JSON, nullable=False),
     Unique("batch_id", "number"),
 )
 

@@ -112,6 +112,7 @@ jobs = Table(
     Column("pages", Integer, nullable=False),
     Column("sheets", Integer, nullable=False),
     Column("created_by", String(64), nullable=False, server_default=""),
+    Column("rules", JSON, nullable=False, server_default="{}"),
     Index(None, "organisation_id", "id"),
 )
 

@@ -27,6 +27,7 @@ from api.ports.entities import (
     StoredAnswer,
 )
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
+from api.ports.people import Attempts, LoginAttempts, Session, Sessions, User, Users
 from api.ports.print_room import (
     Alarm,
     Alarms,
@@ -99,6 +100,7 @@ __all__ = [
     "Answers",
     "ApiKey",
     "ApiKeys",
+    "Attempts",
     "Batch",
     "BatchFile",
     "BatchState",
@@ -127,6 +129,7 @@ __all__ = [
     "Jobs",
     "LeaseLost",
     "Lingering",
+    "LoginAttempts",
     "Loop",
     "MailRun",
     "MailRunState",
@@ -163,12 +166,16 @@ __all__ = [
     "Role",
     "Rules",
     "RulesOf",
+    "Session",
+    "Sessions",
     "Shard",
     "ShardState",
     "Shards",
     "StoredAnswer",
     "Trash",
     "UnitOfWork",
+    "User",
+    "Users",
     "Waker",
     "Work",
     "WorkContext",

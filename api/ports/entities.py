@@ -121,7 +121,7 @@ class JobTotals:
 class PrintJob:
     """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent.
 
-    ``created_by`` is the key or the user that sent it.
+    ``created_by`` is the key or the user that sent it, ``rules`` what `Rules.of_job` gave then.
     """
 
     id: str
@@ -140,6 +140,7 @@ class PrintJob:
     counts: JobCounts = field(default_factory=JobCounts)
     error_code: str | None = None
     created_by: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

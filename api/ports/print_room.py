@@ -43,8 +43,9 @@ class Loop(StrEnum):
 class Rules:
     """How an organisation wants its post made. ``cut_offs`` is in the form of `docgen.postal.cut_off.read_schedule`.
 
-    ``mark_profile`` and ``sort_plan`` name profiles of `docgen.postal`; ``together`` says whose letters share an
-    envelope (`docgen.postal.household.Together`). With ``four_eyes`` somebody who did not submit the job releases it.
+    ``mark_profile`` and ``sort_plan`` name profiles of `docgen.postal`; ``household`` has the rules of who shares an
+    envelope, in the form of `docgen.postal.household_rules.read_rules`. With ``four_eyes`` somebody who did not submit
+    a job releases it.
     """
 
     organisation_id: str
@@ -52,9 +53,13 @@ class Rules:
     cut_offs: Mapping[str, object] | None = None
     mark_profile: str = "none"
     sort_plan: str = "none"
-    together: str = "never"
+    household: str = ""
     updated_at: datetime | None = None
     updated_by: str = ""
+
+    def of_job(self) -> dict[str, str]:
+        """What a job keeps of them, so that it is made by the same rules from its submission to its last reprint."""
+        return {"mark_profile": self.mark_profile, "sort_plan": self.sort_plan, "household": self.household}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class PieceResult:
 class Reprint:
     """Damaged pieces that are printed again; ``number`` counts from 1 in the batch.
 
-    An open loop has a ``child_id``, the batch that they are in from then on; a closed one a ``file``.
+    An open loop has a ``child_id``, the batch that they are in from then on; a closed one ``files``.
     """
 
     id: str
@@ -124,7 +129,7 @@ class Reprint:
     created_at: datetime
     state: ReprintState = ReprintState.ASKED
     child_id: str | None = None
-    file: BatchFile | None = None
+    files: tuple[BatchFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +165,13 @@ class Alarm:
 
 
 class Lingering(NamedTuple):
-    """A batch that is not at its end, for whoever looks whether it waits too long."""
+    """A batch that is not at its end, for whoever looks whether it waits too long. ``cut_off_at`` is of its job."""
 
     organisation_id: str
     id: str
     state: BatchState
     state_at: datetime
+    cut_off_at: datetime | None
 
 
 class RulesOf(Protocol):
@@ -224,7 +230,7 @@ class Reprints(Protocol):
     def of_batch(self, organisation_id: str, batch_id: str) -> Sequence[Reprint]:
         """Reprints of a batch by number."""
 
-    def release(self, organisation_id: str, reprint_id: str, at: datetime, file: BatchFile | None = None) -> bool:
+    def release(self, organisation_id: str, reprint_id: str, at: datetime, files: Sequence[BatchFile] = ()) -> bool:
         """Note that it can be fetched; False when it could before, and then nothing changes."""
 
 
@@ -255,11 +261,11 @@ class Alarms(Protocol):
     def raise_(self, alarm: Alarm) -> bool:
         """Insert and write an event; False when it rings already for this stay in the state."""
 
-    def clear(self, organisation_id: str, subject_id: str, at: datetime) -> int:
-        """Close those of a thing that has moved on; returns how many were open."""
+    def close(self, alarms: Iterable[Alarm], at: datetime) -> None:
+        """Close alarms of things that have moved on, with an event for each."""
+
+    def all_open(self) -> Sequence[Alarm]:
+        """Those that ring, over all organisations."""
 
     def open(self, organisation_id: str) -> Sequence[Alarm]:
         """Those that ring, oldest first."""
-
-    def count(self) -> int:
-        """How many ring, over all organisations."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Shard,
         StoredAnswer,
     )
+    from api.ports.people import LoginAttempts, Sessions, Users
     from api.ports.print_room import (
         Alarms,
         Checks,
@@ -428,6 +429,18 @@ class UnitOfWork(Protocol):
     @property
     def keys(self) -> ApiKeys:
         """API keys."""
+
+    @property
+    def users(self) -> Users:
+        """People."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is logged in."""
+
+    @property
+    def login_attempts(self) -> LoginAttempts:
+        """Attempts to log in."""
 
     @property
     def brands(self) -> Packages:

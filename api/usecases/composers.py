@@ -10,6 +10,7 @@ from api.usecases.packages import files_of
 from docgen.compose import Composer
 from docgen.layouts.brand_file import load_brand
 from docgen.letters import EntryAccess, Letter
+from docgen.postal.marks.profiles import builtin as mark_profiles
 from docgen.qr import entry_link
 from docgen.qr.entry_code import TOKEN_LENGTH, derive_code, derive_token
 from docgen.templates.load import load_template
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
     from api.ports import PrintJob
     from api.usecases.deps import Deps
+    from docgen.postal.marks.model import MarkProfile
 
 _MOST_KEPT: Final = 4
-_kept: dict[tuple[str, str, dt.date], Composer] = {}
+_kept: dict[tuple[str, str, dt.date, str], Composer] = {}
 
 # a composer keeps what it has measured, and is not made for two threads at once
 ONE_AT_A_TIME: Final = threading.RLock()
@@ -36,17 +38,25 @@ def composer_of(deps: Deps, job: PrintJob) -> Composer:
     with deps.database.read() as uow:
         template = uow.templates.get(organisation_id, job.template_id)
         brand = uow.brands.get(organisation_id, job.brand_id)
-    key = (template.digest, brand.digest, job.created_at.date())
+    marks = mark_profile_of(job)
+    key = (template.digest, brand.digest, job.created_at.date(), marks.id)
     with ONE_AT_A_TIME:
         composer = _kept.pop(key, None)
         if composer is None:
             files, art = files_of(deps, template), files_of(deps, brand)
-            composer = Composer(load_template(files), load_brand(art), job.created_at.date())
+            composer = Composer(
+                load_template(files), load_brand(art), job.created_at.date(), marks=marks if marks.codes else None
+            )
         # the one used longest ago goes first
         _kept[key] = composer
         while len(_kept) > _MOST_KEPT:
             del _kept[next(iter(_kept))]
     return composer
+
+
+def mark_profile_of(job: PrintJob) -> MarkProfile:
+    """The marks that the envelopes of a job get."""
+    return mark_profiles()[job.rules.get("mark_profile", "none")]
 
 
 def with_entry(letter: Letter, composer: Composer, secret: bytes, piece_id: str) -> Letter:

@@ -82,6 +82,7 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
             cut_off_at=submission.cut_off_at or _scheduled(uow, organisation_id, submission, now),
             title=submission.title,
             created_by=submission.created_by,
+            rules=uow.rules.get(organisation_id).of_job(),
         )
         take_back(deps, uow, organisation_id, body)
         uow.jobs.add(job)

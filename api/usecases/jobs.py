@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from api.ports import (
     IN_PRINT_ROOM,
     MAX_PAGE_ITEMS,
+    Alarm,
     BatchState,
     CheckState,
     ChunkState,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from api.ports import Batch, Event, JobFinding, Page, Piece, PieceState, PrintJob, UnitOfWork, WorkItem
     from api.usecases.deps import Deps
 
+REPRINT_FAILED: Final = "reprint-failed"
 ENDED: Final = frozenset({JobState.REJECTED, JobState.RELEASED, JobState.CANCELLED})
 
 
@@ -130,15 +132,36 @@ def retry_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
 
 def job_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> None:
     """Mark the job failed when its work was given up, with the work's code; part of the transaction that gives up."""
+    if item.kind == WorkKind.REPRINT:
+        _reprint_failed(deps, uow, item)
+        return
     job_id = _job_of(uow, item)
     if job_id is None:
         return
     hold_job(uow, item.organisation_id, job_id)
-    if uow.jobs.get(item.organisation_id, job_id).state in ENDED:
+    state = uow.jobs.get(item.organisation_id, job_id).state
+    if state is JobState.RELEASED:
+        _reprint_failed(deps, uow, item)
+    if state in ENDED:
         return
     given_up = uow.work.find(item.organisation_id, item.kind, item.subject_id)
     code = (given_up.error_code if given_up else None) or item.error_code or "internal-error"
     uow.jobs.set_state(item.organisation_id, job_id, JobState.FAILED, deps.clock.now(), code)
+
+
+def _reprint_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> None:
+    """The job was released long before: somebody has to look at the batch."""
+    organisation_id, now = item.organisation_id, deps.clock.now()
+    match item.kind:
+        case WorkKind.REPRINT:
+            batch_id = uow.reprints.get(organisation_id, item.subject_id).batch_id
+        case WorkKind.COMPOSE_CHUNK:
+            batch_id = uow.chunks.get(organisation_id, item.subject_id).batch_id
+        case WorkKind.CHECK_PART:
+            batch_id = uow.checks.get(organisation_id, item.subject_id).batch_id
+        case _:
+            batch_id = item.subject_id
+    uow.alarms.raise_(Alarm(organisation_id, batch_id, REPRINT_FAILED, now, now))
 
 
 def hold_job(uow: UnitOfWork, organisation_id: str, job_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +45,7 @@ class Facts:
     composer: Composer
     name: str
     controls: Mapping[str, Control]
+    page_numbers: Mapping[int, tuple[int, ...]]
 
     @property
     def title(self) -> str:
@@ -62,7 +63,12 @@ class Facts:
         """The rows of the manifest; a batch has at most some thousand."""
         files = [printed.pieces for printed in self.printed]
         classes = builtin().weight_classes
-        return list(manifest_rows(self.batch.id, self.plan, files, classes, self.stops, self.controls))
+        rows = manifest_rows(self.batch.id, self.plan, files, classes, self.stops, self.controls)
+        # sheets may be printed last to first
+        return [
+            replace(row, first_page=min(self.page_numbers[place])) if place in self.page_numbers else row
+            for place, row in enumerate(rows)
+        ]
 
 
 def papers_of(deps: Deps, facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> list[BatchFile]:
@@ -97,6 +103,7 @@ def _ticket(facts: Facts, rows: Sequence[ManifestRow]) -> Ticket:
         duplex=key.duplex,
         abroad=key.abroad,
         letters=totals.letters,
+        envelopes=totals.envelopes,
         stopped=totals.stopped,
         pages=sum(printed.written.pages for printed in facts.printed),
         sheets=totals.sheets,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from api.ports import Piece
 from docgen.postal.batch import MailPiece, batch_key
+from docgen.postal.household import Together, household_key
+from docgen.postal.household_rules import builtin_rules, read_rules
 from docgen.postal.profiles import DEFAULT_STOCK, builtin
 from docgen.postal.weights import piece_weight_mg, sheets_of
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from docgen.compose import Composer
     from docgen.layouts.laid_out import LaidOutLetter
     from docgen.letters import Letter
+    from docgen.postal.household_rules import HouseholdRules
 
 
 class PieceMaker:
@@ -26,6 +29,8 @@ class PieceMaker:
         self._composer = composer
         self._weights: dict[int, int] = {}
         self._groups: dict[tuple[str, int], str] = {}
+        self._households = household_rules(job)
+        self._shared: dict[tuple[str, str], Together] = {}
 
     def piece(self, piece_id: str, index: int, letter: Letter, laid: LaidOutLetter) -> Piece:
         """The row of the letter of record ``index``."""
@@ -48,8 +53,16 @@ class PieceMaker:
             postcode=address.postcode,
             house=address.house,
             kix=address.kix,
+            household=household_key(address, self._together(address.country, letter.language)),
         )
         return made if made.group_key else self._with_group(made)
+
+    def _together(self, country: str, language: str) -> Together:
+        known = self._shared.get((country, language))
+        if known is None:
+            rule = self._households.rule_for(household_facts(self._composer, country, language))
+            known = self._shared[country, language] = rule.together
+        return known
 
     def _weight_mg(self, sheets: int) -> int:
         known = self._weights.get(sheets)
@@ -62,6 +75,24 @@ class PieceMaker:
         slug = batch_key(mail_piece(piece, self._composer)).slug
         self._groups[piece.country, piece.sheets] = slug
         return replace(piece, group_key=slug)
+
+
+def household_rules(job: PrintJob) -> HouseholdRules:
+    """Whose letters of a job share an envelope."""
+    text = job.rules.get("household")
+    return read_rules(text) if text else builtin_rules()
+
+
+def household_facts(composer: Composer, country: str, language: str) -> dict[str, str]:
+    """What rules of households may ask of a letter."""
+    template, brand = composer.template, composer.brand
+    return {
+        "template": template.id,
+        "brand": brand.id,
+        "envelope": template.envelope,
+        "country": country,
+        "language": language,
+    }
 
 
 def mail_piece(piece: Piece, composer: Composer, page_digests: tuple[str, ...] = ()) -> MailPiece:
@@ -87,4 +118,9 @@ def mail_piece(piece: Piece, composer: Composer, page_digests: tuple[str, ...] =
         house=piece.house,
         kix=piece.kix,
         page_digests=page_digests,
+        set_id=piece.set_id,
+        envelope_mg=composer.envelope.weight_mg,
+        household_key=piece.household,
+        bundle=piece.bundle or 0,
+        tray=piece.tray or 0,
     )

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import count
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from api.ports import Batch, Chunk, JobState, Placement, derived_id
 from api.usecases.composers import composer_of
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import nothing_to_do
-from api.usecases.pieces import mail_piece
-from docgen.postal.batch import BatchKey, batch_key, cut_batches
+from api.usecases.pieces import household_facts, household_rules, mail_piece
+from docgen.postal.batch import BatchKey, batch_key
+from docgen.postal.mail_plan import Terms, ToPlan, plan_mail
 from docgen.postal.marks.control import derive_batch_code
+from docgen.postal.sort_plans import builtin_plans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from api.ports import PieceToPlan, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from docgen.compose import Composer
+    from docgen.postal.mail_plan import PlannedBatch
+    from docgen.postal.sort_plans import SortPlan
 
-    Cut: TypeAlias = tuple[BatchKey, Sequence[PieceToPlan]]
 
 # the first fields of PieceToPlan are what docgen.postal.batch.postal_order looks at
 _POSTAL_ORDER: Final = itemgetter(0, 1, 2)
+NO_PLAN: Final = "none"
 _MAY_BE_PLANNED: Final = frozenset({JobState.ACCEPTED, JobState.COMPOSING})
 
 
@@ -43,7 +48,15 @@ def plan_job(deps: Deps, context: WorkContext) -> None:
             groups.setdefault(piece.group_key, []).append(piece)
         # pieces of one group have one key, so one of them tells it
         keys = {name: _key_of(uow, organisation_id, pieces[0].id, composer) for name, pieces in groups.items()}
-    _write(deps, context, job, list(cut_batches({keys[name]: groups[name] for name in groups}, _POSTAL_ORDER)))
+    by_key = {keys[name]: pieces for name, pieces in groups.items()}
+    terms = Terms(composer.envelope.weight_mg, sort_plan=sort_plan_of(job))
+    _write(deps, context, job, plan_mail(by_key, _look(job, composer), terms))
+
+
+def sort_plan_of(job: PrintJob) -> SortPlan | None:
+    """How the envelopes of a job are put in bundles and trays; None when they are only in postal order."""
+    name = job.rules.get("sort_plan", NO_PLAN)
+    return None if name == NO_PLAN else builtin_plans()[name]
 
 
 def batch_id_of(job_id: str, number: int) -> str:
@@ -51,28 +64,48 @@ def batch_id_of(job_id: str, number: int) -> str:
     return derived_id("bat", job_id, number)
 
 
+def _look(job: PrintJob, composer: Composer) -> Callable[[PieceToPlan], ToPlan]:
+    """What planning needs of a piece; all of a country have one rule for households."""
+    rules = household_rules(job)
+
+    @lru_cache(maxsize=1_024)
+    def most_sheets(country: str) -> int:
+        # the least of all languages: letters that share an envelope may be in several
+        found = [rules.rule_for(household_facts(composer, country, each)) for each in composer.template.languages]
+        return min(rule.sheets_in(composer.envelope) for rule in found)
+
+    def look(piece: PieceToPlan) -> ToPlan:
+        order = _POSTAL_ORDER(piece)
+        most = most_sheets(piece.country)
+        return ToPlan(order, piece.country, piece.postcode, piece.household, piece.sheets, piece.weight_mg, most)
+
+    return look
+
+
 def _key_of(uow: UnitOfWork, organisation_id: str, piece_id: str, composer: Composer) -> BatchKey:
     return batch_key(mail_piece(uow.pieces.get(organisation_id, piece_id), composer))
 
 
-def _write(deps: Deps, context: WorkContext, job: PrintJob, cut: Sequence[Cut]) -> None:
+def _write(deps: Deps, context: WorkContext, job: PrintJob, plan: Sequence[PlannedBatch[PieceToPlan]]) -> None:
     organisation_id = job.organisation_id
     with deps.database.write() as uow:
         context.complete(uow)
         if uow.jobs.get(organisation_id, job.id).state not in _MAY_BE_PLANNED:
             return
-        batches = [_batch(deps, uow, job, number, *part) for number, part in enumerate(cut, 1)]
+        batches = [_batch(deps, uow, job, number, planned) for number, planned in enumerate(plan, 1)]
         uow.batches.add_many(organisation_id, batches)
-        for batch, (_, pieces) in zip(batches, cut, strict=True):
-            places = [
-                Placement(piece.id, batch.id, position, piece.id, position + 1) for position, piece in enumerate(pieces)
-            ]
-            uow.pieces.place_many(organisation_id, places)
+        for batch, planned in zip(batches, plan, strict=True):
+            uow.pieces.place_many(organisation_id, _placements(batch, planned))
         chunks = [chunk for batch in batches for chunk in chunks_of(batch, deps.limits.chunk_pieces)]
         uow.chunks.add_many(organisation_id, chunks)
         for chunk in chunks:
             uow.outbox.enqueue(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id, IN_TURN)
         uow.jobs.set_state(organisation_id, job.id, JobState.COMPOSING, deps.clock.now())
+
+
+def _placements(batch: Batch, planned: PlannedBatch[PieceToPlan]) -> Iterator[Placement]:
+    for position, (piece, set_id, envelope, bundle, tray) in enumerate(planned.letters):
+        yield Placement(piece.id, batch.id, position, set_id, envelope, bundle or None, tray or None)
 
 
 def code_of(uow: UnitOfWork, organisation_id: str, batch_id: str) -> str:
@@ -104,24 +137,22 @@ def key_of(group: Mapping[str, str]) -> BatchKey:
     return BatchKey(abroad, group["envelope"], group["stock"], duplex, most)
 
 
-def _batch(
-    deps: Deps, uow: UnitOfWork, job: PrintJob, number: int, key: BatchKey, pieces: Sequence[PieceToPlan]
-) -> Batch:
+def _batch(deps: Deps, uow: UnitOfWork, job: PrintJob, number: int, planned: PlannedBatch[PieceToPlan]) -> Batch:
     batch_id = batch_id_of(job.id, number)
     return Batch(
         id=batch_id,
         organisation_id=job.organisation_id,
         job_id=job.id,
         number=number,
-        group=group_of(key),
-        pieces=len(pieces),
-        pages=sum(piece.pages for piece in pieces),
-        sheets=sum(piece.sheets for piece in pieces),
-        weight_mg=sum(piece.weight_mg for piece in pieces),
+        group=group_of(planned.key),
+        pieces=len(planned.letters),
+        pages=sum(letter.piece.pages for letter in planned.letters),
+        sheets=planned.sheets,
+        weight_mg=planned.weight_mg,
         created_at=deps.clock.now(),
         mode=job.mode,
         code=code_of(uow, job.organisation_id, batch_id),
-        envelopes=len(pieces),
+        envelopes=planned.envelopes,
     )
 
 

@@ -1,14 +1,15 @@
-"""Print files of a batch: page streams from its chunks, in postal order, framed into PDFs as they pass by."""
+"""Print files of a batch: page streams from its chunks, put in their envelopes, framed into PDFs as they pass by."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import BatchFile, FileRole
 from docgen.drawing.chunks import read_chunk
 from docgen.drawing.output_intent import fogra39
-from docgen.drawing.print_file import FileInfo, PrintFileWriter
+from docgen.drawing.print_file import DrawnLetter, FileInfo, PrintFileWriter
 from docgen.postal.batch import split_files
 from docgen.postal.manifest import PrintFile
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
     from api.ports import Batch, Chunk, PrintJob
     from api.usecases.deps import Deps
+    from api.usecases.marking import Marking
     from docgen.compose import Composer
-    from docgen.drawing.print_file import DrawnLetter, Written
+    from docgen.drawing.print_file import Written
     from docgen.postal import batch as postal
 
 PDF: Final = "application/pdf"
@@ -53,20 +55,34 @@ class Sink:
         return data
 
 
+class Filled(NamedTuple):
+    """The letters of an envelope that go out, with their places in the batch."""
+
+    places: tuple[int, ...]
+    letters: tuple[DrawnLetter, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in a print file, generously."""
+        pages = [page for letter in self.letters for page in letter.pages]
+        return sum(map(len, pages)) + _PAGE_OVERHEAD_BYTES * len(pages)
+
+
 class Feed:
-    """The letters that are to be printed, with their places in the batch; the next one can be looked at first."""
+    """The envelopes that are to be printed, in their order; the next one can be looked at first."""
 
-    def __init__(self, letters: Iterable[tuple[int, DrawnLetter]]) -> None:
-        """Look at the first."""
-        self._letters = iter(letters)
-        self.next = next(self._letters, None)
+    def __init__(self, letters: Iterable[tuple[int, DrawnLetter]], pieces: Sequence[postal.MailPiece]) -> None:
+        """Put the letters, with their places in ``pieces``, in their envelopes, and look at the first."""
+        groups = groupby(letters, key=lambda placed: pieces[placed[0]].set_id)
+        self._envelopes = (Filled(*zip(*group, strict=True)) for _, group in groups)
+        self.next = next(self._envelopes, None)
 
-    def take(self) -> tuple[int, DrawnLetter]:
-        """The next letter, of which there must be one."""
+    def take(self) -> Filled:
+        """The next envelope, of which there must be one."""
         if self.next is None:
             raise RuntimeError("there is no letter left for this print file")
         taken = self.next
-        self.next = next(self._letters, None)
+        self.next = next(self._envelopes, None)
         return taken
 
 
@@ -98,32 +114,38 @@ def drawn_letters(
 
 @dataclass(slots=True)
 class Press:
-    """Writes the print files of one batch; ``digests`` (hex, of pages, by place in the batch) grow on the way."""
+    """Writes the print files of one batch; what it prints on which pages grows on the way, by place in the batch.
+
+    ``role`` is of the files; ``marking`` says what the marks of each envelope are.
+    """
 
     deps: Deps
     job: PrintJob
     batch: Batch
     composer: Composer
     name: str
+    marking: Marking
+    role: FileRole = FileRole.PRINT
     digests: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    page_numbers: dict[int, tuple[int, ...]] = field(default_factory=dict)
     files: list[Printed] = field(default_factory=list)
 
     def print_all(self, plan: postal.Batch, feed: Feed, stopped: Iterable[str]) -> None:
-        """Print every letter; a file ends at the limit of letters, pages or bytes that comes first."""
+        """Print every envelope; a file ends at the limit of letters, pages or bytes that comes first."""
         limits = self.deps.limits
         for part in split_files(plan, limits.file_pages, limits.file_letters, frozenset(stopped)):
             start = part.start
-            while feed.next is not None and feed.next[0] < part.stop:
+            while feed.next is not None and feed.next.places[0] < part.stop:
                 start = self._print(feed, start, part.stop)
         if feed.next is not None:
-            raise RuntimeError(f"letter {feed.next[0]} of {self.batch.id} is in no print file")
+            raise RuntimeError(f"letter {feed.next.places[0]} of {self.batch.id} is in no print file")
 
     def _print(self, feed: Feed, start: int, stop: int) -> int:
         """One file; returns the place after its last letter."""
         number = len(self.files) + 1
         name = f"{self.name}-{number:02}.pdf"
         sink = Sink()
-        info = FileInfo(f"{self.name} {number}", self.job.created_at)
+        info = FileInfo(f"{self.name} {number}", self.job.created_at, parts=True)
         duplex = self.composer.template.duplex
         writer = PrintFileWriter(sink, self.composer.resources, info, fogra39(), duplex=duplex)
         done: list[Written] = []
@@ -131,22 +153,25 @@ class Press:
 
         def parts() -> Iterator[bytes]:
             while self._fits(feed, writer, stop, has_letters=bool(places)):
-                place, letter = feed.take()
-                places.append(place)
-                self.digests[place] = letter.digests
-                writer.add(letter)
+                filled = feed.take()
+                places.extend(filled.places)
+                self._add(writer, filled)
                 yield sink.drain()
             done.append(writer.close())
             yield sink.drain()
 
         ref = self.deps.blobs.put(self.batch.organisation_id, parts())
-        file = BatchFile(FileRole.PRINT, number, name, PDF, ref, done[0].pages)
+        file = BatchFile(self.role, number, name, PDF, ref, done[0].pages)
         self.files.append(Printed(file, PrintFile(name, range(start, places[-1] + 1)), done[0]))
         return places[-1] + 1
 
+    def _add(self, writer: PrintFileWriter, filled: Filled) -> None:
+        numbers = writer.add_envelope(self.marking.envelope(filled))
+        for place, letter, pages in zip(filled.places, filled.letters, numbers, strict=True):
+            self.digests[place] = letter.digests
+            self.page_numbers[place] = pages
+
     def _fits(self, feed: Feed, writer: PrintFileWriter, stop: int, *, has_letters: bool) -> bool:
-        if feed.next is None or feed.next[0] >= stop:
+        if feed.next is None or feed.next.places[0] >= stop:
             return False
-        pages = feed.next[1].pages
-        more = sum(map(len, pages)) + _PAGE_OVERHEAD_BYTES * len(pages)
-        return not has_letters or writer.size + more <= self.deps.limits.file_bytes
+        return not has_letters or writer.size + feed.next.size <= self.deps.limits.file_bytes

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import tempfile
-from pathlib import Path
-from shutil import copyfileobj
-from typing import TYPE_CHECKING, Any
+from itertools import groupby, islice, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from api.ports import BatchState, Check, CheckState, FileRole, ReadBackPolicy, derived_id
-from api.usecases.composers import ONE_AT_A_TIME, composer_of, with_entry
+from api.ports import BatchState, Check, CheckState, FileRole, PieceState, ReadBackPolicy, derived_id
+from api.usecases.composers import ONE_AT_A_TIME, composer_of, mark_profile_of, with_entry
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.leases import nothing_to_do
+from api.usecases.marking import Marking
 from api.usecases.places import as_row
 from api.usecases.releasing import checked
 from docgen.findings import Refusal
 from docgen.postal.manifest import Checked
-from docgen.readback import ExpectedLetter, expected_symbols, read_back
+from docgen.postal.marks.sheets import printed_sheets
+from docgen.readback import InFile, expected_letter, expected_marks, read_part, room_for
 from docgen.records.letter_json import read_letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from api.ports import Batch, BatchFile, BlobRef, JobFinding, PrintJob, UnitOfWork, WorkContext
+    from api.ports import Batch, BatchFile, BlobRef, Piece, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
-
-    Row = Mapping[str, Any]
+    from docgen.readback import ExpectedLetter, ExpectedSymbol, ReadBack
 
 
 def ask_for_checks(deps: Deps, uow: UnitOfWork, batch: Batch, printed: Iterable[tuple[BatchFile, range]]) -> bool:
@@ -48,22 +46,50 @@ def ask_for_checks(deps: Deps, uow: UnitOfWork, batch: Batch, printed: Iterable[
 
 
 def check_part(deps: Deps, context: WorkContext) -> None:
-    """Handler of ``check_part``: rasterise the letters of a part and read every symbol; the last one ends the check."""
+    """Handler of ``check_part``: read the letters of a part as finished; the last part ends the check."""
     organisation_id = context.item.organisation_id
     with deps.database.read() as uow:
         check = uow.checks.get(organisation_id, context.item.subject_id)
         batch = uow.batches.get(organisation_id, check.batch_id)
         job = uow.jobs.get(organisation_id, check.job_id)
-        pieces = uow.pieces.of_batch(organisation_id, batch.id, check.first, check.count)
-        values = uow.pieces.values(organisation_id, [piece.id for piece in pieces])
+        # marks count what is before them
+        span = () if mark_profile_of(job).codes else (check.first, check.count)
+        pieces = uow.pieces.of_batch(organisation_id, batch.id, *span)
     if batch.state is not BatchState.CHECKING or check.state is CheckState.CHECKED or not goes_on(job, batch):
         nothing_to_do(deps, context)
         return
-    rows = _manifest_rows(deps, batch, check)
-    letters = list(_expected(deps, job, rows, values))
-    context.check()
-    symbols, found = _read(deps, check, letters)
-    _finish(deps, context, check, symbols, found)
+    file = next(file for file in batch.files if file.name == check.file)
+    read = read_file(deps, Reading(job, batch, file, pieces), _from_manifest(deps, batch, check))
+    picture = deps.blobs.put(organisation_id, [read.picture]) if read.picture else None
+    _finish(deps, context, check, read, picture)
+
+
+class Reading(NamedTuple):
+    """What is read: a print file of a batch. ``pieces`` are those of the batch, or without marks some of them."""
+
+    job: PrintJob
+    batch: Batch
+    file: BatchFile
+    pieces: Sequence[Piece]
+
+
+class Printed(NamedTuple):
+    """Where a letter is in a file, from its lowest page on, and the digests of its pages."""
+
+    first_page: int
+    digests: tuple[str, ...]
+
+
+def read_file(deps: Deps, reading: Reading, letters: Mapping[str, Printed]) -> ReadBack:
+    """Read letters, by piece id, in a finished file, and compare them with the data that they were made from."""
+    organisation_id = reading.job.organisation_id
+    with deps.database.read() as uow:
+        values = uow.pieces.values(organisation_id, list(letters))
+    with ONE_AT_A_TIME:
+        expected = _expected(deps, reading, letters, values)
+    expected.sort(key=lambda letter: letter.first_page)
+    with deps.blobs.open(organisation_id, reading.file.blob) as stream:
+        return read_part(stream, expected, total_pages=reading.file.pages, consecutive=_all_follow(expected))
 
 
 def _checks(deps: Deps, batch: Batch, printed: Iterable[tuple[BatchFile, range]]) -> Iterator[Check]:
@@ -85,45 +111,59 @@ def _checks(deps: Deps, batch: Batch, printed: Iterable[tuple[BatchFile, range]]
         )
 
 
-def _manifest_rows(deps: Deps, batch: Batch, check: Check) -> list[Row]:
+def _from_manifest(deps: Deps, batch: Batch, check: Check) -> dict[str, Printed]:
     """What the manifest says of the printed letters of a part that are to be read."""
     manifest = next(file.blob for file in batch.files if file.role is FileRole.MANIFEST_JSON)
     with deps.blobs.open(batch.organisation_id, manifest) as stream:
-        rows: list[Row] = json.load(stream)["rows"]
+        rows: list[Mapping[str, Any]] = json.load(stream)["rows"]
     part = rows[check.first : check.first + check.count]
-    return [row for row in part if row["file"] == check.file and row["checked"] != Checked.NONE]
+    return {
+        row["piece_id"]: Printed(row["first_page"], tuple(row["page_digests"]))
+        for row in part
+        if row["file"] == check.file and row["checked"] != Checked.NONE
+    }
 
 
-def _expected(deps: Deps, job: PrintJob, rows: Sequence[Row], values: Mapping[str, bytes]) -> Iterator[ExpectedLetter]:
+def _expected(
+    deps: Deps, reading: Reading, letters: Mapping[str, Printed], values: Mapping[str, bytes]
+) -> list[ExpectedLetter]:
     """What must be read, from the data and not from what was drawn."""
-    composer = composer_of(deps, job)
-    letters = [with_entry(read_letter(values[row["piece_id"]]), composer, deps.secret, row["piece_id"]) for row in rows]
-    with ONE_AT_A_TIME:
-        laid_out = list(composer.lay_out_all(letters))
-    for row, laid in zip(rows, laid_out, strict=True):
-        yield ExpectedLetter(row["piece_id"], row["first_page"], expected_symbols(laid))
+    composer = composer_of(deps, reading.job)
+    duplex = composer.template.duplex
+    marking = Marking(reading.job, reading.batch, composer, (), reading.pieces)
+    room = room_for(mark_profile_of(reading.job), duplex=duplex) if mark_profile_of(reading.job).codes else None
+    marks = _marks(marking, reading.pieces, duplex=duplex) if room else {}
+    made = [with_entry(read_letter(values[piece_id]), composer, deps.secret, piece_id) for piece_id in letters]
+    expected = []
+    for (piece_id, printed), letter, laid in zip(letters.items(), made, composer.lay_out_all(made), strict=True):
+        placed = InFile(piece_id, printed.first_page, printed.digests, duplex, marking.order)
+        expected.append(expected_letter(laid, composer.plan(letter.language), placed, room, marks.get(piece_id, ())))
+    return expected
 
 
-def _read(deps: Deps, check: Check, letters: Sequence[ExpectedLetter]) -> tuple[int, list[JobFinding]]:
-    with (
-        deps.blobs.open(check.organisation_id, check.blob) as stream,
-        tempfile.NamedTemporaryFile(suffix=".pdf") as local,
-    ):
-        copyfileobj(stream, local)
-        local.flush()
-        parts = list(read_back(Path(local.name), letters))
-    found = [finding for part in parts for finding in part.findings]
-    return sum(part.symbols for part in parts), [as_row(finding, number, None) for number, finding in enumerate(found)]
+def _marks(marking: Marking, pieces: Sequence[Piece], *, duplex: bool) -> dict[str, tuple[ExpectedSymbol, ...]]:
+    """The marks on the pages of each letter, as pages of it in the file."""
+    found: dict[str, tuple[ExpectedSymbol, ...]] = {}
+    going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
+    for set_id, inside in groupby(going, key=lambda piece: piece.set_id):
+        sheets = iter(marking.sheets(set_id))
+        for piece in inside:
+            own = list(islice(sheets, piece.sheets))
+            places = printed_sheets(len(own), marking.order)
+            symbols: list[ExpectedSymbol] = []
+            for place, sheet in enumerate(places):
+                symbols += expected_marks(own[sheet - 1], place * (2 if duplex else 1) + 1)
+            found[piece.id] = tuple(symbols)
+    return found
 
 
-def _finish(
-    deps: Deps,
-    context: WorkContext,
-    check: Check,
-    symbols: int,
-    found: Sequence[JobFinding],
-    picture: BlobRef | None = None,
-) -> None:
+def _all_follow(letters: Sequence[ExpectedLetter]) -> bool:
+    """Whether each letter begins where the one before it ends: in a sample they do not."""
+    return all(one.first_page + one.page_count == other.first_page for one, other in pairwise(letters))
+
+
+def _finish(deps: Deps, context: WorkContext, check: Check, read: ReadBack, picture: BlobRef | None) -> None:
+    found = [as_row(finding, number, None) for number, finding in enumerate(read.findings)]
     organisation_id, batch_id = check.organisation_id, check.batch_id
     with deps.database.write() as uow:
         context.complete(uow)
@@ -131,7 +171,7 @@ def _finish(
         job, batch = uow.jobs.get(organisation_id, check.job_id), uow.batches.get(organisation_id, batch_id)
         if batch.state is not BatchState.CHECKING or not goes_on(job, batch):
             return
-        uow.checks.finish(organisation_id, check.id, symbols, found, picture)
+        uow.checks.finish(organisation_id, check.id, read.symbols, found, picture)
         checks = uow.checks.of_batch(organisation_id, batch_id)
         if any(each.state is CheckState.PLANNED for each in checks):
             return
@@ -139,12 +179,6 @@ def _finish(
             uow.batches.set_state(organisation_id, batch_id, BatchState.BLOCKED, deps.clock.now())
         else:
             checked(deps, uow, job, batch_id)
-
-
-def sample(piece_ids: Sequence[str], most: int) -> set[str]:
-    """The first, the last, and others that nobody can choose; the same each time."""
-    by_digest = sorted(piece_ids, key=lambda piece_id: hashlib.sha256(piece_id.encode()).digest())
-    return {piece_ids[0], piece_ids[-1], *by_digest[: max(most - 2, 0)]} if piece_ids else set()
 
 
 def write_again(deps: Deps, organisation_id: str, batch_id: str) -> Batch:

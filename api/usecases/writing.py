@@ -10,16 +10,18 @@ from api.usecases.composers import ONE_AT_A_TIME, composer_of
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
 from api.usecases.leases import nothing_to_do
+from api.usecases.marking import Marking
 from api.usecases.papers import SHOWN_LETTERS, Facts, papers_of
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import key_of
 from api.usecases.printing import Feed, Press, drawn_letters
-from api.usecases.reading_back import ask_for_checks, sample
+from api.usecases.reading_back import ask_for_checks
 from api.usecases.releasing import checked
 from api.usecases.trash import let_go
 from docgen.postal import batch as postal
 from docgen.postal.manifest import Checked, Control
 from docgen.postal.marks.control import control_code
+from docgen.readback import sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,15 +97,27 @@ def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed]
     composer = composer_of(deps, work.job)
     plan = _plan(work, composer, {})
     stops = work.stops
-    press = Press(deps, work.job, work.batch, composer, work.name)
+    marking = Marking(work.job, work.batch, composer, plan.pieces, work.pieces)
+    press = Press(deps, work.job, work.batch, composer, work.name, marking)
     shown: list[tuple[str, DrawnLetter]] = []
     places = {piece.id: place for place, piece in enumerate(work.pieces)}
     letters = drawn_letters(deps, work.chunks, places, stops)
     with ONE_AT_A_TIME:
-        press.print_all(plan, Feed(_watched(context, letters, work, shown)), stops)
+        press.print_all(plan, Feed(_watched(context, letters, work, shown), plan.pieces), stops)
         plan = _plan(work, composer, press.digests)
         controls = _controls(deps, work)
-        facts = Facts(work.organisation, work.job, work.batch, plan, stops, press.files, composer, work.name, controls)
+        facts = Facts(
+            work.organisation,
+            work.job,
+            work.batch,
+            plan,
+            stops,
+            press.files,
+            composer,
+            work.name,
+            controls,
+            press.page_numbers,
+        )
         return press.files, papers_of(deps, facts, shown)
 
 
@@ -127,6 +141,11 @@ def _plan(work: _Work, composer: Composer, digests: Mapping[int, tuple[str, ...]
     return postal.Batch(work.batch.number, key_of(work.batch.group), tuple(pieces))
 
 
+def _code(batch: Batch, piece: Piece) -> str:
+    """What names its envelope; batches of before there were codes have none."""
+    return control_code(batch.code, piece.envelope) if batch.code and piece.envelope else ""
+
+
 def _controls(deps: Deps, work: _Work) -> dict[str, Control]:
     """What the marks of each piece say, and whether it will be read back."""
     going = [piece.id for piece in work.pieces if piece.state is not PieceState.STOPPED]
@@ -134,10 +153,7 @@ def _controls(deps: Deps, work: _Work) -> dict[str, Control]:
     kind = _CHECKED[policy if len(going) > most or policy is not ReadBackPolicy.SAMPLE else ReadBackPolicy.FULL]
     read = set(going) if kind is not Checked.SAMPLE else sample(going, most)
     return {
-        piece.id: Control(
-            control_code(work.batch.code, piece.envelope or 0), kind if piece.id in read else Checked.NONE
-        )
-        for piece in work.pieces
+        piece.id: Control(_code(work.batch, piece), kind if piece.id in read else Checked.NONE) for piece in work.pieces
     }
 
 

@@ -109,10 +109,9 @@ class SqlBatches(Repository):
 
     def lingering(self) -> Iterator[Lingering]:
         """Of all organisations."""
-        c = tables.batches.c
-        statement = select(
-            c.organisation_id, c.id, c.state, func.coalesce(c.state_at, c.created_at, type_=c.state_at.type)
-        )
+        c, jobs = tables.batches.c, tables.jobs
+        since = func.coalesce(c.state_at, c.created_at, type_=c.state_at.type)
+        statement = select(c.organisation_id, c.id, c.state, since, jobs.c.cut_off_at).join(jobs, jobs.c.id == c.job_id)
         for row in self._connection.execute(statement.where(c.state.not_in(_ENDS)).order_by(c.id)):
             yield Lingering(*row)
 

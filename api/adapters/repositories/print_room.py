@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from api.adapters import print_room_tables as tables
 from api.adapters.repositories.base import Repository, as_row, chunked
@@ -137,7 +137,7 @@ class SqlReprints(Repository):
 
     def add(self, reprint: Reprint) -> None:
         """Insert."""
-        self._connection.execute(insert(tables.reprints).values(**as_row(reprint) | {"file": None}))
+        self._connection.execute(insert(tables.reprints).values(**as_row(reprint) | {"files": []}))
         data = {"reprint": reprint.id, "loop": reprint.loop, "pieces": len(reprint.piece_ids), "by": reprint.by}
         self._event(reprint.organisation_id, reprint.batch_id, "reprint-asked", reprint.created_at, **data)
 
@@ -151,14 +151,14 @@ class SqlReprints(Repository):
         statement = select(tables.reprints).where(c.organisation_id == organisation_id, c.batch_id == batch_id)
         return [_reprint(row) for row in self._connection.execute(statement.order_by(c.number))]
 
-    def release(self, organisation_id: str, reprint_id: str, at: datetime, file: BatchFile | None = None) -> bool:
+    def release(self, organisation_id: str, reprint_id: str, at: datetime, files: Sequence[BatchFile] = ()) -> bool:
         """Once."""
         reprint = self.get(organisation_id, reprint_id)
         c = tables.reprints.c
         statement = (
             update(tables.reprints)
             .where(c.organisation_id == organisation_id, c.id == reprint_id, c.state == ReprintState.ASKED)
-            .values(state=ReprintState.RELEASED, file=None if file is None else file_row(file))
+            .values(state=ReprintState.RELEASED, files=list(map(file_row, files)))
         )
         if self._connection.execute(statement).rowcount == 0:
             return False
@@ -228,14 +228,19 @@ class SqlAlarms(Repository):
         self._event(alarm.organisation_id, alarm.subject_id, "alarm-raised", alarm.raised_at, **data)
         return True
 
-    def clear(self, organisation_id: str, subject_id: str, at: datetime) -> int:
-        """All of a thing."""
+    def close(self, alarms: Iterable[Alarm], at: datetime) -> None:
+        """One by one: there are never many."""
         c = tables.alarms.c
-        where = (c.organisation_id == organisation_id, c.subject_id == subject_id, c.cleared_at.is_(None))
-        cleared = self._connection.execute(update(tables.alarms).where(*where).values(cleared_at=at)).rowcount
-        if cleared:
-            self._event(organisation_id, subject_id, "alarm-cleared", at)
-        return cleared
+        for alarm in alarms:
+            where = (c.subject_id == alarm.subject_id, c.state == alarm.state, c.since == alarm.since)
+            self._connection.execute(update(tables.alarms).where(*where, c.cleared_at.is_(None)).values(cleared_at=at))
+            self._event(alarm.organisation_id, alarm.subject_id, "alarm-cleared", at, state=alarm.state)
+
+    def all_open(self) -> Sequence[Alarm]:
+        """Oldest first."""
+        c = tables.alarms.c
+        statement = select(tables.alarms).where(c.cleared_at.is_(None)).order_by(c.raised_at, c.subject_id)
+        return [Alarm(**row._asdict()) for row in self._connection.execute(statement)]
 
     def open(self, organisation_id: str) -> Sequence[Alarm]:
         """Oldest first."""
@@ -245,12 +250,6 @@ class SqlAlarms(Repository):
             Alarm(**row._asdict()) for row in self._connection.execute(statement.order_by(c.raised_at, c.subject_id))
         ]
 
-    def count(self) -> int:
-        """Over all organisations."""
-        c = tables.alarms.c
-        statement = select(func.count()).select_from(tables.alarms).where(c.cleared_at.is_(None))
-        return self._connection.execute(statement).scalar_one()
-
 
 def _check(row: Row[Any]) -> Check:
     values: dict[str, Any] = row._asdict()
@@ -259,8 +258,7 @@ def _check(row: Row[Any]) -> Check:
 
 def _reprint(row: Row[Any]) -> Reprint:
     values: dict[str, Any] = row._asdict()
-    file = None if values["file"] is None else file_of(values["file"])
-    return Reprint(**values | {"piece_ids": tuple(values["piece_ids"]), "file": file})
+    return Reprint(**values | {"piece_ids": tuple(values["piece_ids"]), "files": tuple(map(file_of, values["files"]))})
 
 
 def _mail_run(row: Row[Any]) -> MailRun:

@@ -13,6 +13,7 @@ import pytest
 
 from api.ports import Chunk, ChunkState
 from api.usecases.composers import composer_of
+from api.usecases.marking import Marking
 from api.usecases.pieces import mail_piece
 from api.usecases.printing import Feed, Press, drawn_letters
 from docgen.drawing.chunks import write_chunk
@@ -65,7 +66,7 @@ def test_a_chunk_without_result_is_a_bug(world: World) -> None:
 
 
 def test_an_empty_feed_has_nothing_to_take() -> None:
-    feed = Feed([])
+    feed = Feed([], [])
     assert feed.next is None
     with pytest.raises(RuntimeError, match="no letter left"):
         feed.take()
@@ -75,10 +76,11 @@ def test_a_letter_outside_the_plan_is_a_bug(world: World) -> None:
     job = world.released([record(1)])
     (batch,) = world.batches(job.id)
     composer = composer_of(world.deps, job)
-    key = batch_key(mail_piece(world.pieces(job.id)[0], composer))
-    press = Press(world.deps, job, batch, composer, batch.id)
+    piece = mail_piece(world.pieces(job.id)[0], composer)
+    marking = Marking(job, batch, composer, [piece], world.pieces(job.id))
+    press = Press(world.deps, job, batch, composer, batch.id, marking)
     with pytest.raises(RuntimeError, match=f"letter 7 of {batch.id} is in no print file"):
-        press.print_all(Batch(1, key, ()), Feed([(7, LETTER)]), ())
+        press.print_all(Batch(1, batch_key(piece), ()), Feed([(7, LETTER)], [piece] * 8), ())
 
 
 def test_the_manifest_has_the_digest_of_what_is_on_each_page(world: World) -> None:

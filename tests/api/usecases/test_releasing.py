@@ -8,9 +8,10 @@ import pytest
 
 from api.ports import BatchState, CheckState, JobState, Mode, PieceState, ReadBackPolicy, Rules
 from api.usecases import reading_back
-from api.usecases.reading_back import sample, write_again
+from api.usecases.reading_back import write_again
 from api.usecases.releasing import approve_batch, approve_job
 from docgen.findings import Finding, Place, Refusal
+from docgen.readback import ReadBack
 from tests.api.usecases.world import ORG, OTHER, World, record
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def test_a_difference_blocks_the_release_until_the_files_are_written_again(
     world.limit(read_back=ReadBackPolicy.FULL)
     found = Finding("readback-differs", "The code says something else.", Place(page=1))
     with monkeypatch.context() as patch:
-        patch.setattr(reading_back, "_read", lambda *_: (1, [reading_back.as_row(found, 0, None)]))
+        patch.setattr(reading_back, "read_file", lambda *_: ReadBack(1, (found,)))
         job = world.submit([record(1)])
         world.run()
     (batch,) = world.batches(job.id)
@@ -96,17 +97,8 @@ def test_a_difference_blocks_the_release_until_the_files_are_written_again(
     with pytest.raises(Refusal, match="batch-not-ready"):
         approve_batch(world.deps, ORG, batch.id, "key_colleague")
     write_again(world.deps, ORG, batch.id)
-    monkeypatch.setattr(reading_back, "_read", lambda *_: (1, []))
+    monkeypatch.setattr(reading_back, "read_file", lambda *_: ReadBack(1, ()))
     world.run()
     assert world.batches(job.id)[0].state is BatchState.RELEASED
     with pytest.raises(Refusal, match="batch-not-blocked"):
         write_again(world.deps, ORG, batch.id)
-
-
-def test_a_sample_has_the_first_and_the_last_and_is_the_same_each_time() -> None:
-    ids = [f"pce_{number}" for number in range(100)]
-    drawn = sample(ids, 10)
-    assert {"pce_0", "pce_99"} < drawn
-    assert 8 <= len(drawn) <= 10
-    assert sample(ids, 10) == drawn
-    assert sample([], 10) == set()

@@ -20,6 +20,7 @@ from api.usecases.jobs import batches_of, get_job, job_failed
 from api.usecases.kinds import WorkKind
 from api.usecases.planning import plan_job
 from api.usecases.reading_back import check_part
+from api.usecases.reprinting import print_again
 from api.usecases.sharding import validate_shard
 from api.usecases.validation import validate_job
 from api.usecases.writing import write_batch
@@ -140,6 +141,7 @@ def handlers_of(deps: Deps) -> dict[str, Handler]:
         WorkKind.COMPOSE_CHUNK: partial(compose_chunk, deps),
         WorkKind.WRITE_BATCH: partial(write_batch, deps),
         WorkKind.CHECK_PART: partial(check_part, deps),
+        WorkKind.REPRINT: partial(print_again, deps),
     }
 
 

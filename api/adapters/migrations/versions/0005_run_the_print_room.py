@@ -59,6 +59,7 @@ def batch(table: str) -> list[sa.schema.SchemaItem]:
 
 def upgrade() -> None:
     op.add_column("jobs", sa.Column("created_by", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("jobs", sa.Column("rules", sa.JSON(), nullable=False, server_default="{}"))
     for column in piece_columns():
         op.add_column("pieces", column)
     for column in batch_columns():
@@ -76,7 +77,7 @@ def upgrade() -> None:
         sa.Column("cut_offs", sa.JSON(), nullable=True),
         sa.Column("mark_profile", sa.String(length=64), nullable=False),
         sa.Column("sort_plan", sa.String(length=64), nullable=False),
-        sa.Column("together", sa.String(length=32), nullable=False),
+        sa.Column("household", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_by", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_rules")),
@@ -136,7 +137,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("child_id", sa.String(length=64), nullable=True),
-        sa.Column("file", sa.JSON(), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reprints")),
         sa.UniqueConstraint("batch_id", "number", name=op.f("uq_reprints_batch_id_number")),
     )
@@ -178,4 +179,5 @@ def downgrade() -> None:
         op.drop_column("batches", batch_column.name)
     for column in piece_columns():
         op.drop_column("pieces", column.name)
+    op.drop_column("jobs", "rules")
     op.drop_column("jobs", "created_by")

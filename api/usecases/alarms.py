@@ -1,0 +1,79 @@
+"""Alarms: a batch that has been in one state too long is never only noticed by whoever misses the letter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from api.ports import Alarm, BatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from api.ports import Lingering
+    from api.usecases.deps import Deps
+
+log = structlog.get_logger(__name__)
+
+PATIENCE: Final[Mapping[BatchState, timedelta]] = {
+    BatchState.PLANNED: timedelta(hours=1),
+    BatchState.COMPOSING: timedelta(hours=1),
+    BatchState.WRITING: timedelta(hours=1),
+    BatchState.CHECKING: timedelta(hours=1),
+    BatchState.BLOCKED: timedelta(0),
+    BatchState.READY: timedelta(hours=4),
+    BatchState.RELEASED: timedelta(hours=12),
+    BatchState.FETCHED: timedelta(hours=12),
+    BatchState.PRINTED: timedelta(hours=24),
+    BatchState.COMPLETED: timedelta(hours=24),
+}
+"""How long a batch may be in a state; writing waits for the cut-off, and its hour begins then."""
+
+
+# a failed reprint rings until somebody has seen to it
+_WATCHED: Final = frozenset(map(str, PATIENCE))
+
+
+def watch(deps: Deps) -> int:
+    """Raise an alarm for whatever waits too long, and close those of what moved on; returns how many began."""
+    now = deps.clock.now()
+    raised = 0
+    with deps.database.read() as uow:
+        late = {
+            _key(batch.id, batch.state, batch.state_at): batch
+            for batch in uow.batches.lingering()
+            if _is_late(batch, now)
+        }
+        rings = {_key(alarm.subject_id, alarm.state, alarm.since): alarm for alarm in uow.alarms.all_open()}
+    fresh = [batch for key, batch in late.items() if key not in rings]
+    over = [alarm for key, alarm in rings.items() if key not in late and alarm.state in _WATCHED]
+    if not fresh and not over:
+        return 0
+    with deps.database.write() as uow:
+        uow.alarms.close(over, now)
+        for batch in fresh:
+            alarm = Alarm(batch.organisation_id, batch.id, str(batch.state), batch.state_at, now)
+            if uow.alarms.raise_(alarm):
+                raised += 1
+                log.warning("alarm-raised", subject=batch.id, state=batch.state, since=batch.state_at.isoformat())
+    return raised
+
+
+def open_alarms(deps: Deps, organisation_id: str) -> Sequence[Alarm]:
+    """Those that ring, oldest first."""
+    with deps.database.read() as uow:
+        return uow.alarms.open(organisation_id)
+
+
+def _key(subject_id: str, state: str, since: datetime) -> tuple[str, str, datetime]:
+    return (subject_id, str(state), since)
+
+
+def _is_late(batch: Lingering, now: datetime) -> bool:
+    since = batch.state_at
+    if batch.state is BatchState.WRITING and batch.cut_off_at is not None:
+        since = max(since, batch.cut_off_at)
+    return now - since >= PATIENCE[batch.state]

@@ -1,0 +1,111 @@
+"""Mail runs: completed batches that go to the post together, with labels and a list, and when they went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from api.ports import BatchState, Event, MailRun, MailRunState, Mode, PieceState
+from api.usecases.intake import MAX_TITLE_CHARACTERS
+from api.usecases.run_papers import run_papers
+from docgen.findings import Finding, Place, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from api.ports import Batch, BlobRef, Page, PageRequest, UnitOfWork
+    from api.usecases.deps import Deps
+
+MAX_REFERENCE_CHARACTERS: Final = 200
+MAX_PROOF_BYTES: Final = 20_000_000
+
+
+def open_mail_run(deps: Deps, organisation_id: str, title: str, batch_ids: Sequence[str], by: str) -> MailRun:
+    """Put completed batches in a new mail run, and make its labels and list.
+
+    Raises Refusal: ``title-invalid``, ``mail-run-empty``, ``batch-not-found``, ``mail-run-batches-refused`` with a
+    finding for every batch that cannot go.
+    """
+    title = title.strip()
+    if not 0 < len(title) <= MAX_TITLE_CHARACTERS or not title.isprintable():
+        raise Refusal("title-invalid", f"Give a title of 1 to {MAX_TITLE_CHARACTERS} printable characters.")
+    if not batch_ids:
+        raise Refusal("mail-run-empty", "Name the batches that go to the post.")
+    run = MailRun(deps.ids.new("run"), organisation_id, title, deps.clock.now(), by)
+    with deps.database.write() as uow:
+        batches = [uow.batches.get(organisation_id, batch_id) for batch_id in dict.fromkeys(batch_ids)]
+        findings = [finding for batch in batches if (finding := _cannot_go(batch)) is not None]
+        if findings:
+            raise Refusal("mail-run-batches-refused", "Nothing was put in a mail run.", tuple(findings))
+        uow.mail_runs.add(run)
+        for batch in batches:
+            uow.batches.set_mail_run(organisation_id, batch.id, run.id)
+            uow.events.append(Event(organisation_id, batch.id, "batch-in-mail-run", run.created_at, {"run": run.id}))
+        name = uow.organisations.get(organisation_id).name
+        uow.mail_runs.set_files(organisation_id, run.id, run_papers(deps, uow, run, name, batches))
+        return uow.mail_runs.get(organisation_id, run.id)
+
+
+def hand_over(
+    deps: Deps, organisation_id: str, run_id: str, by: str, receipt: tuple[str, BlobRef | None] = ("", None)
+) -> MailRun:
+    """The post has it: from now on legal periods count. Again changes nothing.
+
+    ``receipt`` is the number that the post gave and the document, if there is one.
+    Raises Refusal: ``mail-run-not-found``, ``reference-invalid``, ``mail-run-empty``.
+    """
+    reference, proof = receipt[0].strip(), receipt[1]
+    if len(reference) > MAX_REFERENCE_CHARACTERS or not (reference.isprintable() or not reference):
+        raise Refusal("reference-invalid", f"A reference has at most {MAX_REFERENCE_CHARACTERS} printable characters.")
+    now = deps.clock.now()
+    with deps.database.write() as uow:
+        run = uow.mail_runs.get(organisation_id, run_id)
+        if run.state is MailRunState.HANDED_OVER:
+            return run
+        batches = uow.batches.of_mail_run(organisation_id, run_id)
+        if not batches:
+            raise Refusal("mail-run-empty", "There is no batch in this mail run any more; open another.")
+        for batch in batches:
+            _hand_over_batch(uow, batch, now)
+        return uow.mail_runs.hand_over(organisation_id, run_id, by, now, reference, proof)
+
+
+def store_proof(deps: Deps, organisation_id: str, data: BinaryIO | Iterable[bytes]) -> BlobRef:
+    """Keep the document that the post gave. Raises Refusal: ``body-too-large``, ``body-empty``."""
+    ref = deps.blobs.put(organisation_id, data)
+    if not 0 < ref.size <= MAX_PROOF_BYTES:
+        code = "body-too-large" if ref.size else "body-empty"
+        raise Refusal(code, f"A proof has 1 to {MAX_PROOF_BYTES:,} bytes.")
+    return ref
+
+
+def get_mail_run(deps: Deps, organisation_id: str, run_id: str) -> tuple[MailRun, Sequence[Batch]]:
+    """One mail run with its batches. Raises Refusal: ``mail-run-not-found``."""
+    with deps.database.read() as uow:
+        return uow.mail_runs.get(organisation_id, run_id), uow.batches.of_mail_run(organisation_id, run_id)
+
+
+def list_mail_runs(deps: Deps, organisation_id: str, page: PageRequest) -> Page[MailRun]:
+    """Mail runs, newest first."""
+    with deps.database.read() as uow:
+        return uow.mail_runs.list(organisation_id, page)
+
+
+def _cannot_go(batch: Batch) -> Finding | None:
+    place = Place(record=batch.id)
+    if batch.mode is Mode.TEST:
+        return Finding("mail-run-batch-of-test", "A test is never handed over.", place)
+    if batch.state is not BatchState.COMPLETED:
+        return Finding("mail-run-batch-not-completed", f"It is {batch.state}; complete it first.", place)
+    if batch.mail_run_id is not None:
+        return Finding("mail-run-batch-elsewhere", f"It is in mail run {batch.mail_run_id} already.", place)
+    return None
+
+
+def _hand_over_batch(uow: UnitOfWork, batch: Batch, at: datetime) -> None:
+    pieces = uow.pieces.in_room(batch.organisation_id, batch.id)
+    inserted = [piece.id for piece in pieces if piece.state is PieceState.INSERTED]
+    uow.pieces.move_many(batch.organisation_id, inserted, PieceState.HANDED_OVER)
+    data = {"count": len(inserted), "run": batch.mail_run_id}
+    uow.events.append(Event(batch.organisation_id, batch.id, "pieces-handed_over", at, data))
+    uow.batches.set_state(batch.organisation_id, batch.id, BatchState.HANDED_OVER, at)

@@ -1,0 +1,84 @@
+"""Marks of a batch: what an inserter needs on the sheets of each envelope, the same however often it is printed."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from api.ports import PieceState
+from api.usecases.composers import mark_profile_of
+from docgen.drawing.document_parts import EnvelopePart
+from docgen.drawing.mark_ink import MARK_FONT, draw_marks
+from docgen.drawing.print_file import DrawnEnvelope
+from docgen.postal.marks.control import control_code
+from docgen.postal.marks.sheets import Inserted, SetFlags, SheetMarks, mark_envelope, order_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.ports import Batch, Piece, PrintJob
+    from api.usecases.printing import Filled
+    from docgen.compose import Composer
+    from docgen.postal.batch import MailPiece
+
+
+class Marking:
+    """Marks and document parts of the envelopes of one batch. What a reprint gets is what the first print got."""
+
+    def __init__(
+        self, job: PrintJob, batch: Batch, composer: Composer, plan: Sequence[MailPiece], pieces: Sequence[Piece]
+    ) -> None:
+        """Count sheets and envelopes of the batch; ``plan`` and ``pieces`` are the same, in the same order."""
+        self._profile = mark_profile_of(job)
+        self._composer = composer
+        self._code = batch.code
+        self._pieces = plan
+        self.order = order_of(self._profile, composer.envelope.fold)
+        self._inserted = {entry.set_id: entry.inserted for entry in _inserted(batch.code, pieces)}
+
+    def envelope(self, filled: Filled) -> DrawnEnvelope:
+        """An envelope as it is printed."""
+        letters = [self._pieces[place] for place in filled.places]
+        inserted = self._inserted[letters[0].set_id]
+        part = EnvelopePart(
+            piece_ids=tuple([letter.piece_id for letter in letters]),
+            set_id=letters[0].piece_id,
+            control_code=control_code(self._code, inserted.sequence) if self._code else "",
+            sheets=inserted.sheets,
+            bundle=letters[0].bundle,
+            tray=letters[0].tray,
+        )
+        if not self._profile.codes:
+            return DrawnEnvelope(filled.letters, None, self.order, part)
+        duplex = self._composer.template.duplex
+        marks = draw_marks(self._marks(inserted), self._composer.resources.faces[MARK_FONT], duplex=duplex)
+        return DrawnEnvelope(filled.letters, marks, self.order, part)
+
+    def sheets(self, set_id: str) -> tuple[SheetMarks, ...]:
+        """What the sheets of an envelope say, in the order of the letters; nothing without marks."""
+        return self._marks(self._inserted[set_id]) if self._profile.codes else ()
+
+    def _marks(self, inserted: Inserted) -> tuple[SheetMarks, ...]:
+        return mark_envelope(self._profile, self.order, inserted)
+
+
+class _Entry(NamedTuple):
+    set_id: str
+    inserted: Inserted
+
+
+def _inserted(code: str, pieces: Sequence[Piece]) -> list[_Entry]:
+    """Every envelope with a letter that goes out, numbered as planned: a stopped one leaves a gap and no sheets."""
+    entries: list[_Entry] = []
+    sheets_before = 0
+    going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
+    last_of_bundle = {piece.bundle: piece.set_id for piece in going if piece.bundle}
+    ends = frozenset(last_of_bundle.values())
+    for set_id, inside in groupby(going, key=lambda piece: piece.set_id):
+        letters = list(inside)
+        sheets = sum(letter.sheets for letter in letters)
+        flags = SetFlags(bundle_end=set_id in ends)
+        inserted = Inserted(code, letters[0].envelope or 0, sheets, flags, sheets_before, len(entries))
+        entries.append(_Entry(set_id, inserted))
+        sheets_before += sheets
+    return entries

@@ -1,0 +1,71 @@
+"""Find a piece: by what a scanner types, by the submitter's own key, or by the name on the envelope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from api.ports import MAX_PAGE_ITEMS, BatchState
+from docgen.postal.marks.control import read_control_code
+from docgen.records.letter_json import read_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from api.ports import Piece, UnitOfWork
+    from api.usecases.deps import Deps
+
+MOST_FOUND: Final = 50
+_LEAST_NAME_CHARACTERS: Final = 3
+_BATCHES_WITH_NAMES: Final = 40
+_VALUES_AT_ONCE: Final = 2_000
+_NOT_GONE: Final = frozenset(BatchState) - {BatchState.HANDED_OVER, BatchState.CANCELLED}
+
+
+class Found(NamedTuple):
+    """A piece, and the name on its envelope when that is known."""
+
+    piece: Piece
+    name: str
+
+
+def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
+    """Pieces by piece id, control code or whole mark, record id, else by part of a name among batches not yet gone."""
+    text = text.strip()
+    with deps.database.read() as uow:
+        pieces = _by_code(uow, organisation_id, text) or uow.pieces.find(organisation_id, text, MOST_FOUND)
+        if pieces:
+            return _with_names(uow, organisation_id, pieces)
+        if len(text) < _LEAST_NAME_CHARACTERS:
+            return ()
+        found: list[Found] = []
+        for each in _by_name(uow, organisation_id, text.casefold()):
+            found.append(each)
+            if len(found) == MOST_FOUND:
+                break
+        return found
+
+
+def _by_code(uow: UnitOfWork, organisation_id: str, text: str) -> Sequence[Piece]:
+    code = read_control_code(text)
+    batch = uow.batches.by_code(organisation_id, code.batch_code) if code else None
+    return uow.pieces.at_envelope(organisation_id, batch.id, code.sequence) if code and batch else ()
+
+
+def _by_name(uow: UnitOfWork, organisation_id: str, wanted: str) -> Iterator[Found]:
+    for batch in uow.batches.in_states(organisation_id, _NOT_GONE, _BATCHES_WITH_NAMES):
+        for first in range(0, batch.pieces, _VALUES_AT_ONCE):
+            pieces = uow.pieces.of_batch(organisation_id, batch.id, first, _VALUES_AT_ONCE)
+            for found in _with_names(uow, organisation_id, pieces):
+                if wanted in found.name.casefold():
+                    yield found
+
+
+def _with_names(uow: UnitOfWork, organisation_id: str, pieces: Sequence[Piece]) -> list[Found]:
+    some = pieces[:MAX_PAGE_ITEMS] if len(pieces) <= MOST_FOUND else pieces
+    values = uow.pieces.values(organisation_id, [piece.id for piece in some])
+    return [Found(piece, name_in(values[piece.id]) if piece.id in values else "") for piece in some]
+
+
+def name_in(values: bytes) -> str:
+    """The name on the envelope in the values of a letter."""
+    return " ".join(read_letter(values).address.name_lines)
