@@ -103,8 +103,9 @@ def _ranges(pages: int, rows: Sequence[DataRow]) -> tuple[list[LetterPages], lis
         last = first + row.pages - 1 if row.pages else next((start for start in starts if start > first), pages + 1) - 1
         follows = last + 1
         if max(first, last) > pages:
-            message = f"The row asks for pages from {first} to {max(first, last)}, but the PDF has {pages}. Is a page missing?"
-            findings.append(Finding("readymade-split-outside", message, Place(row=row.row)))
+            message = f"The row asks for pages from {first} to {max(first, last)}, but the PDF has {pages}."
+            place = Place(row=row.row)
+            findings.append(Finding("readymade-split-outside", f"{message} Is a page missing?", place))
             continue
         letters.append(LetterPages(row.reference, first, last, row.address))
     return letters, findings

@@ -116,7 +116,7 @@ def test_the_same_letters_give_the_same_bytes_here_and_in_the_child(make: Maker,
     assert through == done
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_every_page_stands_where_the_answer_says(make: Maker, data: st.DataObject) -> None:
     """Any order and any mixture of uploads; with blank backs each letter begins on a front."""

@@ -134,10 +134,10 @@ def _many_operators() -> bytes:
         (_recursive_page_tree, {"pdf-broken", "pdf-damaged"}),
         (_form_that_draws_itself, {"pdf-page-too-complex"}),
         (_billion_forms, {"pdf-page-too-complex"}),
-        (_deflate_bomb, {"pdf-too-costly", "pdf-page-broken"}),
-        (_object_stream_bomb, {"pdf-too-costly", "pdf-broken"}),
+        pytest.param(_deflate_bomb, {"pdf-too-costly", "pdf-page-broken"}, marks=pytest.mark.slow),
+        pytest.param(_object_stream_bomb, {"pdf-too-costly", "pdf-broken"}, marks=pytest.mark.slow),
         (_deep_arrays, {"pdf-broken", "pdf-damaged", "pdf-page-broken", "pdf-no-pages"}),
-        (_many_operators, {"pdf-too-costly", "pdf-page-too-complex"}),
+        pytest.param(_many_operators, {"pdf-too-costly", "pdf-page-too-complex"}, marks=pytest.mark.slow),
     ],
 )
 def test_a_bomb_ends_in_a_finding(make: Maker, make_file: Callable[[], bytes], allowed: set[str]) -> None:
@@ -166,19 +166,19 @@ def test_a_huge_image_is_drawn_within_bounds_or_told(make: Maker, folder: Path) 
     ],
 )
 def test_what_is_no_whole_pdf_is_told(make: Maker, data: bytes, code: str) -> None:
-    assert _codes(inspect(make.file(data), POLICY)) == [code]
+    assert _codes(inspect_file(make.file(data), POLICY)) == [code]
 
 
 def test_a_truncated_file_that_can_be_guessed_at_is_still_an_error(make: Maker) -> None:
     data = drawn([Sheet(), Sheet()])
-    found = inspect(make.file(data[: data.rindex(b"xref")]), POLICY)
+    found = inspect_file(make.file(data[: data.rindex(b"xref")]), POLICY)
     assert has_errors(found.findings)
 
 
 def test_a_wrong_cross_reference_table_is_repaired_and_told(make: Maker) -> None:
     data = drawn([Sheet()])
     start = data.rindex(b"startxref")
-    found = inspect(make.file(data[:start] + b"startxref\n5\n%%EOF\n"), POLICY)
+    found = inspect_file(make.file(data[:start] + b"startxref\n5\n%%EOF\n"), POLICY)
     assert "pdf-damaged" in _codes(found)
     assert found.pages == 1
 
@@ -186,7 +186,7 @@ def test_a_wrong_cross_reference_table_is_repaired_and_told(make: Maker) -> None
 @pytest.mark.parametrize("user", ["", "secret"])
 def test_protection_is_told_whether_or_not_a_password_is_asked(make: Maker, user: str) -> None:
     protected = pikepdf.Encryption(owner="owner", user=user, R=6, allow=Permissions(extract=False))
-    assert _codes(inspect(make.pdf(encryption=protected), POLICY)) == ["pdf-encrypted"]
+    assert _codes(inspect_file(make.pdf(encryption=protected), POLICY)) == ["pdf-encrypted"]
 
 
 def test_ten_thousand_pages_are_counted_and_refused(make: Maker) -> None:
@@ -195,7 +195,7 @@ def test_ten_thousand_pages_are_counted_and_refused(make: Maker) -> None:
         pdf.Root.Pages.Kids = Array([pdf.make_indirect(Dictionary(first.obj)) for _ in range(10_000)])
         pdf.Root.Pages.Count = 10_000
 
-    found = inspect(make.pdf(change=copy), POLICY)
+    found = inspect_file(make.pdf(change=copy), POLICY)
     assert found.pages == 10_000
     assert _codes(found) == ["pdf-too-many-pages"]
 
@@ -203,7 +203,7 @@ def test_ten_thousand_pages_are_counted_and_refused(make: Maker) -> None:
 @pytest.mark.parametrize("box", ["[0 0 14400000 14400000]", "[0 0 nan inf]", "[1 2 3]", "(no box)", "[0 0 0 0]"])
 def test_page_boxes_that_are_no_paper_are_told(make: Maker, box: str) -> None:
     page = PAGE.replace(b"[0 0 595 842]", box.encode())
-    found = inspect(make.file(_raw(CATALOG, PAGES, page, _stream(b""), b"null")), POLICY)
+    found = inspect_file(make.file(_raw(CATALOG, PAGES, page, _stream(b""), b"null")), POLICY)
     assert set(_codes(found)) & {"pdf-page-size", "pdf-page-broken"}
     assert has_errors(found.findings)
 
@@ -277,6 +277,7 @@ def test_what_paper_cannot_show_is_told(
     assert [(f.code, f.severity) for f in found.findings] == [(code, severity)]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_bounded_in_every_task(make: Maker, folder: Path) -> None:
     path = make.file(_deflate_bomb())
     assert [f.code for f in find_text(path, TextMark("x")).findings] in ([], ["pdf-too-costly"])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.docgen.readymade.makers import Maker
 
-QUICK = replace(DEFAULT_LIMITS, wall_s=2)
+QUICK = replace(DEFAULT_LIMITS, wall_s=1)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_what_a_child_started_does_not_outlive_it(
     monkeypatch: pytest.MonkeyPatch, folder: Path, request_of: InspectRequest
 ) -> None:
     _behave(monkeypatch, folder, f"sleep 300 & echo $! > {folder}/pid; wait")
-    ask(request_of, Inspection, replace(QUICK, wall_s=1))
+    ask(request_of, Inspection, QUICK)
     pid = int((folder / "pid").read_text())
     assert _gone(pid)
 

@@ -125,11 +125,10 @@ def test_rows_say_pages_in_several_ways(rows: list[DataRow], ranges: list[tuple[
 CSV = "reference;first_page;pages;name;street_and_number;postcode;town\nA1;1;2;Jansen;Kerkweg 3;9999 XL;Stitswerd\n"
 
 
-@pytest.mark.parametrize(
-    "data", [CSV.encode(), CSV.replace(";", ",").encode("utf-8-sig"), CSV.replace(";", "\t").encode()]
-)
-def test_a_data_file_gives_pages_and_addresses(data: bytes) -> None:
-    rows, findings = read_data_file(data)
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_data_file_gives_pages_and_addresses(delimiter: str, encoding: str) -> None:
+    rows, findings = read_data_file(CSV.replace(";", delimiter).encode(encoding))
     assert findings == ()
     address = {"name": "Jansen", "street_and_number": "Kerkweg 3", "postcode": "9999 XL", "town": "Stitswerd"}
     assert rows == (DataRow(2, "A1", 1, 2, address),)
