@@ -95,7 +95,7 @@ class LoginAttempts(Protocol):
     ) -> datetime | None:
         """Count one attempt of each, before anybody knows how it ends; None, or until when one of them is paused.
 
-        ``pause_of`` gives the pause that follows the so-manieth attempt of a subject. A paused attempt is not counted.
+        ``pause_of`` gives the pause after the attempt of a subject with this number. A paused attempt is not counted.
         Counts older than ``forget`` begin anew.
         """
 

@@ -35,7 +35,7 @@ _NUMBERS_A_RECORD: Final = _MOST_FINDINGS + 2
 # above any count of findings, so that counting them afterwards meets no number that is taken
 _FIRST_NUMBER: Final = 1_000_000_000
 # one step for some letters, then the next, because changing the task all the time is a tenth slower; full groups for
-# the composer, which lays out and draws 32 at a time
+# the composer, which lays out and draws 64 at a time
 _TOGETHER: Final = 64
 # drawn letters of one part are in memory until it ends
 MOST_DRAWN_BYTES: Final = 32_000_000

@@ -30,7 +30,7 @@ class NewKey:
 
 def add_organisation(deps: Deps, name: str) -> Organisation:
     """Add an organisation. Raises `Refusal` (``bad-name``)."""
-    organisation = Organisation(deps.ids.new("org"), _checked(name, "name"), deps.clock.now())
+    organisation = Organisation(deps.ids.new("org"), checked_name(name, "name"), deps.clock.now())
     with deps.database.write() as uow:
         uow.organisations.add(organisation)
     return organisation
@@ -41,7 +41,7 @@ def add_organisation_once(deps: Deps, name: str, key: str) -> tuple[Organisation
 
     Raises `Refusal` (``bad-name``, ``idempotency-key-reuse`` when the key came with another name).
     """
-    organisation = Organisation(derived_id("org", "operator", key), _checked(name, "name"), deps.clock.now())
+    organisation = Organisation(derived_id("org", "operator", key), checked_name(name, "name"), deps.clock.now())
     with deps.database.write() as uow:
         try:
             uow.organisations.add(organisation)
@@ -80,7 +80,7 @@ def add_key(deps: Deps, organisation_id: str, label: str, roles: Iterable[Role],
         digest=digest_of(secret),
         roles=wanted,
         mode=mode,
-        label=_checked(label, "label"),
+        label=checked_name(label, "label"),
         created_at=deps.clock.now(),
     )
     with deps.database.write() as uow:
@@ -130,7 +130,8 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _checked(text: str, what: str) -> str:
+def checked_name(text: str, what: str) -> str:
+    """The text without spaces around it. Raises Refusal: ``bad-name``."""
     text = text.strip()
     if not 1 <= len(text) <= MAX_NAME_CHARS or not text.isprintable():
         raise Refusal("bad-name", f"The {what} needs 1 to {MAX_NAME_CHARS} printable characters.")

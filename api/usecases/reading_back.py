@@ -17,8 +17,7 @@ from api.usecases.places import as_row
 from api.usecases.releasing import checked
 from docgen.findings import Refusal
 from docgen.postal.manifest import Checked
-from docgen.postal.marks.sheets import printed_sheets
-from docgen.readback import InFile, expected_letter, expected_marks, read_part, room_for
+from docgen.readback import InFile, expected_letter, read_part, room_for
 from docgen.records.letter_json import read_letter
 
 if TYPE_CHECKING:
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
 
     from api.ports import Batch, BatchFile, BlobRef, Piece, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
-    from docgen.readback import ExpectedLetter, ExpectedSymbol, ReadBack
+    from docgen.postal.marks.sheets import SheetMarks
+    from docgen.readback import ExpectedLetter, ReadBack
 
 
 def ask_for_checks(deps: Deps, uow: UnitOfWork, batch: Batch, printed: Iterable[tuple[BatchFile, range]]) -> bool:
@@ -132,7 +132,7 @@ def _expected(
     duplex = composer.template.duplex
     marking = Marking(reading.job, reading.batch, composer, (), reading.pieces)
     room = room_for(mark_profile_of(reading.job), duplex=duplex) if mark_profile_of(reading.job).codes else None
-    marks = _marks(marking, reading.pieces, duplex=duplex) if room else {}
+    marks = _marks(marking, reading.pieces) if room else {}
     made = [with_entry(read_letter(values[piece_id]), composer, deps.secret, piece_id) for piece_id in letters]
     expected = []
     for (piece_id, printed), letter, laid in zip(letters.items(), made, composer.lay_out_all(made), strict=True):
@@ -141,19 +141,13 @@ def _expected(
     return expected
 
 
-def _marks(marking: Marking, pieces: Sequence[Piece], *, duplex: bool) -> dict[str, tuple[ExpectedSymbol, ...]]:
-    """The marks on the pages of each letter, as pages of it in the file."""
-    found: dict[str, tuple[ExpectedSymbol, ...]] = {}
+def _marks(marking: Marking, pieces: Sequence[Piece]) -> dict[str, list[SheetMarks]]:
+    """What is marked on the sheets of each letter, in its own order."""
+    found: dict[str, list[SheetMarks]] = {}
     going = [piece for piece in pieces if piece.state is not PieceState.STOPPED]
     for set_id, inside in groupby(going, key=lambda piece: piece.set_id):
         sheets = iter(marking.sheets(set_id))
-        for piece in inside:
-            own = list(islice(sheets, piece.sheets))
-            places = printed_sheets(len(own), marking.order)
-            symbols: list[ExpectedSymbol] = []
-            for place, sheet in enumerate(places):
-                symbols += expected_marks(own[sheet - 1], place * (2 if duplex else 1) + 1)
-            found[piece.id] = tuple(symbols)
+        found |= {piece.id: list(islice(sheets, piece.sheets)) for piece in inside}
     return found
 
 
