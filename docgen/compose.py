@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from docgen.postal.profiles import EnvelopeProfile, Profiles
     from docgen.templates.model import Template
 
-_TOGETHER = 32
+# More cost less each, a twentieth less than 32 do; but all of a group are in memory, and some have hundreds of rows.
+_TOGETHER = 64
 _COLLECT_AFTER = (50_000, 20, 100)
 _T = TypeVar("_T")
 
