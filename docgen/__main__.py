@@ -2,7 +2,7 @@
 
 python -m docgen TEMPLATE_DIR BRAND_DIR RECORDS OUT.pdf
 
-Writes one print file in postal order, then reads every QR and KIX back from its rasterised pages.
+Writes one print file in postal order, then reads it back: pages, QR codes and KIX, and what must stay white.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from docgen.templates.package import BRAND_RULES, read_folder
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run; the exit code is 0 when every symbol was read back, 1 when input was refused, 2 when reading back failed."""
+    """Run; the exit code is 0 when all was read back, 1 when input was refused, 2 when reading back failed."""
     options = _parser().parse_args(arguments)
     try:
         return _run(options)

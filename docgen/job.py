@@ -13,7 +13,7 @@ from docgen.letters import EntryAccess, Letter
 from docgen.qr import entry_link
 from docgen.qr.entry_code import derive_code, derive_token
 from docgen.qr.token import derive_piece_id
-from docgen.readback import ExpectedLetter, expected_symbols
+from docgen.readback import ExpectedLetter, InFile, expected_letter
 from docgen.records.read_csv import read_csv
 from docgen.records.read_json import read_json
 from docgen.records.read_xlsx import read_xlsx
@@ -107,8 +107,9 @@ def compose_run(composer: Composer, pieces: Iterable[Piece], out: BinaryIO, day:
     in_order = sorted(pieces, key=lambda p: (p.letter.address.sort_key, p.id))
     ids = {piece.letter.record_id: piece.id for piece in in_order}
     for made in composer.draw_all(_printable(composer.lay_out_all([piece.letter for piece in in_order]), findings)):
-        piece_id = ids[made.laid_out.record_id]
-        expected.append(ExpectedLetter(piece_id, writer.add(made.drawn), expected_symbols(made.laid_out)))
+        laid, drawn = made.laid_out, made.drawn
+        placed = InFile(ids[laid.record_id], writer.add(drawn), drawn.digests, duplex=composer.template.duplex)
+        expected.append(expected_letter(laid, composer.plan(laid.language), placed))
     if findings:
         raise Refusal("letters-invalid", "Some letters may not be printed.", tuple(findings))
     return Run(writer.close(), tuple(expected))

@@ -40,7 +40,7 @@ def open_contents(source: BinaryIO | Path) -> Iterator[pikepdf.Pdf]:
 def check_content(spot: Spot, page: pikepdf.Page, owners: Mapping[str, str], *, marked: bool) -> list[Difference]:
     """Whether the page is the one that was drawn, and that nothing but marks was drawn over it.
 
-    ``owners`` tells for digests what they are the page of.
+    ``owners`` tells for digests what they are the page of. When it does, the difference says what was read.
     """
     expected = spot.letter.pages[spot.number - 1]
     digests = [_digest(stream) for stream in _streams(page)]
@@ -66,7 +66,7 @@ def _differs(spot: Spot, owner: str | None) -> Difference:
             "do not print this file, write it again."
         )
     finding = Finding("readback-page-differs", message, spot.place())
-    return Difference(finding, None, own, owner or "another page")
+    return Difference(finding, None, own, owner or "")
 
 
 def _streams(page: pikepdf.Page) -> list[pikepdf.Object]:

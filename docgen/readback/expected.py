@@ -116,14 +116,17 @@ class InFile(NamedTuple):
 
 
 def expected_letter(
-    laid: LaidOutLetter, plan: Plan, placed: InFile, room: Room | None = None, marks: Sequence[ExpectedSymbol] = ()
+    laid: LaidOutLetter, plan: Plan, placed: InFile, room: Room | None = None, sheets: Sequence[SheetMarks] = ()
 ) -> ExpectedLetter:
-    """Everything that must be found of a laid-out letter; ``plan`` is that of its language, ``marks`` its own.
+    """Everything that must be found of a laid-out letter; ``plan`` is that of its language.
 
-    Without ``room`` that for the marks of most machines is kept free.
+    ``sheets`` say what is marked on its sheets, in its own order. Without ``room`` that for the marks of most machines
+    is kept free.
     """
     (places,) = page_places([laid.page_count], placed.order, duplex=placed.duplex)
     symbols = [_moved(symbol, places) for symbol in expected_symbols(laid)]
+    fronts = places[:: 2 if placed.duplex else 1]
+    marks = [mark for front, sheet in zip(fronts, sheets, strict=bool(sheets)) for mark in expected_marks(sheet, front)]
     return ExpectedLetter(
         placed.piece_id,
         placed.first_page,

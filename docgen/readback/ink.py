@@ -95,7 +95,9 @@ def check_window(spot: Spot, leaf: pypdfium2.PdfPage, window: ExpectedWindow) ->
     rect = _ink_box(crop, dark, window.inked)
     if rect is None:
         return []
-    message = f"Ink beside the address on page {spot.page} shows in the window: it has moved, or something else has."
+    message = (
+        f"Ink shows beside the address in the window on page {spot.page}: it stands there, or the address has moved."
+    )
     finding = Finding("readback-window-not-clear", f"{message} Do not print this file.", spot.place("address"))
     return [Difference(finding, rect, "no ink beside the address", "ink")]
 

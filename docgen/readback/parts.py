@@ -146,7 +146,11 @@ class _Reading:
             return
         marks = [symbol.rect for symbol in symbols if symbol.is_mark]
         if letter.pages:
-            yield from check_content(spot, self.pdf.pages[spot.page - 1], self._owners, marked=bool(marks))
+            page = self.pdf.pages[spot.page - 1]
+            for difference in check_content(spot, page, self._owners, marked=bool(marks)):
+                yield difference
+                if difference.read:
+                    return
         leaf = self.document[spot.page - 1]
         try:
             if not is_a4(leaf):
@@ -175,10 +179,9 @@ class _Reading:
 
     @cached_property
     def _owners(self) -> Mapping[str, str]:
-        """Which page of which piece a digest is, for all pages of this part."""
-        return {
-            digest: f"page {number} of {letter.piece_id}"
-            for letter in self.letters
-            for number, digest in enumerate(letter.pages, 1)
-            if digest != BLANK
-        }
+        """Which page of which piece a digest is, in this part; of pages that are alike, the first."""
+        owners = dict[str, str]()
+        for letter in self.letters:
+            for number, digest in enumerate(letter.pages, 1):
+                owners.setdefault(digest, f"page {number} of {letter.piece_id}")
+        return {**owners, BLANK: "a blank page"}

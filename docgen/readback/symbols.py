@@ -44,10 +44,11 @@ def check_symbol(spot: Spot, leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) ->
     if read == symbol.content:
         return []
     expected, kind = _words(symbol.content), symbol.kind
+    name = f"{kind} mark" if symbol.is_mark else f"{kind.upper()} code"
     if read is None:
-        message = f"The {kind} code on page {spot.page} cannot be read; look at the page before printing."
+        message = f"The {name} on page {spot.page} cannot be read; look at the page before printing."
         return [Difference(Finding("readback-unreadable", message, spot.place(kind)), symbol.rect, expected, "nothing")]
-    message = f"The {kind} code on page {spot.page} says something else than the data; do not print this file."
+    message = f"The {name} on page {spot.page} says something else than the data; do not print this file."
     return [Difference(Finding("readback-differs", message, spot.place(kind)), symbol.rect, expected, _words(read))]
 
 
