@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,9 +15,11 @@ from api.usecases.jobs import hold_job
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.marking import Marking
+from api.usecases.pieces import household_facts, household_rules
 from api.usecases.places import as_row
 from api.usecases.releasing import checked
-from docgen.findings import Refusal
+from docgen.findings import Finding, Place, Refusal
+from docgen.postal.household import household_key
 from docgen.postal.manifest import Checked
 from docgen.readback import InFile, expected_letter, read_part, room_for
 from docgen.records.letter_json import read_letter
@@ -89,7 +93,9 @@ def read_file(deps: Deps, reading: Reading, letters: Mapping[str, Printed]) -> R
         expected = _expected(deps, reading, letters, values)
     expected.sort(key=lambda letter: letter.first_page)
     with deps.blobs.open(organisation_id, reading.file.blob) as stream:
-        return read_part(stream, expected, total_pages=reading.file.pages, consecutive=_all_follow(expected))
+        read = read_part(stream, expected, total_pages=reading.file.pages, consecutive=_all_follow(expected))
+    strangers = tuple(_strangers(deps, reading, letters, values))
+    return replace(read, findings=(*strangers, *read.findings))
 
 
 def _checks(deps: Deps, batch: Batch, printed: Iterable[tuple[BatchFile, range]]) -> Iterator[Check]:
@@ -109,6 +115,21 @@ def _checks(deps: Deps, batch: Batch, printed: Iterable[tuple[BatchFile, range]]
             first=part.start,
             count=len(part),
         )
+
+
+def _strangers(
+    deps: Deps, reading: Reading, letters: Mapping[str, Printed], values: Mapping[str, bytes]
+) -> Iterator[Finding]:
+    """Letters in a shared envelope whose name and address do not say that they belong there."""
+    composer, rules = composer_of(deps, reading.job), household_rules(reading.job)
+    sizes = Counter(piece.set_id for piece in reading.pieces)
+    for piece in reading.pieces:
+        if piece.id in letters and (sizes[piece.set_id] > 1 or piece.set_id != piece.id):
+            address = read_letter(values[piece.id]).address
+            rule = rules.rule_for(household_facts(composer, piece.country, piece.language))
+            if household_key(address, rule.together) != piece.household:
+                message = f"{piece.id} is of somebody else than its envelope; do not print this file."
+                yield Finding("readback-other-recipient", message, Place(record=piece.id))
 
 
 def _from_manifest(deps: Deps, batch: Batch, check: Check) -> dict[str, Printed]:

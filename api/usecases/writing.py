@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from api.ports import BatchState, Mode, PieceState, ReadBackPolicy
+from api.ports import BatchState, Mode, Permanent, PieceState, ReadBackPolicy
 from api.usecases.composers import ONE_AT_A_TIME, composer_of
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
@@ -19,6 +20,7 @@ from api.usecases.reading_back import ask_for_checks
 from api.usecases.releasing import checked
 from api.usecases.trash import let_go
 from docgen.postal import batch as postal
+from docgen.postal.household import Member, check_set
 from docgen.postal.manifest import Checked, Control
 from docgen.postal.marks.control import control_code
 from docgen.readback import sample
@@ -97,6 +99,7 @@ def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed]
     composer = composer_of(deps, work.job)
     plan = _plan(work, composer, {})
     stops = work.stops
+    _check_sets(work, composer)
     marking = Marking(work.job, work.batch, composer, plan.pieces, work.pieces)
     press = Press(deps, work.job, work.batch, composer, work.name, marking)
     shown: list[tuple[str, DrawnLetter]] = []
@@ -119,6 +122,14 @@ def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed]
             press.page_numbers,
         )
         return press.files, papers_of(deps, facts, shown)
+
+
+def _check_sets(work: _Work, composer: Composer) -> None:
+    """Never two people in one envelope, whatever planning did. Raises `Permanent` with the finding's code."""
+    for _, inside in groupby(work.pieces, key=lambda piece: piece.set_id):
+        letters = [Member(piece.id, piece.organisation_id, piece.household, piece.sheets) for piece in inside]
+        for finding in check_set(letters, composer.envelope.max_sheets):
+            raise Permanent(finding.code, finding.message)
 
 
 def _watched(
