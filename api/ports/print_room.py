@@ -211,6 +211,9 @@ class Results(Protocol):
     def of_batch(self, organisation_id: str, batch_id: str) -> Sequence[PieceResult]:
         """All of a batch, oldest first."""
 
+    def list(self, organisation_id: str, batch_id: str, page: PageRequest) -> Page[PieceResult]:
+        """Part of those of a batch, oldest first."""
+
     def of_piece(self, organisation_id: str, piece_id: str) -> Sequence[PieceResult]:
         """All of a piece, in whatever batch, oldest first."""
 
@@ -249,10 +252,13 @@ class MailRuns(Protocol):
     def set_files(self, organisation_id: str, run_id: str, files: Sequence[BatchFile]) -> None:
         """Replace the files of a run that has not gone."""
 
+    def set_proof(self, organisation_id: str, run_id: str, by: str, at: datetime, proof: BlobRef) -> MailRun:
+        """Keep the document that the post gave, also of a run that has gone; the same changes nothing."""
+
     def hand_over(
         self, organisation_id: str, run_id: str, by: str, at: datetime, reference: str, proof: BlobRef | None
     ) -> MailRun:
-        """Move to handed over, once: doing it again changes nothing."""
+        """Move to handed over, once: doing it again changes nothing. Without ``proof`` it keeps the one it has."""
 
 
 class Alarms(Protocol):

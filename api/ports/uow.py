@@ -240,8 +240,13 @@ class Batches(Protocol):
     def get(self, organisation_id: str, batch_id: str) -> Batch:
         """One batch."""
 
-    def list(self, organisation_id: str, page: PageRequest, job_id: str | None = None) -> Page[Batch]:
+    def list(
+        self, organisation_id: str, page: PageRequest, job_id: str | None = None, state: BatchState | None = None
+    ) -> Page[Batch]:
         """Batches, newest first; those of one job by number."""
+
+    def counts(self) -> Mapping[BatchState, int]:
+        """Over all organisations, for the numbers of the installation; states without batches are left out."""
 
     def set_state(self, organisation_id: str, batch_id: str, to: BatchState, at: datetime) -> Batch:
         """Move to another state; staying where it is changes nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from api.ports import IN_PRINT_ROOM
@@ -11,7 +12,7 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from api.ports import Batch, BatchFile, Page, PageRequest
+    from api.ports import Batch, BatchFile, BatchState, Page, PageRequest
     from api.usecases.deps import Deps
 
 
@@ -21,23 +22,27 @@ def get_batch(deps: Deps, organisation_id: str, batch_id: str) -> Batch:
         return uow.batches.get(organisation_id, batch_id)
 
 
-def list_batches(deps: Deps, organisation_id: str, page: PageRequest, job_id: str | None = None) -> Page[Batch]:
+def list_batches(
+    deps: Deps, organisation_id: str, page: PageRequest, job_id: str | None = None, state: BatchState | None = None
+) -> Page[Batch]:
     """Batches, newest first; those of one job by number. Raises Refusal: ``job-not-found``."""
     with deps.database.read() as uow:
         if job_id is not None:
             uow.jobs.get(organisation_id, job_id)
-        return uow.batches.list(organisation_id, page, job_id)
+        return uow.batches.list(organisation_id, page, job_id, state)
 
 
 def find_batch_file(deps: Deps, organisation_id: str, batch_id: str, name: str) -> BatchFile:
-    """A file of a released batch by its name.
+    """A file of a released batch, or of a closed reprint of it, by its name.
 
     Raises Refusal: ``batch-not-found``, ``batch-not-released``, ``batch-file-not-found``.
     """
-    batch = get_batch(deps, organisation_id, batch_id)
+    with deps.database.read() as uow:
+        batch = uow.batches.get(organisation_id, batch_id)
+        reprints = uow.reprints.of_batch(organisation_id, batch_id)
     if batch.state not in IN_PRINT_ROOM:
         raise Refusal("batch-not-released", f"{batch_id} is {batch.state}; its files are there once it is released.")
-    for file in batch.files:
+    for file in chain(batch.files, *(reprint.files for reprint in reprints)):
         if file.name == name:
             return file
     raise Refusal("batch-file-not-found", f"{batch_id} has no file of this name; take a name from its list of files.")

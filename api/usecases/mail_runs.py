@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from api.ports import Batch, BlobRef, Page, PageRequest, UnitOfWork
+    from api.ports import Batch, BatchFile, BlobRef, Page, PageRequest, UnitOfWork
     from api.usecases.deps import Deps
 
 MAX_REFERENCE_CHARACTERS: Final = 200
 MAX_PROOF_BYTES: Final = 20_000_000
+_PROOFS: Final = {b"%PDF-": "application/pdf", b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 def open_mail_run(deps: Deps, organisation_id: str, title: str, batch_ids: Sequence[str], by: str) -> MailRun:
@@ -70,6 +71,39 @@ def hand_over(
         return uow.mail_runs.hand_over(organisation_id, run_id, by, now, reference, proof)
 
 
+def add_proof(deps: Deps, organisation_id: str, run_id: str, by: str, data: bytes) -> MailRun:
+    """Keep the document that the post gave with its mail run, before or after it went; a later one takes its place.
+
+    Raises Refusal: ``mail-run-not-found``, ``proof-kind-unknown``, ``body-too-large``, ``body-empty``.
+    """
+    with deps.database.read() as uow:
+        uow.mail_runs.get(organisation_id, run_id)
+    if data and kind_of_proof(data) is None:
+        raise Refusal("proof-kind-unknown", "A proof is a PDF, a PNG or a JPEG.")
+    proof = store_proof(deps, organisation_id, [data])
+    with deps.database.write() as uow:
+        return uow.mail_runs.set_proof(organisation_id, run_id, by, deps.clock.now(), proof)
+
+
+def read_proof(deps: Deps, organisation_id: str, run_id: str) -> tuple[bytes, str]:
+    """The document that the post gave, and its media type.
+
+    Raises Refusal: ``mail-run-not-found``, ``proof-not-found``.
+    """
+    with deps.database.read() as uow:
+        proof = uow.mail_runs.get(organisation_id, run_id).proof
+    if proof is None:
+        raise Refusal("proof-not-found", f"The post gave no document for {run_id}, or nobody has uploaded it.")
+    with deps.blobs.open(organisation_id, proof) as stream:
+        data = stream.read()
+    return data, kind_of_proof(data) or "application/octet-stream"
+
+
+def kind_of_proof(data: bytes) -> str | None:
+    """The media type that the first bytes tell; None for what is no proof."""
+    return next((kind for begin, kind in _PROOFS.items() if data.startswith(begin)), None)
+
+
 def store_proof(deps: Deps, organisation_id: str, data: BinaryIO | Iterable[bytes]) -> BlobRef:
     """Keep the document that the post gave. Raises Refusal: ``body-too-large``, ``body-empty``."""
     ref = deps.blobs.put(organisation_id, data)
@@ -83,6 +117,18 @@ def get_mail_run(deps: Deps, organisation_id: str, run_id: str) -> tuple[MailRun
     """One mail run with its batches. Raises Refusal: ``mail-run-not-found``."""
     with deps.database.read() as uow:
         return uow.mail_runs.get(organisation_id, run_id), uow.batches.of_mail_run(organisation_id, run_id)
+
+
+def find_mail_run_file(deps: Deps, organisation_id: str, run_id: str, name: str) -> BatchFile:
+    """Labels or the list of a mail run, by name.
+
+    Raises Refusal: ``mail-run-not-found``, ``mail-run-file-not-found``.
+    """
+    run, _ = get_mail_run(deps, organisation_id, run_id)
+    for file in run.files:
+        if file.name == name:
+            return file
+    raise Refusal("mail-run-file-not-found", f"{run_id} has no file of this name; take a name from its list of files.")
 
 
 def list_mail_runs(deps: Deps, organisation_id: str, page: PageRequest) -> Page[MailRun]:

@@ -14,7 +14,7 @@ from api.ports import BATCH_STATES, IN_PRINT_ROOM, Batch, BatchState, Chunk, Chu
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -43,10 +43,14 @@ class SqlBatches(Repository):
         """One batch."""
         return _batch(self._one(tables.batches, organisation_id, batch_id, "batch"))
 
-    def list(self, organisation_id: str, page: PageRequest, job_id: str | None = None) -> Page[Batch]:
+    def list(
+        self, organisation_id: str, page: PageRequest, job_id: str | None = None, state: BatchState | None = None
+    ) -> Page[Batch]:
         """Of one job by number, of all newest first."""
         c = tables.batches.c
         statement = select(tables.batches).where(c.organisation_id == organisation_id)
+        if state is not None:
+            statement = statement.where(c.state == state)
         if job_id is not None:
             statement = statement.where(c.job_id == job_id, c.number > page.after_number()).order_by(c.number)
             return self._page(statement, page.limit, _batch, lambda batch: batch.number)
@@ -56,6 +60,12 @@ class SqlBatches(Repository):
             statement = statement.where(older)
         statement = statement.order_by(c.created_at.desc(), c.id.desc())
         return self._page(statement, page.limit, _batch, lambda batch: batch.id)
+
+    def counts(self) -> Mapping[BatchState, int]:
+        """All organisations."""
+        c = tables.batches.c
+        rows = self._connection.execute(select(c.state, func.count()).group_by(c.state)).all()
+        return {state: int(count) for state, count in rows}
 
     def set_state(self, organisation_id: str, batch_id: str, to: BatchState, at: datetime) -> Batch:
         """Guarded."""

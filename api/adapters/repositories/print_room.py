@@ -117,6 +117,13 @@ class SqlResults(Repository):
         """By number."""
         return self._results(organisation_id, tables.results.c.batch_id == batch_id)
 
+    def list(self, organisation_id: str, batch_id: str, page: PageRequest) -> Page[PieceResult]:
+        """By number."""
+        c = tables.results.c
+        where = (c.organisation_id == organisation_id, c.batch_id == batch_id, c.number > page.after_number())
+        statement = select(tables.results).where(*where).order_by(c.number)
+        return self._page(statement, page.limit, _result, lambda result: result.number)
+
     def of_piece(self, organisation_id: str, piece_id: str) -> Sequence[PieceResult]:
         """By number."""
         return self._results(organisation_id, tables.results.c.piece_id == piece_id)
@@ -124,7 +131,7 @@ class SqlResults(Repository):
     def _results(self, organisation_id: str, where: Any) -> Sequence[PieceResult]:  # noqa: ANN401 - a clause of a statement
         c = tables.results.c
         statement = select(tables.results).where(c.organisation_id == organisation_id, where).order_by(c.number)
-        return [PieceResult(**row._asdict()) for row in self._connection.execute(statement)]
+        return list(map(_result, self._connection.execute(statement)))
 
     def remember_file(self, organisation_id: str, batch_id: str, sha256: str, at: datetime) -> bool:
         """Once for a batch."""
@@ -199,6 +206,17 @@ class SqlMailRuns(Repository):
         where = (c.organisation_id == organisation_id, c.id == run_id)
         self._connection.execute(update(tables.mail_runs).where(*where).values(files=list(map(file_row, files))))
 
+    def set_proof(self, organisation_id: str, run_id: str, by: str, at: datetime, proof: BlobRef) -> MailRun:
+        """Whatever its state."""
+        before = self.get(organisation_id, run_id)
+        if before.proof == proof:
+            return before
+        c = tables.mail_runs.c
+        where = (c.organisation_id == organisation_id, c.id == run_id)
+        self._connection.execute(update(tables.mail_runs).where(*where).values(proof=proof))
+        self._event(organisation_id, run_id, "mail-run-proof", at, by=by, sha256=proof.sha256)
+        return replace(before, proof=proof)
+
     def hand_over(
         self, organisation_id: str, run_id: str, by: str, at: datetime, reference: str, proof: BlobRef | None
     ) -> MailRun:
@@ -209,7 +227,7 @@ class SqlMailRuns(Repository):
             "handed_over_at": at,
             "handed_over_by": by,
             "reference": reference,
-            "proof": proof,
+            **({} if proof is None else {"proof": proof}),
         }
         where = (c.organisation_id == organisation_id, c.id == run_id, c.state == MailRunState.OPEN)
         if self._connection.execute(update(tables.mail_runs).where(*where).values(**changes)).rowcount:
@@ -249,6 +267,10 @@ class SqlAlarms(Repository):
         return [
             Alarm(**row._asdict()) for row in self._connection.execute(statement.order_by(c.raised_at, c.subject_id))
         ]
+
+
+def _result(row: Row[Any]) -> PieceResult:
+    return PieceResult(**row._asdict())
 
 
 def _check(row: Row[Any]) -> Check:
