@@ -273,7 +273,7 @@ class Batches(Protocol):
         """The number that the next batch of a job gets."""
 
     def lingering(self) -> Iterator[Lingering]:
-        """Batches of all organisations that are neither handed over nor cancelled."""
+        """Batches of all organisations that somebody has still to do with: tests end with their release."""
 
 
 class Chunks(Protocol):

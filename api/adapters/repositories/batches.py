@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, not_, or_, select, update
 
 from api.adapters import tables
 from api.adapters.repositories.base import Repository, as_row
 from api.adapters.repositories.files import file_of, file_row
-from api.ports import BATCH_STATES, IN_PRINT_ROOM, Batch, BatchState, Chunk, ChunkState, Lingering
+from api.ports import BATCH_STATES, IN_PRINT_ROOM, Batch, BatchState, Chunk, ChunkState, Lingering, Mode
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ class SqlBatches(Repository):
         c, jobs = tables.batches.c, tables.jobs
         since = func.coalesce(c.state_at, c.created_at, type_=c.state_at.type)
         statement = select(c.organisation_id, c.id, c.state, since, jobs.c.cut_off_at).join(jobs, jobs.c.id == c.job_id)
-        for row in self._connection.execute(statement.where(c.state.not_in(_ENDS)).order_by(c.id)):
+        # a test is over once its files are there
+        over = or_(c.state.in_(_ENDS), and_(c.mode == Mode.TEST, c.state.in_(IN_PRINT_ROOM)))
+        for row in self._connection.execute(statement.where(not_(over)).order_by(c.id)):
             yield Lingering(*row)
 
     def _set(self, organisation_id: str, batch_id: str, **values: object) -> None:

@@ -251,8 +251,9 @@ class SqlAlarms(Repository):
         c = tables.alarms.c
         for alarm in alarms:
             where = (c.subject_id == alarm.subject_id, c.state == alarm.state, c.since == alarm.since)
-            self._connection.execute(update(tables.alarms).where(*where, c.cleared_at.is_(None)).values(cleared_at=at))
-            self._event(alarm.organisation_id, alarm.subject_id, "alarm-cleared", at, state=alarm.state)
+            ring = update(tables.alarms).where(*where, c.cleared_at.is_(None)).values(cleared_at=at)
+            if self._connection.execute(ring).rowcount:
+                self._event(alarm.organisation_id, alarm.subject_id, "alarm-cleared", at, state=alarm.state)
 
     def all_open(self) -> Sequence[Alarm]:
         """Oldest first."""
