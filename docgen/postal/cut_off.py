@@ -80,7 +80,7 @@ def _read(data: Mapping[str, Any]) -> CutOffSchedule:
     if unknown := sorted(data.keys() - _KEYS):
         raise ValueError(f"unknown key {unknown[0]}, known are {', '.join(sorted(_KEYS))}")
     timezone = data.get("timezone", "Europe/Amsterdam")
-    ZoneInfo(timezone)
+    _check_zone(timezone)
     times = {_weekday(name): _time(text) for name, text in data["times"].items()}
     if not times:
         raise ValueError("no weekday has a time")
@@ -89,6 +89,14 @@ def _read(data: Mapping[str, Any]) -> CutOffSchedule:
         raise ValueError(f"no holidays are known of country {country!r}")
     closed = frozenset([dt.date.fromisoformat(day) for day in data.get("closed", ())])
     return CutOffSchedule(timezone, times, country, closed)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (OSError, ZoneInfoNotFoundError) as wrong:
+        # the name of a folder of zones, or one that no file can have
+        raise ValueError(f"there is no time zone {name[:40]!r}") from wrong
 
 
 def _weekday(name: str) -> int:

@@ -67,6 +67,8 @@ def read_rules(text: str) -> HouseholdRules:
     try:
         entries = tomllib.loads(text).get("rule", [])
         rules = [_rule(entry) for entry in entries]
+    except RecursionError as wrong:
+        raise _refusal("Lists are nested too deep. Write one [[rule]] a rule.") from wrong
     except (ValueError, TypeError, AttributeError) as wrong:
         raise _refusal(f"A value is wrong: {wrong}. Correct it.") from wrong
     conditions = [tuple(sorted(rule.when.items())) for rule in rules]

@@ -82,6 +82,8 @@ def test_a_schedule_that_is_never_open_is_refused() -> None:
         ({"times": {"monday": "25:00"}}, "25:00"),
         ({"times": {"monday": 17}}, "strptime"),
         ({"times": WORKDAYS, "timezone": "Mars/Olympus"}, "Mars"),
+        ({"times": WORKDAYS, "timezone": "Europe"}, "'Europe'"),
+        ({"times": WORKDAYS, "timezone": "x" * 5000}, "'xxx"),
         ({"times": WORKDAYS, "holidays": "XX"}, "XX"),
         ({"times": WORKDAYS, "closed": ["tomorrow"]}, "tomorrow"),
         ({"times": WORKDAYS, "hours": 3}, "hours"),

@@ -64,6 +64,7 @@ def test_the_envelope_is_the_ceiling() -> None:
     [
         ("[[rule", "wrong"),
         ("rule = 3", "wrong"),
+        ("rule = " + "[" * 30_000, "too deep"),
         ('[[rule]]\ncountry = "NL"', "'together'"),
         ('[[rule]]\ntogether = "sometimes"', "sometimes"),
         ('[[rule]]\ntogether = "never"\nplanet = "Mars"', "planet"),
