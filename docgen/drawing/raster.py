@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from contextlib import contextmanager
+from ctypes import c_void_p
 from dataclasses import dataclass
 from itertools import starmap
 from math import ceil
@@ -13,9 +14,10 @@ from zlib import crc32
 import numpy as np
 import pypdfium2
 from isal import isal_zlib
+from pypdfium2 import raw
 
 from docgen.findings import Refusal
-from docgen.layouts.geometry import Rect, to_pt
+from docgen.layouts.geometry import Rect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ _PT_PER_INCH = 72
 _PNG_HEAD = struct.Struct(">IIBBBBB")
 _TRUE_COLOUR = 2
 _ROWS_AT_ONCE = 128
+_WHITE = 255
 
 
 @contextmanager
@@ -102,14 +105,21 @@ class Crop:
 def leaf_crop(leaf: pypdfium2.PdfPage, dpi: int, area: Rect | None = None) -> Crop:
     """A loaded page, or only what it has of ``area``, with its place."""
     width_pt, height_pt = leaf.get_size()
-    scale, left_pt, top_pt, crop = dpi / _PT_PER_INCH, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0)
+    per_mm = dpi / 25.4
+    width, height = ceil(width_pt * dpi / _PT_PER_INCH), ceil(height_pt * dpi / _PT_PER_INCH)
+    left, top, right, bottom = 0, 0, width, height
     if area is not None:
-        left_pt, top_pt = max(to_pt(area.left_mm), 0.0), max(to_pt(area.top_mm), 0.0)
-        right_pt, bottom_pt = max(width_pt - to_pt(area.right_mm), 0.0), max(height_pt - to_pt(area.bottom_mm), 0.0)
-        crop = (left_pt, bottom_pt, right_pt, top_pt)
-    bitmap = leaf.render(scale=scale, grayscale=True, crop=crop)
-    gray: NDArray[np.uint8] = np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, bitmap.width)
-    return Crop(gray, ceil(left_pt * scale), ceil(top_pt * scale), dpi / 25.4)
+        left, top = max(ceil(area.left_mm * per_mm), 0), max(ceil(area.top_mm * per_mm), 0)
+        right, bottom = min(ceil(area.right_mm * per_mm), width), min(ceil(area.bottom_mm * per_mm), height)
+    gray = np.full((max(bottom - top, 1), max(right - left, 1)), _WHITE, np.uint8)
+    # Our own memory: the library's bitmap would have to be made, filled and copied through objects of Python.
+    memory = gray.ctypes.data_as(c_void_p)
+    bitmap = raw.FPDFBitmap_CreateEx(gray.shape[1], gray.shape[0], raw.FPDFBitmap_Gray, memory, gray.shape[1])
+    if not bitmap:
+        raise pypdfium2.PdfiumError(f"No picture of {gray.shape[1]} x {gray.shape[0]} pixels can be made.")
+    raw.FPDF_RenderPageBitmap(bitmap, leaf, -left, -top, width, height, 0, raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE)
+    raw.FPDFBitmap_Destroy(bitmap)
+    return Crop(gray, left, top, per_mm)
 
 
 def page_png(pdf: bytes | Path, page: int, dpi: int = 150) -> bytes:
