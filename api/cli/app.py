@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import batches, jobs, operate, packages
+from api.cli import batches, jobs, operate, packages, staff
 from api.cli.exits import ExitCode, Trouble
 from api.cli.output import complain
 from api.ports import Fault, Retryable
@@ -22,6 +22,7 @@ app.command()(operate.worker)
 app.command()(operate.migrate)
 app.add_typer(operate.organisations, name="organisation", help="Organisations of this installation.")
 app.add_typer(operate.keys, name="key", help="Keys of organisations.")
+app.add_typer(staff.staff, name="staff", help="People who use the pages: the print room and its colleagues.")
 app.add_typer(packages.brands, name="brand", help="House styles.")
 app.add_typer(packages.templates, name="template", help="Templates: check, look, upload.")
 app.add_typer(jobs.jobs, name="job", help="Print jobs.")

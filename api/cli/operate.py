@@ -111,7 +111,7 @@ def add_organisation(name: str, as_json: AsJson = False) -> None:
     """Add an organisation."""
     from api.usecases import parties
 
-    with _deps() as deps:
+    with open_deps() as deps:
         made = parties.add_organisation(deps, name)
     emit({"id": made.id, "name": made.name}, [made.id], as_json=as_json)
 
@@ -122,7 +122,7 @@ def list_organisations(as_json: AsJson = False) -> None:
     from api.ports import MAX_PAGE_ITEMS, PageRequest
     from api.usecases import parties
 
-    with _deps() as deps:
+    with open_deps() as deps:
         found = parties.list_organisations(deps, PageRequest(MAX_PAGE_ITEMS)).items
     data = [{"id": each.id, "name": each.name} for each in found]
     emit(data, table(("id", "name"), [(each.id, each.name) for each in found]), as_json=as_json)
@@ -136,7 +136,7 @@ def operator_key(
     """Make a key with which organisations can be added over HTTP, for some hours."""
     from api.usecases import links
 
-    with _deps() as deps:
+    with open_deps() as deps:
         token = links.sign(deps.secret, links.OPERATE, (), deps.clock, timedelta(hours=hours))
     key = f"{links.OPERATOR_PREFIX}{token}"
     emit({"key": key, "hours": hours}, [key], as_json=as_json)
@@ -157,7 +157,7 @@ def add_key(
     unknown = [each for each in role if each not in ROLES]
     if unknown:
         raise Trouble(ExitCode.USAGE, f"role-unknown: there is no role {unknown[0]}; choose from {', '.join(ROLES)}.")
-    with _deps() as deps:
+    with open_deps() as deps:
         made = parties.add_key(deps, organisation, label, map(Role, role), Mode.TEST if test else Mode.LIVE)
     emit({**_key(made.key), "secret": made.secret}, [made.secret], as_json=as_json)
 
@@ -168,7 +168,7 @@ def list_keys(organisation: str, as_json: AsJson = False) -> None:
     from api.ports import MAX_PAGE_ITEMS, PageRequest
     from api.usecases import parties
 
-    with _deps() as deps:
+    with open_deps() as deps:
         found = [_key(key) for key in parties.list_keys(deps, organisation, PageRequest(MAX_PAGE_ITEMS)).items]
     rows = [(k["id"], k["mode"], " ".join(k["roles"]), k["label"], k["revoked_at"] or "") for k in found]
     emit(found, table(("id", "mode", "roles", "label", "revoked"), rows), as_json=as_json)
@@ -179,7 +179,7 @@ def revoke_key(organisation: str, key: str, as_json: AsJson = False) -> None:
     """Revoke a key; from then on it is refused."""
     from api.usecases import parties
 
-    with _deps() as deps:
+    with open_deps() as deps:
         revoked = _key(parties.revoke_key(deps, organisation, key))
     emit(revoked, [f"{key} is revoked."], as_json=as_json)
 
@@ -204,7 +204,8 @@ def _settings(**changes: object) -> Settings:
 
 
 @contextmanager
-def _deps() -> Iterator[Deps]:
+def open_deps() -> Iterator[Deps]:
+    """What use cases are given, of this installation."""
     from api.bootstrap import make_deps
 
     with _service(_settings()) as service:

@@ -23,6 +23,7 @@ from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.middleware import HeadAsGet, LimitedBody, Observed, limits
 from api.http.schemas import ProblemOut
+from api.http.staff import login
 
 if TYPE_CHECKING:
     from api.usecases.deps import Deps
@@ -36,6 +37,7 @@ _ABOUT: Final = (
 _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, pieces.router, batches.router, events.router),
     *(health.router, problem_pages.router, job_pages.router),
+    *(login.router,),
 )
 
 

@@ -12,34 +12,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from api.http import words
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from api.ports import JobFinding
 
 _FOLDER: Final = Path(__file__).parent / "pages"
-_KILO: Final = 1000
 
 
 def page(name: str, status: int = 200, refresh_s: int | None = None, **values: object) -> HTMLResponse:
     """A page; ``refresh_s`` lets the browser ask again after so many seconds."""
-    text = _environment().get_template(name).render(style=_style(), refresh_s=refresh_s, **values)
+    text = environment().get_template(name).render(style=_style(), refresh_s=refresh_s, **values)
     return HTMLResponse(text, status, {"Content-Security-Policy": _policy()})
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters |= {
+def environment() -> Environment:
+    """Templates of all pages, with their filters."""
+    made = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    made.filters |= {
+        **words.FILTERS,
         "moment": _moment,
         "thousands": lambda number: "not yet known" if number is None else f"{number:,}",
-        "kilograms": lambda mg: f"{mg / _KILO**2:,.1f} kg" if mg >= _KILO**2 else f"{mg / _KILO:,.0f} g",
-        "megabytes": lambda size: f"{size / _KILO**2:,.1f} MB" if size >= _KILO**2 else f"{size / _KILO:,.1f} kB",
         "place": _place,
     }
-    return environment
+    return made
 
 
 @cache

@@ -18,7 +18,6 @@ from docgen.findings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from api.ports import Role
     from api.usecases.deps import Deps
@@ -57,7 +56,7 @@ def add_user(deps: Deps, organisation_id: str, names: tuple[str, str], roles: It
     login, name = login_of(names[0]), checked_name(names[1], "name")
     if not _LOGIN.fullmatch(login):
         raise Refusal(
-            "login-invalid", "A login has 2 to 64 letters, digits or . _ @ + - and begins with one of the first."
+            "login-invalid", "A login has 2 to 64 letters, digits or . _ @ + - and begins with a letter or digit."
         )
     wanted = frozenset(roles)
     if not wanted:

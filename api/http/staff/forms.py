@@ -1,0 +1,120 @@
+"""Forms: read only when they come from a page of ours and carry the token of this session."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+
+from api.http.edge import get_deps
+from api.http.staff import cookies
+from api.http.staff.visitors import visitor_of
+from api.usecases import passwords
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+CSRF: Final = "csrf"
+KEY: Final = "key"
+_MOST_FILES: Final = 1
+_MOST_FIELDS: Final = 1_000
+_MOST_FIELD_BYTES: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was sent: texts by name, and at most one file."""
+
+    texts: Mapping[str, tuple[str, ...]]
+    file: BinaryIO | None = None
+
+    def text(self, name: str) -> str:
+        """The first value without spaces around it, or nothing."""
+        return next(iter(self.texts.get(name, ())), "").strip()
+
+    def secret(self, name: str) -> str:
+        """As it was typed."""
+        return next(iter(self.texts.get(name, ())), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value."""
+        return self.texts.get(name, ())
+
+    def entered(self) -> dict[str, str]:
+        """What a page shows again when it was not right; never the tokens."""
+        return {name: values[0] for name, values in self.texts.items() if values and name not in {CSRF, KEY}}
+
+
+async def _form(request: Request) -> AsyncIterator[Form]:
+    """Raises `Refusal` (``form-not-ours``)."""
+    _check_origin(request)
+    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD_BYTES) as data:
+        texts: dict[str, tuple[str, ...]] = {}
+        upload = None
+        for name, value in data.multi_items():
+            if isinstance(value, UploadFile):
+                upload = value if value.size else None
+            else:
+                texts[name] = (*texts.get(name, ()), value)
+        form = Form(texts, upload.file if upload else None)
+        if not hmac.compare_digest(form.secret(CSRF).encode(), _expected(request).encode()):
+            raise _not_ours()
+        yield form
+
+
+def _expected(request: Request) -> str:
+    """The token of the session, or before there is one that of the cookie which came with the form."""
+    visitor = visitor_of(request)
+    if visitor is not None:
+        return visitor.csrf
+    nonce = cookies.read(request, cookies.BEFORE_LOGIN)
+    if not nonce:
+        raise _not_ours()
+    return _of_nonce(request, nonce)
+
+
+def token_before_login(request: Request) -> tuple[str, str]:
+    """The nonce for the cookie, kept while there is one, and the token for the form."""
+    nonce = cookies.read(request, cookies.BEFORE_LOGIN) or secrets.token_urlsafe(24)
+    return nonce, _of_nonce(request, nonce)
+
+
+def remember_nonce(request: Request, response: Response, nonce: str) -> None:
+    """Send the nonce with a form that somebody fills in who is not logged in."""
+    cookies.write(request, response, cookies.BEFORE_LOGIN, nonce)
+
+
+def new_key() -> str:
+    """The hidden key of a form: the same form sent twice is done once."""
+    return f"frm_{secrets.token_hex(16)}"
+
+
+def _of_nonce(request: Request, nonce: str) -> str:
+    return passwords.keyed_digest(get_deps(request).secret, "csrf-login", nonce)
+
+
+def _check_origin(request: Request) -> None:
+    """Browsers say where a form comes from; whoever says nothing has only the token."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    public_url: str | None = request.app.state.edge.public_url
+    ours = {request.headers.get("host", ""), urlsplit(public_url or "").netloc}
+    if site not in {"same-origin", "none"} or (origin is not None and urlsplit(origin).netloc not in ours - {""}):
+        raise _not_ours()
+
+
+def _not_ours() -> Refusal:
+    message = (
+        "This form did not come from your own page, or is too old. Nothing was changed. Open the page and try again."
+    )
+    return Refusal("form-not-ours", message)
+
+
+FormDep = Annotated[Form, Depends(_form)]

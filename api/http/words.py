@@ -1,0 +1,170 @@
+"""Words for people: states, events, files, moments and spans of time, as filters of the templates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from api.ports import BatchState, FileRole, JobState, MailRunState, PieceState, ReprintState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from api.ports import BatchFile, Event
+
+DEFAULT_ZONE: Final = "Europe/Amsterdam"
+_KILO: Final = 1000
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86_400
+
+_STATES: Final[Mapping[str, str]] = {
+    BatchState.WRITING: "writing files",
+    BatchState.CHECKING: "reading back",
+    BatchState.READY: "ready to release",
+    BatchState.HANDED_OVER: "handed over",
+    PieceState.PRINTED_READY: "not set",
+    PieceState.REPRINTING: "in reprint",
+    PieceState.INSERTED: "inserted (OK)",
+    ReprintState.ASKED: "being made",
+    MailRunState.OPEN: "open",
+}
+_TONES: Final[Mapping[str, str]] = {
+    BatchState.BLOCKED: "bad",
+    BatchState.READY: "warn",
+    BatchState.RELEASED: "info",
+    BatchState.FETCHED: "info",
+    BatchState.PRINTED: "info",
+    BatchState.COMPLETED: "good",
+    BatchState.HANDED_OVER: "good",
+    PieceState.INSERTED: "good",
+    PieceState.DAMAGED: "bad",
+    PieceState.REPRINTING: "warn",
+    PieceState.PULLED: "warn",
+    PieceState.STOPPED: "warn",
+    JobState.FAILED: "bad",
+    JobState.REJECTED: "bad",
+}
+_EVENTS: Final[Mapping[str, str]] = {
+    "batch-approved": "Approved",
+    "batch-accounted": "Sheets counted",
+    "batch-reopened": "Opened again",
+    "batch-in-mail-run": "Put in a mail run",
+    "file-fetched": "File fetched",
+    "printed-by": "Marked printed",
+    "reprint-asked": "Reprint asked",
+    "reprint-released": "Reprint ready",
+    "alarm-raised": "Alarm",
+    "alarm-cleared": "Alarm over",
+    "piece-stopped": "Stopped",
+    "piece-resumed": "Let go on",
+    "piece-damaged": "Damaged",
+    "piece-pulled": "Pulled",
+    "mail-run-open": "Mail run opened",
+    "mail-run-handed_over": "Handed over to the post",
+    "mail-run-proof": "Proof added",
+    "rules-changed": "Rules changed",
+}
+_FILES: Final[Mapping[FileRole, str]] = {
+    FileRole.PRINT: "Print file",
+    FileRole.REPRINT: "Reprint file",
+    FileRole.MANIFEST_CSV: "Manifest, CSV",
+    FileRole.MANIFEST_JSON: "Manifest, JSON",
+    FileRole.JOB_TICKET: "Job ticket",
+    FileRole.CONTACT_SHEET: "Contact sheet",
+    FileRole.LABELS: "Labels",
+    FileRole.RUN_LIST: "List for the post",
+}
+_HIDDEN: Final = frozenset({"by", "job", "first", "sha256"})
+
+
+def state_word(state: str) -> str:
+    """A state as people say it."""
+    return _STATES.get(state, str(state).replace("_", " "))
+
+
+def tone(state: str) -> str:
+    """Which colour a state has: good, bad, warn, info or none."""
+    return _TONES.get(state, "")
+
+
+def event_word(event: Event) -> str:
+    """What happened."""
+    known = _EVENTS.get(event.name)
+    if known is not None:
+        return known
+    thing, _, state = event.name.partition("-")
+    return f"{thing.capitalize()}: {state_word(state)}"
+
+
+def event_details(event: Event) -> str:
+    """The rest of what is known of it, in a line."""
+    said = [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in event.data.items()
+        if name not in _HIDDEN and value not in ("", None)
+    ]
+    return ", ".join(said)
+
+
+def file_word(file: BatchFile) -> str:
+    """What a file is for, with its number when there are more."""
+    name = _FILES.get(file.role, str(file.role).replace("_", " ").capitalize())
+    return f"{name} {file.number}" if file.number else name
+
+
+def span_word(span: timedelta) -> str:
+    """How long, in at most two units."""
+    seconds = max(int(span.total_seconds()), 0)
+    days, hours, minutes = seconds // _DAY, seconds % _DAY // _HOUR, seconds % _HOUR // _MINUTE
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def local(moment: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """Day and wall-clock time where the post is made."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%a %-d %b %H:%M")
+
+
+def underlined(label: str, letter: str) -> Markup:
+    """The label with the letter of its shortcut underlined."""
+    place = label.lower().find(letter)
+    if place < 0:
+        return escape(label)
+    return escape(label[:place]) + Markup("<u>{}</u>").format(label[place]) + escape(label[place + 1 :])
+
+
+def megabytes(size: int) -> str:
+    """A size in kB or MB."""
+    return f"{size / _KILO**2:,.1f} MB" if size >= _KILO**2 else f"{size / _KILO:,.1f} kB"
+
+
+def kilograms(weight_mg: int) -> str:
+    """A weight in g or kg."""
+    return f"{weight_mg / _KILO**2:,.1f} kg" if weight_mg >= _KILO**2 else f"{weight_mg / _KILO:,.0f} g"
+
+
+def some(number: int, one: str, more: str = "") -> str:
+    """A count with its noun."""
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
+
+
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "state": state_word,
+    "tone": tone,
+    "event": event_word,
+    "details": event_details,
+    "file": file_word,
+    "span": span_word,
+    "local": local,
+    "letter": underlined,
+    "megabytes": megabytes,
+    "kilograms": kilograms,
+    "some": some,
+}
