@@ -1,8 +1,10 @@
 """Compose a file of records without a service.
 
 python -m docgen TEMPLATE_DIR BRAND_DIR RECORDS OUT.pdf
+python -m docgen readymade UPLOAD.pdf OUT.pdf
 
 Writes one print file in postal order, then reads it back: pages, QR codes and KIX, and what must stay white.
+The second form checks and prints a PDF that others made (see ``docgen.readymade.command``).
 """
 
 from __future__ import annotations
@@ -18,13 +20,17 @@ from docgen.findings import Finding, Refusal
 from docgen.job import compose_run, raw_records, valid_pieces
 from docgen.layouts.brand_file import load_brand
 from docgen.readback import read_back
+from docgen.readymade.command import main as readymade
 from docgen.templates.load import load_template
 from docgen.templates.package import BRAND_RULES, read_folder
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run; the exit code is 0 when all was read back, 1 when input was refused, 2 when reading back failed."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["readymade"]:
+        return readymade(given[1:])
+    options = _parser().parse_args(given)
     try:
         return _run(options)
     except Refusal as refusal:

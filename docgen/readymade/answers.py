@@ -71,11 +71,17 @@ class TextHits:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLetter:
-    """Where a letter stands in a print file, and the digest of each of its pages that is not blank."""
+    """Where a letter stands in a print file.
+
+    ``first_page`` is the lowest of its page numbers there, ``pages`` how many it takes. ``page_numbers`` and
+    ``page_digests`` are of its pages as they are read, without a blank back at the end; a digest is the hex SHA-256 of
+    what the page draws before marks, in which the uploaded page is named by all that it holds.
+    """
 
     piece_id: str
     first_page: int
     pages: int
+    page_numbers: tuple[int, ...]
     page_digests: tuple[str, ...]
 
 
@@ -88,3 +94,12 @@ class Assembled:
     size: int
     sha256: str
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A print file that was read back: symbols looked for, differences, and the name of a picture of the first."""
+
+    symbols: int
+    findings: tuple[Finding, ...]
+    picture: str | None = None

@@ -1,187 +1,193 @@
 """One print file from pages of uploaded PDFs, in the order that is asked for.
 
-Each foreign page becomes a form (ISO 32000-1, 8.10): whatever its content does to the graphics state ends with it, so
-it cannot move a mark, an address or a KIX of ours. The page itself is always upright A4 without rotation. Annotations,
-actions and everything else beside the content stay behind. The uploaded files are only read.
+Each foreign page becomes a form: whatever its content does to the graphics state ends with it, so it cannot move a
+mark, an address or a KIX of ours. The page itself is always upright A4 without rotation. Annotations, actions and
+everything else beside the content stay behind. The uploaded files are only read.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections import OrderedDict
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
-
-import pikepdf
+from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.drawing import pdf_metadata
+from docgen.drawing.document_parts import EnvelopePart, part_leaf, part_node, part_root
 from docgen.drawing.pdf_objects import array, deflated_stream, dictionary, ref, stream
+from docgen.postal.marks.sheets import page_places, printed_pages
 from docgen.readymade.answers import Assembled, PlacedLetter
 from docgen.readymade.copier import Copied, Copier
+from docgen.readymade.foreign_forms import ForeignForms
 from docgen.readymade.house_ink import HouseInk, kix_on_page, write_font
-from docgen.readymade.letters import Front, PageKind, page_kinds
+from docgen.readymade.letters import Front, PageKind, own_pages, page_kinds
 from docgen.readymade.pdf_out import PageTree, PdfOut
-from docgen.readymade.shape import inherited_resources, page_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from docgen.drawing.print_file import Sink
-    from docgen.readymade.copier import Known
-    from docgen.readymade.letters import PrintFileSettings, PrintLetter
+    from docgen.readymade.letters import PrintEnvelope, PrintFileSettings, PrintLetter
 
 _A4_PT = b"[0 0 595.276 841.89]"
-_BLANK = b"blank"
-_MAX_OPEN = 8
+_NAME_DIGITS = 32
 
 
 def assemble(
-    sources: Sequence[Path], letters: Iterable[PrintLetter], settings: PrintFileSettings, out: Sink
+    sources: Sequence[Path], envelopes: Iterable[PrintEnvelope], settings: PrintFileSettings, out: Sink
 ) -> Assembled:
-    """Write the print file; the same sources, letters and settings give the same bytes.
+    """Write the print file; the same sources, envelopes and settings give the same bytes.
 
-    It looks into foreign files: call it through ``docgen.readymade.isolation``.
+    It looks into foreign files: call it through ``docgen.readymade.safely``.
 
     Raises:
         pikepdf.PdfError, BadPageError, TooDeepError: a source is not what ``inspect`` found it to be.
+        ValueError: marks for another number of pages, or no part in a file of parts.
     """
-    writer = _Writer(sources, settings, PdfOut(out))
-    with writer.opened():
-        placed = tuple([writer.add(letter) for letter in letters])
+    file = PdfOut(out)
+    forms = ForeignForms(sources, Copier(file))
+    writer = _Writer(settings, file, forms)
+    try:
+        placed = tuple([letter for envelope in envelopes for letter in writer.add(envelope)])
+    finally:
+        forms.close()
     pages = writer.close()
-    return Assembled(placed, pages, writer.out.size, writer.out.sha256)
+    return Assembled(placed, pages, file.size, file.sha256)
+
+
+class _Page(NamedTuple):
+    """What a page draws before marks: the foreign form, if any, and the content that calls it and adds ours."""
+
+    form: Copied | None
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.content).hexdigest()
+
+
+_BLANK_PAGE = _Page(None, b"")
+
+
+class _Leaf(NamedTuple):
+    """A document part that is written when its pages are: object number, first and last page's, and what it says."""
+
+    number: int
+    start: int
+    end: int
+    part: EnvelopePart
 
 
 @dataclass(slots=True)
 class _Writer:
-    """Writes letters as they come."""
+    """Writes envelopes as they come."""
 
-    sources: Sequence[Path]
     settings: PrintFileSettings
     out: PdfOut
+    forms: ForeignForms
     tree: PageTree = field(init=False)
-    copier: Copier = field(init=False)
     ink: HouseInk = field(init=False)
     fonts: int = field(init=False)
-    used_fonts: set[bytes] = field(default_factory=set)
-    _open: OrderedDict[int, tuple[pikepdf.Pdf, Known]] = field(default_factory=OrderedDict)
-    _blank: int = 0
+    parts: tuple[int, int] = field(init=False)
+    blank: int = field(init=False)
+    _used_fonts: set[bytes] = field(default_factory=set)
+    _leaves: list[_Leaf] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tree, self.copier = PageTree(self.out), Copier(self.out)
+        self.tree = PageTree(self.out)
         self.ink = HouseInk(self.settings.envelope, self.settings.return_line)
         self.fonts = self.out.reserve()
+        self.parts = (self.out.reserve(), self.out.reserve()) if self.settings.info.parts else (0, 0)
+        self.blank = self.out.add(stream(b"", compress=False))
 
-    @contextmanager
-    def opened(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            while self._open:
-                self._open.popitem()[1][0].close()
-
-    def add(self, letter: PrintLetter) -> PlacedLetter:
-        first, digests = self.tree.count + 1, list[str]()
-        kinds = page_kinds(letter, duplex=self.settings.duplex)
-        extras, foreign = dict(letter.extras), letter.pages.first
-        for place, kind in enumerate(kinds, 1):
-            extra = extras.get(place)
-            if kind is PageKind.PAGE:
-                over = self._over(letter) if foreign == letter.pages.first else b""
-                digests.append(self._page(self._form(letter.source, foreign), over, extra))
-                foreign += 1
-            elif kind is PageKind.COVER:
-                digests.append(self._page(None, self._cover(letter), extra))
-            else:
-                self._page(None, b"", extra)
-        return PlacedLetter(letter.piece_id, first, len(kinds), tuple(digests))
+    def add(self, envelope: PrintEnvelope) -> Iterator[PlacedLetter]:
+        """Write the pages of an envelope in the order in which they are printed."""
+        duplex, before = self.settings.duplex, self.tree.count
+        letters = [self._pages(letter) for letter in envelope.letters]
+        every = [page for letter in letters for page in letter]
+        marks = envelope.marks or (b"",) * len(every)
+        bodies = [self._entries(page, ink) for page, ink in zip(every, marks, strict=True)]
+        sheets = len(bodies) // 2 if duplex else len(bodies)
+        self._write([bodies[place - 1] for place in printed_pages(sheets, envelope.order, duplex=duplex)], envelope)
+        places = page_places([len(letter) for letter in letters], envelope.order, duplex=duplex)
+        for letter, pages, at in zip(envelope.letters, letters, places, strict=True):
+            own = own_pages(letter, duplex=duplex)
+            numbers = tuple([before + place for place in at[:own]])
+            digests = tuple([page.digest for page in pages[:own]])
+            yield PlacedLetter(letter.piece_id, min(numbers), len(pages), numbers, digests)
 
     def close(self) -> int:
-        names = sorted([name.decode("ascii") for name in self.used_fonts])
+        """Write what all pages share; returns the number of pages."""
+        names = sorted([name.decode("ascii") for name in self._used_fonts])
         fonts = {name: ref(write_font(self.out, self.ink.faces, name)) for name in names}
         self.out.put(self.fonts, dictionary(fonts))
-        root = self.tree.close()
-        catalog, info, file_id = _catalog(self.out, self.settings, root)
-        self.out.finish(catalog, info, file_id)
+        entries = {"Pages": ref(self.tree.close())}
+        if self._leaves:
+            root, node = self.parts
+            for number, start, end, part in self._leaves:
+                self.out.put(number, part_leaf(node, start, end, part))
+            self.out.put(root, part_root(node))
+            self.out.put(node, part_node(root, [leaf.number for leaf in self._leaves]))
+            entries["DPartRoot"] = ref(root)
+        _finish(self.out, self.settings, entries)
         return self.tree.count
+
+    def _pages(self, letter: PrintLetter) -> list[_Page]:
+        """The pages of a letter as they are read; forms are written meanwhile."""
+        pages, foreign = list[_Page](), letter.pages.first
+        for kind in page_kinds(letter, duplex=self.settings.duplex):
+            if kind is PageKind.PAGE:
+                form = self.forms.form(letter.source, foreign)
+                over = self._over(letter) if foreign == letter.pages.first else b""
+                pages.append(_Page(form, b"/%s Do\n" % _name(form) + over))
+                foreign += 1
+            else:
+                pages.append(_Page(None, self._cover(letter)) if kind is PageKind.COVER else _BLANK_PAGE)
+        return pages
 
     def _over(self, letter: PrintLetter) -> bytes:
         """What we add to a letter's first page as it came."""
         if letter.front is Front.REDRAWN and letter.address is not None:
             ink, fonts = self.ink.redrawn(letter.address, letter.piece_id)
-            self.used_fonts |= fonts
-            return ink
-        return kix_on_page(letter.kix) if letter.kix is not None else b""
+            self._used_fonts |= fonts
+            return _kept(ink)
+        return _kept(kix_on_page(letter.kix)) if letter.kix is not None else b""
 
     def _cover(self, letter: PrintLetter) -> bytes:
         if letter.address is None:
             return b""
         ink, fonts = self.ink.cover(letter.address, letter.cover_lines, letter.piece_id)
-        self.used_fonts |= fonts
-        return ink
+        self._used_fonts |= fonts
+        return _kept(ink)
 
-    def _page(self, form: Copied | None, over: bytes, extra: bytes | None) -> str:
-        """Write a page: the foreign form, then ours, then the extra stream; each in its own graphics state."""
-        under = b"/P Do\n" if form else b""
-        contents = [part for part in (under, _kept(over), _kept(extra or b"")) if part]
-        entries = {"MediaBox": _A4_PT, "TrimBox": _A4_PT}
-        entries["Resources"] = self._resources(form, with_fonts=bool(over or extra))
-        entries["Contents"] = array([ref(self.out.add(_deflated(part))) for part in contents])
-        if not contents:
-            self._blank = self._blank or self.out.add(stream(b"", compress=False))
-            entries["Contents"] = ref(self._blank)
-        if extra:
-            self.used_fonts |= {name for name in (b"F0", b"F1") if b"/%s " % name in extra}
-        self.tree.add(entries)
-        return sha256(b"".join([form.digest if form else _BLANK, *contents])).hexdigest()
+    def _entries(self, page: _Page, marks: bytes) -> dict[str, bytes]:
+        """What a page dictionary holds; marks are a stream of their own, so that what was drawn stays as it was."""
+        streams = [self.out.add(_deflated(data)) for data in (page.content, _kept(marks)) if data]
+        self._used_fonts |= {name for name in (b"F0", b"F1") if b"/%s " % name in marks}
+        resources = (
+            {} if page.form is None else {"XObject": dictionary({_name(page.form).decode(): ref(page.form.number)})}
+        )
+        if marks or b" Tf" in page.content:
+            resources["Font"] = ref(self.fonts)
+        contents = array([ref(number) for number in streams]) if len(streams) > 1 else ref((streams or [self.blank])[0])
+        return {"MediaBox": _A4_PT, "TrimBox": _A4_PT, "Resources": dictionary(resources), "Contents": contents}
 
-    def _resources(self, form: Copied | None, *, with_fonts: bool) -> bytes:
-        entries = {}
-        if form:
-            entries["XObject"] = dictionary({"P": ref(form.number)})
-        if with_fonts:
-            entries["Font"] = ref(self.fonts)
-        return dictionary(entries)
-
-    def _form(self, source: int, number: int) -> Copied:
-        page = self._opened_source(source).pages[number - 1]
-        shape = page_shape(page)
-        contents = page.obj.get("/Contents")
-        entries: dict[str, pikepdf.Object | bytes | None] = {
-            "Type": b"/XObject",
-            "Subtype": b"/Form",
-            "BBox": array([_decimal(value) for value in shape.seen]),
-            "Matrix": array([_decimal(value) for value in shape.upright]),
-            "Resources": inherited_resources(page) or b"<<>>",
-            "Group": page.obj.get("/Group"),
-        }
-        if isinstance(contents, pikepdf.Stream):
-            filters = {"Filter": contents.get("/Filter"), "DecodeParms": contents.get("/DecodeParms")}
-            return self.copier.stream({**entries, **filters}, bytes(contents.read_raw_bytes()))
-        parts = [part.read_bytes() for part in _streams(contents)]
-        return self.copier.stream({**entries, "Filter": b"/FlateDecode"}, zlib.compress(b"\n".join(parts), 6))
-
-    def _opened_source(self, source: int) -> pikepdf.Pdf:
-        """Some sources stay open, since postal order mixes the letters of several."""
-        if source not in self._open:
-            if len(self._open) >= _MAX_OPEN:
-                self._open.popitem(last=False)[1][0].close()
-            self._open[source] = (pikepdf.open(self.sources[source]), {})
-        self._open.move_to_end(source)
-        pdf, known = self._open[source]
-        self.copier.enter(known)
-        return pdf
+    def _write(self, bodies: Sequence[dict[str, bytes]], envelope: PrintEnvelope) -> None:
+        if not self.settings.info.parts:
+            for body in bodies:
+                self.tree.add(body)
+            return
+        if envelope.part is None:
+            raise ValueError("A file of document parts needs the part of each envelope.")
+        leaf = self.out.reserve()
+        numbers = [self.tree.add({**body, "DPart": ref(leaf)}) for body in bodies]
+        self._leaves.append(_Leaf(leaf, numbers[0], numbers[-1], envelope.part))
 
 
-def _streams(contents: pikepdf.Object | None) -> Iterator[pikepdf.Stream]:
-    """The parts of a page's content; a page may have none."""
-    if isinstance(contents, pikepdf.Array):
-        for part in contents:
-            if isinstance(part, pikepdf.Stream):
-                yield part
+def _name(form: Copied) -> bytes:
+    """The resource name of a form says what it holds, so that the digest of a page's content does too."""
+    return b"P" + form.digest.hex()[:_NAME_DIGITS].encode("ascii")
 
 
 def _kept(content: bytes) -> bytes:
@@ -193,19 +199,14 @@ def _deflated(content: bytes) -> bytes:
     return deflated_stream(zlib.compress(content, 6))
 
 
-def _decimal(value: float) -> bytes:
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
-    return b"0" if text in ("-0", "") else text.encode("ascii")
-
-
-def _catalog(out: PdfOut, settings: PrintFileSettings, root: int) -> tuple[int, int, str]:
-    """Catalog, Info dictionary and file id. No conformance is claimed: what others drew may not have it."""
+def _finish(out: PdfOut, settings: PrintFileSettings, entries: dict[str, bytes]) -> None:
+    """Catalog, Info dictionary and the rest. No conformance is claimed: what others drew may not have it."""
     file_id = out.file_id
     xmp = pdf_metadata.xmp(settings.info, file_id, print_ready=False)
     metadata = out.add(stream(xmp, {"Type": b"/Metadata", "Subtype": b"/XML"}, compress=False))
     info = out.add(pdf_metadata.info(settings.info, print_ready=False))
-    entries = {"Type": b"/Catalog", "Pages": ref(root), "Metadata": ref(metadata)}
+    entries = {"Type": b"/Catalog", **entries, "Metadata": ref(metadata)}
     if settings.intent is not None:
         profile = out.add(stream(settings.intent.profile, {"N": b"%d" % settings.intent.components}))
         entries["OutputIntents"] = array([ref(out.add(settings.intent.dictionary(profile)))])
-    return out.add(dictionary(entries)), info, file_id
+    out.finish(out.add(dictionary(entries)), info, file_id)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from docgen.readymade.shape import PageShape
 
-_OPERATORS = "q Q cm Do BI ID EI gs cs CS rg RG sh Tf Tr Tj TJ ' \""
+_OPERATORS = "q Q cm Do BI ID EI gs cs CS scn SCN rg RG sh Tf Tr Tj TJ ' \""
 _SHOWS = frozenset(("Tj", "TJ", "'", '"'))
 _MAX_FORMS_DEEP = 20
 _MAX_SAVED = 1_000
@@ -77,7 +77,7 @@ def page_content(page: pikepdf.Page, shape: PageShape, max_operators: int) -> Pa
         TooManyOperatorsError: more than ``max_operators``.
         pikepdf.PdfError: the content cannot be parsed.
     """
-    walker = _Walker(max_operators)
+    walker = _Walker(max_operators, shape.upright)
     walker.walk(page, inherited_resources(page), _State(shape.upright), 0)
     return walker.found
 
@@ -85,10 +85,12 @@ def page_content(page: pikepdf.Page, shape: PageShape, max_operators: int) -> Pa
 class _Walker:
     """Follows content streams, with one budget for all of them."""
 
-    def __init__(self, max_operators: int) -> None:
+    def __init__(self, max_operators: int, base: Matrix) -> None:
         self.found = PageContent()
         self._left = max_operators
         self._fonts: dict[tuple[int, int], FontState] = {}
+        self._patterns: set[tuple[int, int]] = set()
+        self._base = base
 
     def walk(
         self, content: pikepdf.Page | pikepdf.Object, resources: pikepdf.Object | None, state: _State, depth: int
@@ -115,6 +117,8 @@ class _Walker:
             self._draw(_named(resources, "/XObject", operands), resources, state, depth)
         elif operator in _SHOWS:
             self._show(operands, state)
+        elif operator in ("scn", "SCN"):
+            self._pattern(_named(resources, "/Pattern", operands[-1:]), resources, depth)
         elif operator in ("cs", "CS", "rg", "RG", "sh"):
             self._colour(operator, operands, resources)
         elif operator == "gs":
@@ -134,6 +138,17 @@ class _Walker:
             self._left -= _FORM_COST
             inner = replace(state, matrix=_times(_matrix(drawn.get("/Matrix")), state.matrix))
             self.walk(drawn, drawn.get("/Resources", resources), inner, depth + 1)
+
+    def _pattern(self, pattern: pikepdf.Object | None, resources: pikepdf.Object | None, depth: int) -> None:
+        """What a pattern draws, once; its matrix is of the page and not of where it is used."""
+        if isinstance(pattern, pikepdf.Dictionary):
+            shading = pattern.get("/Shading")
+            if isinstance(shading, pikepdf.Dictionary | pikepdf.Stream):
+                self.found.inks.add(ink_of(shading.get("/ColorSpace"), _part(resources, "/ColorSpace")))
+        elif isinstance(pattern, pikepdf.Stream) and pattern.objgen not in self._patterns:
+            self._patterns.add(pattern.objgen)
+            state = _State(_times(_matrix(pattern.get("/Matrix")), self._base))
+            self.walk(pattern, pattern.get("/Resources", resources), state, depth + 1)
 
     def _image(self, image: pikepdf.Object, resources: pikepdf.Object | None, state: _State) -> None:
         width_px, height_px = _whole(image, "/Width", "/W"), _whole(image, "/Height", "/H")

@@ -38,8 +38,8 @@ _COSTLY_SIGNALS = (signal.SIGKILL, signal.SIGXCPU, signal.SIGABRT, signal.SIGTRA
 class ChildLimits:
     """What one look may cost; ``memory_bytes`` is address space, of which the libraries alone take 300 MB."""
 
-    wall_s: int = 60
-    cpu_s: int = 45
+    wall_s: int = 120
+    cpu_s: int = 90
     memory_bytes: int = 1_200_000_000
     written_bytes: int = 500_000_000
     open_files: int = 64

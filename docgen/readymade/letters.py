@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from docgen.postal.marks.model import Order
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from docgen.drawing.document_parts import EnvelopePart
     from docgen.drawing.output_intent import OutputIntent
     from docgen.drawing.print_file import FileInfo
     from docgen.postal.profiles import BoxMm, EnvelopeProfile
@@ -69,12 +72,7 @@ class OurAddress:
 
 @dataclass(frozen=True, slots=True)
 class PrintLetter:
-    """A letter as it goes into a print file.
-
-    ``source`` counts the uploaded PDFs from 0. ``extras`` are content streams in points of the upright A4 page, by the
-    page of the piece (from 1, with cover sheet and blank backs: see ``page_kinds``); they may select ``/F0`` and
-    ``/F1``, our regular and bold face in its first code page.
-    """
+    """A letter as it goes into a print file; ``source`` counts the uploaded PDFs from 0."""
 
     piece_id: str
     source: int
@@ -83,7 +81,20 @@ class PrintLetter:
     address: OurAddress | None = None
     kix: PlacedKix | None = None
     cover_lines: tuple[str, ...] = ()
-    extras: tuple[tuple[int, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnvelope:
+    """Letters that are inserted together, in the order in which they are read, and in which order they are printed.
+
+    ``marks`` are content in points of the upright A4 page for each page of the letters, cover sheets and blank backs
+    included (see ``page_kinds``), ``b""`` for none; they may select ``/F0`` and ``/F1``, the faces of ``HouseInk``.
+    """
+
+    letters: tuple[PrintLetter, ...]
+    marks: tuple[bytes, ...] = ()
+    order: Order = Order.FORWARD
+    part: EnvelopePart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,7 @@ class PrintFileSettings:
 
 
 def page_kinds(letter: PrintLetter, *, duplex: bool) -> tuple[PageKind, ...]:
-    """The pages of the piece in order. With ``duplex`` cover and letter each start on a front, and end with a back."""
+    """The pages of the letter in order. With ``duplex`` cover and letter each start on a front, and end with a back."""
     kinds = [PageKind.COVER] if letter.front is Front.COVER else []
     if duplex and kinds:
         kinds.append(PageKind.BLANK)
@@ -106,3 +117,9 @@ def page_kinds(letter: PrintLetter, *, duplex: bool) -> tuple[PageKind, ...]:
     if duplex and len(kinds) % 2:
         kinds.append(PageKind.BLANK)
     return tuple(kinds)
+
+
+def own_pages(letter: PrintLetter, *, duplex: bool) -> int:
+    """How many pages the letter has in a print file, without a blank back at its end."""
+    kinds = page_kinds(letter, duplex=duplex)
+    return len(kinds) - (kinds[-1] is PageKind.BLANK)

@@ -17,7 +17,7 @@ from docgen.postal.profiles import BoxMm
 from docgen.readymade.answers import LetterLook, Look, WindowText
 from docgen.readymade.assembly import assemble
 from docgen.readymade.ink import PageInk, grown, overlap
-from docgen.readymade.letters import LetterPages, PrintFileSettings, PrintLetter
+from docgen.readymade.letters import LetterPages, PrintEnvelope, PrintFileSettings, PrintLetter
 from docgen.readymade.overlay import Trespass, overlay_png
 from docgen.readymade.policy import ReadymadePolicy, Sides
 from docgen.readymade.window_text import page_lines
@@ -47,7 +47,8 @@ def look_at(pdf: Path, letters: Sequence[LetterPages], policy: ReadymadePolicy, 
     plain = folder / "plain.pdf"
     settings = PrintFileSettings(FileInfo("", _EPOCH), None, policy.envelope, duplex=False)
     with plain.open("wb") as out:
-        assemble([pdf], [PrintLetter("", 0, letter) for letter in letters], settings, out)
+        envelopes = [PrintEnvelope((PrintLetter("", 0, letter),)) for letter in letters]
+        assemble([pdf], envelopes, settings, out)
     try:
         with open_pdf(plain) as document:
             return _Looker(document, policy, folder).look(letters)

@@ -83,13 +83,14 @@ class PageTree:
         self.count = 0
 
     def add(self, entries: dict[str, bytes]) -> int:
-        """Write a page with these entries; returns its place in the file, from 1."""
+        """Write a page with these entries; returns its object number."""
         if self.count % _KIDS == 0:
             self._groups.append((self._out.reserve(), []))
         parent, kids = self._groups[-1]
-        kids.append(self._out.add(dictionary({"Type": b"/Page", "Parent": ref(parent), **entries})))
+        page = self._out.add(dictionary({"Type": b"/Page", "Parent": ref(parent), **entries}))
+        kids.append(page)
         self.count += 1
-        return self.count
+        return page
 
     def close(self) -> int:
         """Write the nodes; returns the number of the root."""

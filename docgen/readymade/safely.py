@@ -7,17 +7,18 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING
 
 from docgen.findings import Finding
-from docgen.readymade.answers import Assembled, Inspection, Look, TextHits
+from docgen.readymade.answers import Assembled, Checked, Inspection, Look, TextHits
 from docgen.readymade.isolation import ASSEMBLY_LIMITS, DEFAULT_LIMITS, ask
 from docgen.readymade.patterns import pattern_of
-from docgen.readymade.tasks import AssembleRequest, FindRequest, InspectRequest, LookRequest
+from docgen.readymade.tasks import AssembleRequest, CheckRequest, FindRequest, InspectRequest, LookRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from docgen.readback import ExpectedLetter
     from docgen.readymade.isolation import ChildLimits
-    from docgen.readymade.letters import LetterPages, PrintFileSettings, PrintLetter
+    from docgen.readymade.letters import LetterPages, PrintEnvelope, PrintFileSettings
     from docgen.readymade.patterns import TextMark
     from docgen.readymade.policy import ReadymadePolicy
 
@@ -54,15 +55,23 @@ def look(
 
 def assemble(
     sources: Sequence[Path],
-    letters: Sequence[PrintLetter],
+    envelopes: Sequence[PrintEnvelope],
     settings: PrintFileSettings,
     out: Path,
     limits: ChildLimits = ASSEMBLY_LIMITS,
 ) -> Assembled:
     """Write a print file to ``out``; with findings it must be thrown away. ``sources`` are only read."""
     paths = tuple([source.resolve() for source in sources])
-    found = ask(AssembleRequest(paths, tuple(letters), settings, out.resolve()), Assembled, limits)
+    found = ask(AssembleRequest(paths, tuple(envelopes), settings, out.resolve()), Assembled, limits)
     return Assembled((), 0, 0, "", (found,)) if isinstance(found, Finding) else found
+
+
+def read_back(
+    pdf: Path, letters: Sequence[ExpectedLetter], folder: Path, limits: ChildLimits = ASSEMBLY_LIMITS
+) -> Checked:
+    """Compare a print file with what must be in it (see ``expected``); a picture goes to ``folder``."""
+    found = ask(CheckRequest(pdf.resolve(), tuple(letters), folder.resolve()), Checked, limits)
+    return Checked(0, (found,)) if isinstance(found, Finding) else found
 
 
 def _sha256(path: Path) -> str:

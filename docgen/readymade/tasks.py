@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from docgen.readymade.answers import Assembled, Inspection, Look, TextHits
-    from docgen.readymade.letters import LetterPages, PrintFileSettings, PrintLetter
+    from docgen.readback import ExpectedLetter
+    from docgen.readymade.answers import Assembled, Checked, Inspection, Look, TextHits
+    from docgen.readymade.letters import LetterPages, PrintEnvelope, PrintFileSettings
     from docgen.readymade.patterns import TextMark
     from docgen.readymade.policy import ReadymadePolicy
 
-    Request: TypeAlias = "InspectRequest | FindRequest | LookRequest | AssembleRequest"
+    Request: TypeAlias = "InspectRequest | FindRequest | LookRequest | AssembleRequest | CheckRequest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,21 @@ class AssembleRequest:
     """Write a print file to ``out``."""
 
     sources: tuple[Path, ...]
-    letters: tuple[PrintLetter, ...]
+    envelopes: tuple[PrintEnvelope, ...]
     settings: PrintFileSettings
     out: Path
 
 
-def do_task(request: Request) -> Inspection | TextHits | Look | Assembled:
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """Read a print file back; a picture of what differs goes to ``folder``."""
+
+    pdf: Path
+    letters: tuple[ExpectedLetter, ...]
+    folder: Path
+
+
+def do_task(request: Request) -> Inspection | TextHits | Look | Assembled | Checked:
     """Do what the request asks. Each task loads only what it needs: a process starts for every one."""
     match request:
         case InspectRequest():
@@ -71,4 +81,8 @@ def do_task(request: Request) -> Inspection | TextHits | Look | Assembled:
             from docgen.readymade.assembly import assemble  # noqa: PLC0415 (see above)
 
             with request.out.open("wb") as out:
-                return assemble(request.sources, request.letters, request.settings, out)
+                return assemble(request.sources, request.envelopes, request.settings, out)
+        case CheckRequest():
+            from docgen.readymade.check import check_file  # noqa: PLC0415 (see above)
+
+            return check_file(request.pdf, request.letters, request.folder)

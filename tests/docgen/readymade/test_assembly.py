@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +19,13 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 from reportlab.lib.units import mm
 
+from docgen.drawing.document_parts import EnvelopePart
 from docgen.drawing.output_intent import fogra39
 from docgen.drawing.print_file import FileInfo
 from docgen.drawing.raster import page_gray
 from docgen.layouts.geometry import Rect
 from docgen.postal import kix_reader
+from docgen.postal.marks.model import Order
 from docgen.postal.profiles import BoxMm, builtin
 from docgen.readymade.assembly import assemble
 from docgen.readymade.copier import TooDeepError
@@ -32,6 +35,7 @@ from docgen.readymade.letters import (
     OurAddress,
     PageKind,
     PlacedKix,
+    PrintEnvelope,
     PrintFileSettings,
     PrintLetter,
     page_kinds,
@@ -41,7 +45,7 @@ from docgen.readymade.safely import assemble as assemble_safely
 from tests.docgen.readymade.makers import ADDRESS, Maker, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from docgen.readymade.answers import Assembled
@@ -58,11 +62,21 @@ def _letter(first: int, last: int, source: int = 0, name: str = "P") -> PrintLet
     return PrintLetter(f"{name}{first}", source, LetterPages(str(first), first, last))
 
 
+def _alone(letter: PrintLetter, how: PrintFileSettings, marks: Mapping[int, bytes]) -> PrintEnvelope:
+    """A letter in its own envelope, with marks by its pages."""
+    pages = len(page_kinds(letter, duplex=how.duplex))
+    return PrintEnvelope((letter,), tuple([marks.get(page, b"") for page in range(1, pages + 1)]) if marks else ())
+
+
 def _assembled(
-    sources: Sequence[Path], letters: Sequence[PrintLetter], how: PrintFileSettings = SIMPLEX
+    sources: Sequence[Path],
+    letters: Sequence[PrintLetter | PrintEnvelope],
+    how: PrintFileSettings = SIMPLEX,
+    marks: Mapping[int, bytes] = MappingProxyType({}),
 ) -> tuple[bytes, Assembled]:
     out = BytesIO()
-    done = assemble(sources, letters, how, out)
+    envelopes = [one if isinstance(one, PrintEnvelope) else _alone(one, how, marks) for one in letters]
+    done = assemble(sources, envelopes, how, out)
     return out.getvalue(), done
 
 
@@ -76,6 +90,12 @@ def _gray(pdf: bytes | Path, page: int, dpi: int = 72) -> np.ndarray:
 
 def _texts(pdf: bytes) -> list[str]:
     return [page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+
+
+def _form(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    """What was the first page of an upload."""
+    (name,) = pdf.pages[0].Resources.XObject.keys()
+    return pdf.pages[0].Resources.XObject[name]
 
 
 def _numbered(count: int) -> list[Sheet]:
@@ -111,7 +131,8 @@ def test_the_same_letters_give_the_same_bytes_here_and_in_the_child(make: Maker,
     letters = [replace(_letter(1, 2), front=Front.COVER, address=OURS), _letter(1, 1, source=1), _letter(3, 3)]
     first, done = _assembled(sources, letters, DUPLEX)
     again, _ = _assembled(sources, letters, DUPLEX)
-    through = assemble_safely(sources, letters, DUPLEX, tmp_path / "out.pdf")
+    envelopes = [PrintEnvelope((letter,)) for letter in letters]
+    through = assemble_safely(sources, envelopes, DUPLEX, tmp_path / "out.pdf")
     assert first == again == (tmp_path / "out.pdf").read_bytes()
     assert through == done
 
@@ -149,17 +170,61 @@ def test_a_digest_tells_what_a_page_is_and_not_where_it_stands(make: Maker) -> N
     assert len({*one.letters[0].page_digests, *one.letters[1].page_digests}) == 3
 
 
-def test_a_digest_changes_with_what_is_added(make: Maker) -> None:
+def test_a_digest_changes_with_what_is_added_but_marks(make: Maker) -> None:
     path = make.pdf()
-    plain, kixed, marked = [
-        _assembled([path], [letter])[1].letters[0].page_digests
-        for letter in (
-            _letter(1, 1),
-            replace(_letter(1, 1), kix=PlacedKix("1234AB12", 112.0, 80.0, 26)),
-            replace(_letter(1, 1), extras=((1, b"0 0 9 9 re f"),)),
-        )
-    ]
-    assert len({plain, kixed, marked}) == 3
+    kix = replace(_letter(1, 1), kix=PlacedKix("1234AB12", 112.0, 80.0, 26))
+    plain, kixed = [_assembled([path], [letter])[1].letters[0].page_digests for letter in (_letter(1, 1), kix)]
+    _, marked = _assembled([path], [_letter(1, 1)], marks={1: b"0 0 9 9 re f"})
+    assert plain != kixed
+    assert marked.letters[0].page_digests == plain
+
+
+@given(
+    counts=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    duplex=st.booleans(),
+    order=st.sampled_from(Order),
+    cover=st.booleans(),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_letters_of_one_envelope_stand_in_the_order_in_which_it_is_fed(
+    make: Maker, *, counts: list[int], duplex: bool, order: Order, cover: bool
+) -> None:
+    path = make.folder / "twelve.pdf"
+    if not path.exists():
+        make.pdf(*_numbered(12)).rename(path)
+    letters, first = list[PrintLetter](), 1
+    for count in counts:
+        letters.append(_letter(first, first + count - 1))
+        first += count
+    if cover:
+        letters[0] = replace(letters[0], front=Front.COVER, address=OURS)
+    how = replace(SIMPLEX, duplex=duplex, info=replace(SIMPLEX.info, parts=True))
+    part = EnvelopePart(tuple([letter.piece_id for letter in letters]), "S1")
+    pages = sum(len(page_kinds(letter, duplex=duplex)) for letter in letters)
+    marks = tuple([b"BT /F0 9 Tf 20 400 Td (mark %d.) Tj ET" % page for page in range(1, pages + 1)])
+    data, done = _assembled([path], [PrintEnvelope(tuple(letters), marks, order, part)], how)
+    texts, reader = _texts(data), 0
+    for letter, placed in zip(letters, done.letters, strict=True):
+        numbers = [f"page number {n}" for n in range(letter.pages.first, letter.pages.last + 1)]
+        own = [texts[number - 1] for number in placed.page_numbers]
+        assert [text for text in own if "page number" in text] == own[-len(numbers) :]
+        assert all(number in text for number, text in zip(numbers, own[-len(numbers) :], strict=True))
+        assert all(f"mark {reader + place}." in text for place, text in enumerate(own, 1))
+        assert placed.first_page == min(placed.page_numbers)
+        reader += placed.pages
+    assert done.pages == reader == len(texts)
+    with pikepdf.open(BytesIO(data)) as pdf:
+        leaf = pdf.Root.DPartRoot.DPartRootNode.DParts[0][0]
+        assert (leaf.Start.objgen, leaf.End.objgen) == (pdf.pages[0].objgen, pdf.pages[-1].objgen)
+        assert all(page.obj.DPart.objgen == leaf.objgen for page in pdf.pages)
+
+
+def test_marks_for_another_number_of_pages_and_parts_that_are_missing_are_bugs(make: Maker) -> None:
+    path = make.pdf()
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        _assembled([path], [PrintEnvelope((_letter(1, 1),), (b"0 0 9 9 re f", b""))])
+    with pytest.raises(ValueError, match="part"):
+        _assembled([path], [_letter(1, 1)], replace(SIMPLEX, info=replace(SIMPLEX.info, parts=True)))
 
 
 def test_fonts_and_logos_are_written_once(make: Maker) -> None:
@@ -205,7 +270,7 @@ def test_nothing_foreign_moves_or_hides_a_mark(make: Maker, change: Callable[[pi
     mark = b"0 g 20 500 30 10 re f BT /F0 12 Tf 20 480 Td (1 / 2) Tj ET"
     pages = []
     for path in (make.pdf(), make.pdf(change=change)):
-        data, _ = _assembled([path], [replace(_letter(1, 1), extras=((1, mark),))])
+        data, _ = _assembled([path], [_letter(1, 1)], marks={1: mark})
         pages.append(_gray(data, 1))
         with pikepdf.open(BytesIO(data)) as pdf:
             assert pdf.pages[0].obj.Contents[1].read_bytes() == b"q\n" + mark + b"\nQ\n"
@@ -214,12 +279,12 @@ def test_nothing_foreign_moves_or_hides_a_mark(make: Maker, change: Callable[[pi
     assert (pages[0][zone] < 128).sum() > 250
 
 
-def test_extras_go_to_the_page_of_the_piece_that_they_name(make: Maker) -> None:
+def test_marks_go_to_the_pages_that_they_are_for(make: Maker) -> None:
     path = make.pdf(*_numbered(2))
     letter = replace(_letter(1, 2), front=Front.COVER, address=OURS)
     assert page_kinds(letter, duplex=True) == (PageKind.COVER, PageKind.BLANK, PageKind.PAGE, PageKind.PAGE)
-    extras = tuple([(place, b"BT /F1 9 Tf 20 %d Td (sheet %d) Tj ET" % (400 + place, place)) for place in (1, 2, 3)])
-    data, _ = _assembled([path], [replace(letter, extras=extras)], DUPLEX)
+    marks = {page: b"BT /F1 9 Tf 20 %d Td (sheet %d) Tj ET" % (400 + page, page) for page in (1, 2, 3)}
+    data, _ = _assembled([path], [letter], DUPLEX, marks)
     assert [[f"sheet {n}" in text for n in (1, 2, 3)] for text in _texts(data)] == [
         [True, False, False],
         [False, True, False],
@@ -272,7 +337,7 @@ def test_black_text_stays_black_alone_and_its_bytes_untouched(make: Maker) -> No
         before = pdf.pages[0].Contents.read_raw_bytes()
     data, _ = _assembled([path], [_letter(1, 1)])
     with pikepdf.open(BytesIO(data)) as pdf:
-        form = pdf.pages[0].Resources.XObject.P
+        form = _form(pdf)
         assert form.read_raw_bytes() == before
         operators = {str(step.operator) for step in pikepdf.parse_content_stream(form)}
     assert not operators & {"rg", "RG", "k", "K", "cs", "CS"}
@@ -335,7 +400,7 @@ def test_objects_that_hold_each_other_in_a_circle_are_copied(make: Maker) -> Non
 
     data, first = _assembled([make.pdf(change=circle)], [_letter(1, 1)])
     with pikepdf.open(BytesIO(data)) as pdf:
-        one = pdf.pages[0].Resources.XObject.P.Resources.Properties.MC0
+        one = _form(pdf).Resources.Properties.MC0
         assert str(one.Other.Other.Other.Name) == "two"
         assert "/Page" not in one
         assert pdf.get_warnings() == []
@@ -354,7 +419,7 @@ def test_objects_that_hold_each_other_too_deep_are_refused(make: Maker) -> None:
 
 
 def test_a_bad_source_is_a_finding_and_not_an_exception(make: Maker, tmp_path: Path) -> None:
-    done = assemble_safely([make.file(b"no pdf")], [_letter(1, 1)], SIMPLEX, tmp_path / "out.pdf")
+    done = assemble_safely([make.file(b"no pdf")], [PrintEnvelope((_letter(1, 1),))], SIMPLEX, tmp_path / "out.pdf")
     assert done.letters == ()
     assert [finding.code for finding in done.findings] == ["pdf-broken"]
 

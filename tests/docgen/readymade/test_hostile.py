@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.docgen.readymade.makers import Maker
 
 POLICY = ReadymadePolicy()
-MOST_SECONDS = 40.0
+MOST_SECONDS = 60.0
 
 
 def _codes(found: Inspection) -> list[str]:

@@ -214,6 +214,17 @@ def test_a_picture_in_a_form_has_the_size_that_the_form_gives_it(make: Maker) ->
     assert "48 dpi" in found.findings[0].message
 
 
+def test_what_patterns_draw_counts(make: Maker) -> None:
+    def draw(pdf: pikepdf.Pdf) -> None:
+        entries = {"PatternType": 1, "BBox": Array([0, 0, 99, 99]), "XStep": 99, "YStep": 99}
+        tile = pdf.make_stream(b"BT /H 9 Tf (x) Tj ET", **entries)
+        tile.Resources = Dictionary(Font=Dictionary(H=Dictionary(BaseFont=Name.Helvetica)))
+        shaded = Dictionary(PatternType=2, Shading=Dictionary(ShadingType=2, ColorSpace=Name.DeviceRGB))
+        _content(pdf, b"/Pattern cs /T scn 0 0 99 99 re f /T scn /S scn", Pattern=Dictionary(T=tile, S=shaded))
+
+    assert _found(make.pdf(change=draw)) == [("pdf-font-not-embedded", 1), ("pdf-rgb", 1)]
+
+
 def test_an_inline_picture_counts(make: Maker) -> None:
     def draw(pdf: pikepdf.Pdf) -> None:
         image = b"BI /W 8 /H 8 /BPC 8 /CS /RGB ID " + bytes(192) + b" EI"

@@ -155,7 +155,7 @@ def test_columns_of_a_data_file_are_called_as_the_sender_calls_them() -> None:
         (b"pages\n0\n", "readymade-data-number"),
         (b"pages\n-1\n", "readymade-data-number"),
         (b"pages\n9999999\n", "readymade-data-number"),
-        (b"pages\n" + b"1\n" * 100_001, "readymade-data-too-large"),
+        pytest.param(b"pages\n" + b"1\n" * 100_001, "readymade-data-too-large", marks=pytest.mark.slow),
         (b"pages\n" + b" " * 50_000_000, "readymade-data-too-large"),
     ],
 )
