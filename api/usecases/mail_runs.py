@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from api.ports import BatchState, Event, MailRun, MailRunState, Mode, PieceState
 from api.usecases.intake import MAX_TITLE_CHARACTERS
+from api.usecases.jobs import hold_job
 from api.usecases.run_papers import run_papers
 from docgen.findings import Finding, Place, Refusal
 
@@ -34,7 +35,7 @@ def open_mail_run(deps: Deps, organisation_id: str, title: str, batch_ids: Seque
         raise Refusal("mail-run-empty", "Name the batches that go to the post.")
     run = MailRun(deps.ids.new("run"), organisation_id, title, deps.clock.now(), by)
     with deps.database.write() as uow:
-        batches = [uow.batches.get(organisation_id, batch_id) for batch_id in dict.fromkeys(batch_ids)]
+        batches = _held(uow, organisation_id, batch_ids)
         findings = [finding for batch in batches if (finding := _cannot_go(batch)) is not None]
         if findings:
             raise Refusal("mail-run-batches-refused", "Nothing was put in a mail run.", tuple(findings))
@@ -42,9 +43,30 @@ def open_mail_run(deps: Deps, organisation_id: str, title: str, batch_ids: Seque
         for batch in batches:
             uow.batches.set_mail_run(organisation_id, batch.id, run.id)
             uow.events.append(Event(organisation_id, batch.id, "batch-in-mail-run", run.created_at, {"run": run.id}))
-        name = uow.organisations.get(organisation_id).name
-        uow.mail_runs.set_files(organisation_id, run.id, run_papers(deps, uow, run, name, batches))
+        _make_papers(deps, uow, run, batches)
         return uow.mail_runs.get(organisation_id, run.id)
+
+
+def take_out(deps: Deps, uow: UnitOfWork, batch: Batch) -> None:
+    """Take a batch that is opened again out of its mail run, whose papers are then made without it."""
+    if batch.mail_run_id is None:
+        return
+    uow.batches.set_mail_run(batch.organisation_id, batch.id, None)
+    run = uow.mail_runs.get(batch.organisation_id, batch.mail_run_id)
+    _make_papers(deps, uow, run, uow.batches.of_mail_run(batch.organisation_id, run.id))
+
+
+def _make_papers(deps: Deps, uow: UnitOfWork, run: MailRun, batches: Sequence[Batch]) -> None:
+    name = uow.organisations.get(run.organisation_id).name
+    uow.mail_runs.set_files(run.organisation_id, run.id, run_papers(deps, uow, run, name, batches))
+
+
+def _held(uow: UnitOfWork, organisation_id: str, batch_ids: Iterable[str]) -> list[Batch]:
+    """The batches with their jobs held, in one order, so that of two that do something with them one is first."""
+    wanted = list(dict.fromkeys(batch_ids))
+    for job_id in sorted({uow.batches.get(organisation_id, batch_id).job_id for batch_id in wanted}):
+        hold_job(uow, organisation_id, job_id)
+    return [uow.batches.get(organisation_id, batch_id) for batch_id in wanted]
 
 
 def hand_over(
@@ -53,13 +75,16 @@ def hand_over(
     """The post has it: from now on legal periods count. Again changes nothing.
 
     ``receipt`` is the number that the post gave and the document, if there is one.
-    Raises Refusal: ``mail-run-not-found``, ``reference-invalid``, ``mail-run-empty``.
+    Raises Refusal: ``mail-run-not-found``, ``mail-reference-invalid``, ``mail-run-empty``.
     """
     reference, proof = receipt[0].strip(), receipt[1]
     if len(reference) > MAX_REFERENCE_CHARACTERS or not (reference.isprintable() or not reference):
-        raise Refusal("reference-invalid", f"A reference has at most {MAX_REFERENCE_CHARACTERS} printable characters.")
+        message = f"A reference has at most {MAX_REFERENCE_CHARACTERS} printable characters."
+        raise Refusal("mail-reference-invalid", message)
     now = deps.clock.now()
     with deps.database.write() as uow:
+        uow.mail_runs.get(organisation_id, run_id)
+        _held(uow, organisation_id, [batch.id for batch in uow.batches.of_mail_run(organisation_id, run_id)])
         run = uow.mail_runs.get(organisation_id, run_id)
         if run.state is MailRunState.HANDED_OVER:
             return run

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.ports import IN_PRINT_ROOM, BatchState, Event, FileRole, PieceState
 from api.usecases.jobs import hold_job
+from api.usecases.mail_runs import take_out
 from docgen.findings import Finding, Place, Refusal
 from docgen.postal.results import Outcome
 
@@ -128,7 +129,7 @@ def reopen_batch(deps: Deps, organisation_id: str, batch_id: str, by: str, note:
                 "batch-not-completed", f"{batch_id} is {batch.state}; only a completed batch is opened again."
             )
         now = deps.clock.now()
-        uow.batches.set_mail_run(organisation_id, batch_id, None)
+        take_out(deps, uow, batch)
         uow.events.append(Event(organisation_id, batch_id, "batch-reopened", now, {"by": by, "note": note}))
         return uow.batches.set_state(organisation_id, batch_id, BatchState.PRINTED, now)
 

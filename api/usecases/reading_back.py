@@ -42,6 +42,10 @@ def ask_for_checks(deps: Deps, uow: UnitOfWork, batch: Batch, printed: Iterable[
     if not checks:
         return False
     uow.checks.replace(batch.organisation_id, batch.id, checks)
+    if all(check.state is CheckState.CHECKED for check in uow.checks.of_batch(batch.organisation_id, batch.id)):
+        # the very files of before: the last check to end tells what comes next, so there must be one
+        uow.checks.replace(batch.organisation_id, batch.id, ())
+        uow.checks.replace(batch.organisation_id, batch.id, checks)
     uow.batches.set_state(batch.organisation_id, batch.id, BatchState.CHECKING, deps.clock.now())
     for check in checks:
         if not uow.outbox.enqueue(batch.organisation_id, WorkKind.CHECK_PART, check.id, SOON):
@@ -53,7 +57,15 @@ def check_part(deps: Deps, context: WorkContext) -> None:
     """Handler of ``check_part``: read the letters of a part as finished; the last part ends the check."""
     organisation_id = context.item.organisation_id
     with deps.database.read() as uow:
-        check = uow.checks.get(organisation_id, context.item.subject_id)
+        try:
+            check = uow.checks.get(organisation_id, context.item.subject_id)
+        except Refusal:
+            check = None
+    if check is None:
+        # its file was written again, and has other checks
+        nothing_to_do(deps, context)
+        return
+    with deps.database.read() as uow:
         batch = uow.batches.get(organisation_id, check.batch_id)
         job = uow.jobs.get(organisation_id, check.job_id)
         # marks count what is before them

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from api.ports import (
     IN_PRINT_ROOM,
@@ -30,6 +32,7 @@ from api.usecases.printing import Feed, Press
 from api.usecases.reading_back import Printed, Reading, read_file
 from docgen.findings import Refusal
 from docgen.postal import batch as postal
+from docgen.postal.marks.control import read_control_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
 
-_REPRINTABLE = frozenset({BatchState.FETCHED, BatchState.PRINTED})
+_OVER = frozenset({BatchState.COMPLETED, BatchState.HANDED_OVER})
 
 
 def ask_reprint(deps: Deps, organisation_id: str, batch_id: str, loop: Loop, by: str) -> Reprint:
@@ -109,6 +112,8 @@ def print_again(deps: Deps, context: WorkContext) -> None:
         batch = uow.batches.get(organisation_id, reprint.batch_id)
         job = uow.jobs.get(organisation_id, batch.job_id)
         pieces = uow.pieces.of_batch(organisation_id, batch.id)
+        if len(pieces) < batch.pieces:
+            pieces = _as_printed(deps, uow, batch, pieces)
         values = uow.pieces.values(organisation_id, reprint.piece_ids)
     if reprint.state is ReprintState.RELEASED:
         nothing_to_do(deps, context)
@@ -119,12 +124,36 @@ def print_again(deps: Deps, context: WorkContext) -> None:
     _release(deps, context, reprint, files)
 
 
+def _as_printed(deps: Deps, uow: UnitOfWork, batch: Batch, left: Sequence[Piece]) -> list[Piece]:
+    """The pieces of a batch where they were when it was released; some have gone to open reprints since.
+
+    Marks count what was before them, so without those the marks of the others would differ from the first print.
+    """
+    manifest = next(file.blob for file in batch.files if file.role is FileRole.MANIFEST_JSON)
+    with deps.blobs.open(batch.organisation_id, manifest) as stream:
+        rows: list[Mapping[str, Any]] = json.load(stream)["rows"]
+    here = {piece.id: piece for piece in left}
+    return [here.get(row["piece_id"]) or _as_in_manifest(uow, batch, row) for row in rows]
+
+
+def _as_in_manifest(uow: UnitOfWork, batch: Batch, row: Mapping[str, Any]) -> Piece:
+    code = read_control_code(row["control_code"])
+    return replace(
+        uow.pieces.get(batch.organisation_id, row["piece_id"]),
+        batch_id=batch.id,
+        batch_position=row["sequence"] - 1,
+        envelope=code.sequence if code else None,
+        bundle=row["bundle"] or None,
+        tray=row["tray"] or None,
+    )
+
+
 def _held(uow: UnitOfWork, organisation_id: str, batch_id: str) -> Batch:
     hold_job(uow, organisation_id, uow.batches.get(organisation_id, batch_id).job_id)
     batch = uow.batches.get(organisation_id, batch_id)
     if batch.state not in IN_PRINT_ROOM:
         raise Refusal("batch-not-released", f"{batch_id} is {batch.state}; its files are there once it is released.")
-    if batch.state not in _REPRINTABLE:
+    if batch.state in _OVER:
         raise Refusal("batch-completed", f"{batch_id} is {batch.state}; open it again to reprint pieces of it.")
     return batch
 
@@ -133,6 +162,9 @@ def _child(deps: Deps, uow: UnitOfWork, parent: Batch, reprint_id: str, pieces: 
     """The batch of an open loop: the same kind of mail, its own number, code and marks."""
     batch_id = derived_id("bat", reprint_id)
     printed = [uow.pieces.get(parent.organisation_id, piece.id) for piece in pieces]
+    envelopes = len({piece.set_id for piece in pieces})
+    # each letter weighs as if it were alone
+    envelope_mg = composer_of(deps, uow.jobs.get(parent.organisation_id, parent.job_id)).envelope.weight_mg
     child = Batch(
         id=batch_id,
         organisation_id=parent.organisation_id,
@@ -142,11 +174,11 @@ def _child(deps: Deps, uow: UnitOfWork, parent: Batch, reprint_id: str, pieces: 
         pieces=len(pieces),
         pages=sum(piece.pages for piece in printed),
         sheets=sum(piece.sheets for piece in printed),
-        weight_mg=sum(piece.weight_mg for piece in printed),
+        weight_mg=sum(piece.weight_mg for piece in printed) - envelope_mg * (len(pieces) - envelopes),
         created_at=deps.clock.now(),
         mode=parent.mode,
         code=code_of(uow, parent.organisation_id, batch_id),
-        envelopes=len({piece.set_id for piece in pieces}),
+        envelopes=envelopes,
         parent_id=parent.id,
     )
     uow.batches.add_many(parent.organisation_id, [child])

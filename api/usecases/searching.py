@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import MAX_PAGE_ITEMS, BatchState
@@ -38,7 +39,7 @@ def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
         if len(text) < _LEAST_NAME_CHARACTERS:
             return ()
         found: list[Found] = []
-        for each in _by_name(uow, organisation_id, text.casefold()):
+        for each in _by_name(uow, organisation_id, _plain(text)):
             found.append(each)
             if len(found) == MOST_FOUND:
                 break
@@ -56,7 +57,7 @@ def _by_name(uow: UnitOfWork, organisation_id: str, wanted: str) -> Iterator[Fou
         for first in range(0, batch.pieces, _VALUES_AT_ONCE):
             pieces = uow.pieces.of_batch(organisation_id, batch.id, first, _VALUES_AT_ONCE)
             for found in _with_names(uow, organisation_id, pieces):
-                if wanted in found.name.casefold():
+                if wanted in _plain(found.name):
                     yield found
 
 
@@ -64,6 +65,12 @@ def _with_names(uow: UnitOfWork, organisation_id: str, pieces: Sequence[Piece]) 
     some = pieces[:MAX_PAGE_ITEMS] if len(pieces) <= MOST_FOUND else pieces
     values = uow.pieces.values(organisation_id, [piece.id for piece in some])
     return [Found(piece, name_in(values[piece.id]) if piece.id in values else "") for piece in some]
+
+
+def _plain(text: str) -> str:
+    """Without case and accents, however they are written."""
+    parted = unicodedata.normalize("NFKD", text.casefold())
+    return "".join([character for character in parted if not unicodedata.combining(character)])
 
 
 def name_in(values: bytes) -> str:

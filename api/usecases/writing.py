@@ -26,9 +26,9 @@ from docgen.postal.marks.control import control_code
 from docgen.readback import sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from api.ports import Batch, BatchFile, Chunk, Piece, PrintJob, WorkContext
+    from api.ports import Batch, BatchFile, Chunk, Piece, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from api.usecases.printing import Printed
     from docgen.compose import Composer
@@ -73,12 +73,24 @@ class _Work:
 
     @property
     def stops(self) -> dict[str, str]:
-        return {p.id: p.stop_reason or "stopped" for p in self.pieces if p.state is PieceState.STOPPED}
+        return _reasons(self.pieces)
 
     @property
     def name(self) -> str:
         """Begins the names of the files; those of a test say so."""
         return f"TEST-{self.batch.id}" if self.job.mode is Mode.TEST else self.batch.id
+
+
+def _reasons(pieces: Iterable[Piece]) -> dict[str, str]:
+    return {piece.id: piece.stop_reason or "stopped" for piece in pieces if piece.state is PieceState.STOPPED}
+
+
+def _stops(uow: UnitOfWork, batch: Batch) -> dict[str, str]:
+    """Which pieces are stopped now, and why: one may be resumed while another is stopped."""
+    room = uow.pieces.in_room(batch.organisation_id, batch.id)
+    return _reasons(
+        [uow.pieces.get(batch.organisation_id, piece.id) for piece in room if piece.state is PieceState.STOPPED]
+    )
 
 
 def _load(deps: Deps, context: WorkContext) -> _Work | None:
@@ -180,7 +192,7 @@ def _finish(
         job = uow.jobs.get(organisation_id, job.id)
         if not goes_on(job, batch) or uow.batches.get(organisation_id, batch.id).state is not BatchState.WRITING:
             return
-        if uow.pieces.states(organisation_id, batch.id).get(PieceState.STOPPED, (0, 0))[0] != len(work.stops):
+        if _stops(uow, batch) != work.stops:
             raise _PieceStoppedError
         files = [*(each.file for each in printed), *papers]
         uow.batches.set_files(organisation_id, batch.id, files)

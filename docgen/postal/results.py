@@ -13,6 +13,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from docgen.findings import Finding, Place
+from docgen.postal.marks.control import CONTROL_CODE_LENGTH, PAYLOAD_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ _COLUMNS = ("result", "print", "reason")
 _DELIMITERS = (";", "\t", ",")
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
+# the code of a batch may be all digits
+_CODE_LENGTHS = frozenset({CONTROL_CODE_LENGTH, PAYLOAD_LENGTH})
 
 
 class Outcome(StrEnum):
@@ -85,7 +88,7 @@ def read_ranges(text: str) -> tuple[tuple[str | range, ...], tuple[Finding, ...]
     findings: list[Finding] = []
     for token in text.replace(",", " ").replace(";", " ").split():
         found = _RANGE.fullmatch(token)
-        if found is None and _KEY.fullmatch(token) and not token.isdigit():
+        if found is None and _KEY.fullmatch(token) and (not token.isdigit() or len(token) in _CODE_LENGTHS):
             parts.append(token)
         elif found and int(found[1]) <= int(found[2] or found[1]) and int(found[1]) > 0:
             parts.append(range(int(found[1]), int(found[2] or found[1]) + 1))

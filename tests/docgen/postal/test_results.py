@@ -65,6 +65,11 @@ def test_operators_write_ranges_and_scan_codes() -> None:
     assert parts == (range(12, 16), range(20, 21), "ABCDEF000003", "pce_1")
 
 
+@pytest.mark.parametrize("code", ["123456000012", "12345600001201011009"])
+def test_a_code_of_digits_alone_is_no_range(code: str) -> None:
+    assert read_ranges(f"{code} 7") == ((code, range(7, 8)), ())
+
+
 @pytest.mark.parametrize("text", ["15-12", "0", "1-", "-3", "é", "1234567", "a" * 65])
 def test_a_range_that_means_nothing_is_found(text: str) -> None:
     parts, findings = read_ranges(text)

@@ -1,0 +1,180 @@
+"""Weighing: what each thing that is said means for the pieces of a batch. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from api.ports import PIECE_STATES, Loop, PieceState, ResultSource
+from docgen.findings import Finding, Place, Severity
+from docgen.postal.marks.control import read_control_code
+from docgen.postal.results import Outcome
+from docgen.qr.token import is_piece_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from api.ports import Batch, PieceInRoom, PieceResult, UnitOfWork
+
+STATE_OF: Final = {
+    Outcome.OK: PieceState.INSERTED,
+    Outcome.REPRINT: PieceState.DAMAGED,
+    Outcome.PULL: PieceState.PULLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that is said: of the envelope of a piece id or control code, or of one by its number.
+
+    In a range may be envelopes that are not there any more.
+    """
+
+    key: str | int
+    outcome: Outcome
+    print_number: int | None = None
+    reason: str = ""
+    row: int | None = None
+    in_range: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who says it."""
+
+    source: ResultSource
+    by: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Weighed:
+    """What is to be written: pieces by their new state with the reason, and what is wrong or left aside."""
+
+    moves: dict[Outcome, list[tuple[PieceInRoom, str]]] = field(default_factory=lambda: defaultdict(list))
+    unchanged: int = 0
+    errors: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+    def add(self, finding: Finding) -> None:
+        """Keep it with those that stop all, or those that only tell."""
+        (self.notes if finding.severity is Severity.NOTE else self.errors).append(finding)
+
+
+class Weigher:
+    """Looks what each thing that is said means for the pieces of a batch; nothing is written."""
+
+    def __init__(self, uow: UnitOfWork, batch: Batch, pieces: Sequence[PieceInRoom], speaker: Speaker) -> None:
+        """``pieces`` are all of the batch as they are now."""
+        self._batch, self._speaker = batch, speaker
+        self._by_id = {piece.id: piece for piece in pieces}
+        self._envelopes: dict[int, list[PieceInRoom]] = defaultdict(list)
+        for piece in pieces:
+            if piece.envelope is not None:
+                self._envelopes[piece.envelope].append(piece)
+        results = uow.results.of_batch(batch.organisation_id, batch.id)
+        self._last: dict[tuple[str, int], PieceResult] = {
+            (result.piece_id, result.print_number): result for result in results
+        }
+        self._heard = {
+            (result.piece_id, result.print_number, result.outcome)
+            for result in results
+            if result.source is ResultSource.INSERTER
+        }
+        reprints = uow.reprints.of_batch(batch.organisation_id, batch.id)
+        self._moved = {piece_id for reprint in reprints if reprint.loop is Loop.OPEN for piece_id in reprint.piece_ids}
+
+    def weigh(self, said: Sequence[Said]) -> Weighed:
+        """All of it."""
+        made = Weighed()
+        decided: dict[tuple[str, int], Outcome] = {}
+        for each in said:
+            for piece in self._pieces(each, made):
+                key = (piece.id, each.print_number or piece.prints)
+                if key not in decided:
+                    decided[key] = each.outcome
+                    self._weigh_piece(each, piece, made)
+                elif decided[key] is not each.outcome:
+                    message = f"{piece.id} is said to be {decided[key]} too, by itself or by what shares its envelope."
+                    made.errors.append(Finding("result-contradicts", message, _place(each, piece.id)))
+        return made
+
+    def _pieces(self, each: Said, made: Weighed) -> list[PieceInRoom]:
+        """The pieces that are in the envelope, without stopped ones."""
+        number = self._envelope_number(each.key)
+        inside = self._envelopes.get(number, []) if number is not None else []
+        printed = [piece for piece in inside if piece.state is not PieceState.STOPPED]
+        named = self._by_id.get(each.key) if isinstance(each.key, str) else None
+        if named is not None and named.state is PieceState.STOPPED:
+            printed = []
+        if not printed:
+            self._weigh_absent(each, made, number, stopped=bool(inside))
+        return printed
+
+    def _envelope_number(self, key: str | int) -> int | None:
+        if isinstance(key, int):
+            return key
+        if key in self._by_id:
+            return self._by_id[key].envelope
+        code = None if is_piece_id(key) else read_control_code(key)
+        return code.sequence if code is not None and code.batch_code == self._batch.code else None
+
+    def _weigh_absent(self, each: Said, made: Weighed, number: int | None, *, stopped: bool) -> None:
+        """What is said of an envelope that is not printed, or not here any more."""
+        place = _place(each, str(each.key))
+        severity = Severity.NOTE if each.in_range else Severity.ERROR
+        moved = each.key in self._moved or (number is not None and 1 <= number <= self._batch.envelopes)
+        if stopped:
+            message = f"{each.key} was stopped and is in no print file; take it out of the results."
+            made.add(Finding("result-of-stopped-piece", message, place, severity))
+        elif moved and each.outcome is Outcome.REPRINT and self._speaker.source is ResultSource.INSERTER:
+            # what went to an open reprint was damaged, and its file says so again
+            made.unchanged += 1
+        else:
+            message = (
+                f"{each.key} is not in this batch; what is printed in an open loop is in the batch of its reprint."
+            )
+            made.add(Finding("result-piece-unknown", message, place, severity if moved else Severity.ERROR))
+
+    def _weigh_piece(self, each: Said, piece: PieceInRoom, made: Weighed) -> None:
+        print_number = each.print_number or piece.prints
+        said_before = self._last.get((piece.id, print_number))
+        if said_before is not None and said_before.outcome is each.outcome:
+            made.unchanged += 1
+        elif print_number != piece.prints:
+            message = f"{piece.id} was printed {piece.prints} times; nothing else can be said of print {print_number}."
+            made.errors.append(Finding("result-of-other-print", message, _place(each, piece.id)))
+        elif STATE_OF[each.outcome] is piece.state:
+            made.unchanged += 1
+        elif problem := self._problem(each, piece, said_before):
+            made.add(problem)
+        else:
+            made.moves[each.outcome].append((piece, each.reason))
+
+    def _problem(self, each: Said, piece: PieceInRoom, said_before: PieceResult | None) -> Finding | None:
+        place = _place(each, piece.id)
+        by_machine = self._speaker.source is ResultSource.INSERTER
+        if by_machine and each.print_number is None and (unclear := self._unclear(each, piece, place)):
+            return unclear
+        if by_machine and said_before is not None and said_before.source is ResultSource.OPERATOR:
+            message = f"An operator said {said_before.outcome} of {piece.id}; that stands."
+            return Finding("result-left-aside", message, place, Severity.NOTE)
+        if STATE_OF[each.outcome] not in PIECE_STATES[piece.state]:
+            message = f"{piece.id} is {piece.state} and cannot become {STATE_OF[each.outcome]}."
+            return Finding("result-too-late", message, place)
+        return None
+
+    def _unclear(self, each: Said, piece: PieceInRoom, place: Place) -> Finding | None:
+        """An inserter's file that says all of its job again may mean an earlier print."""
+        earlier = [number for number in range(1, piece.prints) if (piece.id, number) in self._last]
+        which = f"{piece.id} was printed {piece.prints} times; say in a column 'print' which one is meant."
+        if any((piece.id, number, each.outcome) in self._heard for number in earlier):
+            message = f"The inserter said so of an earlier print already. {which}"
+            return Finding("result-left-aside", message, place, Severity.NOTE)
+        return Finding("result-print-missing", which, place) if earlier and each.outcome is Outcome.REPRINT else None
+
+
+def _place(each: Said, record: str) -> Place:
+    return Place(record=record, row=each.row)
