@@ -57,17 +57,17 @@ def read_part(
     ``total_pages`` is what the whole file must have. Letters that are not ``consecutive``, of a sample, may leave pages
     out between them. A file that cannot be read is a finding. At most 20 findings are told, and then how many more.
     """
-    symbols = sum(len(letter.symbols) for letter in letters)
+    told = _Told()
     with ExitStack() as stack:
         try:
             document = stack.enter_context(open_pdf(source))
             pdf = stack.enter_context(open_contents(BytesIO(source) if isinstance(source, bytes) else source))
-            reading = _Reading(document, pdf, letters)
-            reading.check(total_pages, consecutive=consecutive)
-            return ReadBack(symbols, reading.findings(), reading.picture)
+            for difference in _Reading(document, pdf.pages, letters).differences(total_pages, consecutive=consecutive):
+                told.add(difference, document)
         except (PdfiumError, pikepdf.PdfError):
             message = "The print file is damaged and cannot be read; write it again."
-            return ReadBack(symbols, (Finding("readback-file-broken", message),))
+            told.add(Difference(Finding("readback-file-broken", message)))
+    return ReadBack(sum(len(letter.symbols) for letter in letters), told.findings(), told.picture)
 
 
 def read_back(pdf: Path, letters: Iterable[ExpectedLetter], processes: int = 1) -> Iterator[ReadBack]:
@@ -86,79 +86,77 @@ def _grouped(letters: Iterator[ExpectedLetter]) -> Iterator[list[ExpectedLetter]
         yield group
 
 
-@dataclass
-class _Reading:
-    """A file that is open in two ways: one draws its pages, the other tells what they are drawn from."""
+@dataclass(slots=True)
+class _Told:
+    """The differences of a part: the first ones, how many more, and a picture of the first that can be shown."""
 
-    document: pypdfium2.PdfDocument
-    pdf: pikepdf.Pdf
-    letters: Sequence[ExpectedLetter]
     picture: bytes | None = None
-    _told: list[Finding] = field(default_factory=list)
+    _first: list[Finding] = field(default_factory=list)
     _more: int = 0
 
-    def check(self, total_pages: int | None, *, consecutive: bool) -> None:
-        """Read everything and keep the differences."""
-        self._check_count(total_pages)
-        if consecutive:
-            self._check_order()
-        for letter in self.letters:
-            for number in range(1, letter.page_count + 1):
-                for difference in self._page(Spot(letter, number)):
-                    self._note(difference)
-
-    def findings(self) -> tuple[Finding, ...]:
-        """Those that are told, and how many are not."""
-        if not self._more:
-            return tuple(self._told)
-        message = f"There are {self._more} more differences in this part; the file is not to be printed."
-        return (*self._told, Finding("readback-more", message))
-
-    def _note(self, difference: Difference) -> None:
-        if len(self._told) < MAX_FINDINGS:
-            self._told.append(difference.finding)
+    def add(self, difference: Difference, document: pypdfium2.PdfDocument | None = None) -> None:
+        if len(self._first) < MAX_FINDINGS:
+            self._first.append(difference.finding)
         else:
             self._more += 1
         page = difference.finding.place.page
-        if self.picture is None and page is not None and page <= len(self.document):
-            self.picture = difference_png(self.document, difference)
+        if self.picture is None and document is not None and page is not None and page <= len(document):
+            self.picture = difference_png(document, difference)
 
-    def _check_count(self, total_pages: int | None) -> None:
-        found = len(self.document)
-        if total_pages is not None and found != total_pages:
-            message = f"The print file has {found} pages and must have {total_pages}; write it again."
-            self._note(Difference(Finding("readback-page-count", message)))
+    def findings(self) -> tuple[Finding, ...]:
+        if not self._more:
+            return tuple(self._first)
+        message = f"There are {self._more} more differences in this part; the file is not to be printed."
+        return (*self._first, Finding("readback-more", message))
 
-    def _check_order(self) -> None:
+
+class _Reading:
+    """A file that is open in two ways: one draws its pages, the other tells what they are drawn from."""
+
+    def __init__(
+        self, document: pypdfium2.PdfDocument, pages: pikepdf.PageList, letters: Sequence[ExpectedLetter]
+    ) -> None:
+        self._document, self._pages, self._letters = document, pages, letters
+        self._count = min(len(document), len(pages))
+
+    def differences(self, total_pages: int | None, *, consecutive: bool) -> Iterator[Difference]:
+        """Read everything."""
+        if total_pages not in (None, self._count):
+            message = f"The print file has {self._count} pages and must have {total_pages}; write it again."
+            yield Difference(Finding("readback-page-count", message))
+        if consecutive:
+            yield from self._check_order()
+        for letter in self._letters:
+            for number in range(1, letter.page_count + 1):
+                yield from self._page(Spot(letter, number))
+
+    def _check_order(self) -> Iterator[Difference]:
         """Between letters that follow each other no page is left out, and none is in two of them."""
-        for one, other in pairwise(self.letters):
+        for one, other in pairwise(self._letters):
             if one.pages and one.first_page + len(one.pages) != other.first_page:
                 message = f"{other.piece_id} does not begin on the page after {one.piece_id}; write the file again."
                 place = Place(record=other.piece_id, page=other.first_page)
-                self._note(Difference(Finding("readback-page-unaccounted", message, place)))
+                yield Difference(Finding("readback-page-unaccounted", message, place))
 
     def _page(self, spot: Spot) -> Iterator[Difference]:
         letter = spot.letter
         symbols = [symbol for symbol in letter.symbols if symbol.page == spot.number]
-        if spot.page > len(self.document):
+        if spot.page > self._count:
             message = f"The print file ends before page {spot.page}; write it again."
             yield Difference(Finding("readback-page-missing", message, spot.place()))
             return
         marks = [symbol.rect for symbol in symbols if symbol.is_mark]
         if letter.pages:
-            page = self.pdf.pages[spot.page - 1]
+            page = self._pages[spot.page - 1]
             for difference in check_content(spot, page, self._owners, marked=bool(marks)):
                 yield difference
                 if difference.read:
                     return
-        leaf = self.document[spot.page - 1]
+        leaf = self._document[spot.page - 1]
         try:
             if not is_a4(leaf):
-                yield Difference(
-                    Finding(
-                        "readback-page-size", f"Page {spot.page} is not upright A4; write the file again.", spot.place()
-                    )
-                )
+                message = f"Page {spot.page} is not upright A4; write the file again."
+                yield Difference(Finding("readback-page-size", message, spot.place()))
                 return
             for symbol in symbols:
                 yield from check_symbol(spot, leaf, symbol)
@@ -181,7 +179,7 @@ class _Reading:
     def _owners(self) -> Mapping[str, str]:
         """Which page of which piece a digest is, in this part; of pages that are alike, the first."""
         owners = dict[str, str]()
-        for letter in self.letters:
+        for letter in self._letters:
             for number, digest in enumerate(letter.pages, 1):
                 owners.setdefault(digest, f"page {number} of {letter.piece_id}")
         return {**owners, BLANK: "a blank page"}

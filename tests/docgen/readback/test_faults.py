@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from docgen.letters import Cents
 from docgen.readback import BLANK, read_part
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from tests.docgen.readback.read_files import Made
 
 
+@cache
 def _small() -> Made:
     return made_file(sample_letters()[:4])
 
@@ -304,6 +308,18 @@ def test_a_truncated_file_is_a_finding(kept: float) -> None:
     result = read(made.data[: int(len(made.data) * kept)], made)
     assert [f.code for f in result.findings] == ["readback-file-broken"]
     assert result.picture is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_damage_anywhere_ends_in_findings_or_in_none_and_never_in_an_error(data: st.DataObject) -> None:
+    made = _small()
+    damaged = bytearray(made.data)
+    for _ in range(data.draw(st.integers(1, 8))):
+        start = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[start : start + data.draw(st.integers(0, 300))] = data.draw(st.binary(max_size=3))
+    result = read(bytes(damaged), made)
+    assert all(finding.code.startswith("readback-") for finding in result.findings)
 
 
 def test_a_damaged_stream_is_a_page_that_differs() -> None:
