@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 1_024
 _MAX_BOOKMARKS = 20_000
 _MAX_TITLE = 200
+# Words of qpdf when it had to guess at parts of the file; what else it repairs is small.
+_GUESSED = ("damaged", "reconstruct", "recover", "decod", "loop", "unable", "eof", "endstream", "invalid object")
 _ROUNDING_MM = 0.01  # sizes come in points
 _NOTED = {
     "type3": Finding("pdf-font-type3", "A font is made of drawings (Type 3); it prints, but never sharper than now."),
@@ -83,10 +85,18 @@ def _inspected(pdf: pikepdf.Pdf, path: Path, policy: ReadymadePolicy) -> Inspect
     findings = [*document_findings(pdf), *_all_page_findings(pdf, policy)]
     bookmarks, unread = _bookmarks(pdf)
     findings += unread
-    if pdf.get_warnings():
-        message = "The PDF is damaged, and was repaired by guessing; something may be missing. Make it anew."
-        findings.insert(0, Finding("pdf-damaged", message))
+    findings[:0] = _repair_findings([str(warning).replace(str(path), "") for warning in pdf.get_warnings()])
     return Inspection(count, _sha256(path), bookmarks, _producer(pdf), policy.graded(findings))
+
+
+def _repair_findings(warnings: Iterable[str]) -> list[Finding]:
+    """What the reader had to guess: parts of the file, or only something that a page should have and does not need."""
+    said = [warning.casefold() for warning in warnings]
+    if any(word in warning for word in _GUESSED for warning in said):
+        message = "The PDF is damaged, and was repaired by guessing; something may be missing. Make it anew."
+        return [Finding("pdf-damaged", message)]
+    small = Finding("pdf-untidy", "The PDF breaks rules in small ways. Look whether it shows as meant.")
+    return [small] if said else []
 
 
 def _refused(path: Path, policy: ReadymadePolicy, findings: list[Finding], pages: int = 0) -> Inspection:

@@ -96,6 +96,7 @@ DEFAULT_SEVERITIES = (
     ("pdf-rgb", Severity.NOTE),
     ("pdf-spot-colour", Severity.NOTE),
     ("pdf-transparency", Severity.NOTE),
+    ("pdf-untidy", Severity.WARNING),
     ("readymade-kix-no-room", Severity.NOTE),
     ("readymade-overlays-left-out", Severity.NOTE),
 )

@@ -183,6 +183,18 @@ def test_a_wrong_cross_reference_table_is_repaired_and_told(make: Maker) -> None
     assert found.pages == 1
 
 
+def test_a_file_is_not_damaged_by_its_name(make: Maker) -> None:
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"
+    path = make.file(_raw(CATALOG, PAGES, page, _stream(b"")))
+    assert _codes(inspect_file(path.rename(path.with_name("damaged and recovered.pdf")), POLICY)) == ["pdf-untidy"]
+
+
+def test_what_a_page_should_have_and_does_not_need_is_only_a_warning(make: Maker) -> None:
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"
+    found = inspect_file(make.file(_raw(CATALOG, PAGES, page, _stream(b""))), POLICY)
+    assert [(f.code, f.severity) for f in found.findings] == [("pdf-untidy", Severity.WARNING)]
+
+
 @pytest.mark.parametrize("user", ["", "secret"])
 def test_protection_is_told_whether_or_not_a_password_is_asked(make: Maker, user: str) -> None:
     protected = pikepdf.Encryption(owner="owner", user=user, R=6, allow=Permissions(extract=False))
@@ -240,6 +252,17 @@ def _annotation(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].obj.Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.Stamp, F=4, Rect=Array([0, 0, 9, 9]))])
 
 
+def _annotated(**entries: pikepdf.Object | int) -> Callable[[pikepdf.Pdf], None]:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.Annots = Array([Dictionary(Subtype=Name.Link, **entries)])
+
+    return change
+
+
+def _attached_to_page(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].obj.Annots = Array([Dictionary(Subtype=Name.FileAttachment, F=2), 7])
+
+
 def _note(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].obj.Annots = Array([Dictionary(Type=Name.Annot, Subtype=Name.Text, F=0, Rect=Array([0, 0, 9, 9]))])
 
@@ -266,6 +289,9 @@ def _layer(pdf: pikepdf.Pdf) -> None:
         (_form_field, "pdf-form-field", Severity.ERROR),
         (_annotation, "pdf-annotation", Severity.ERROR),
         (_note, "pdf-annotation-left-out", Severity.NOTE),
+        (_annotated(A=Dictionary(S=Name.JavaScript)), "pdf-javascript", Severity.ERROR),
+        (_annotated(A=Dictionary(S=Name.Launch)), "pdf-action", Severity.ERROR),
+        (_annotated(AA=Dictionary()), "pdf-action", Severity.ERROR),
         (_hidden_layer, "pdf-layer-hidden", Severity.ERROR),
         (_layer, "pdf-layers", Severity.NOTE),
     ],
@@ -275,6 +301,11 @@ def test_what_paper_cannot_show_is_told(
 ) -> None:
     found = inspect_file(make.pdf(change=change), POLICY)
     assert [(f.code, f.severity) for f in found.findings] == [(code, severity)]
+
+
+def test_a_file_that_is_attached_to_a_page_is_told(make: Maker) -> None:
+    found = inspect_file(make.pdf(change=_attached_to_page), POLICY)
+    assert _codes(found) == ["pdf-attachment", "pdf-annotation-left-out"]
 
 
 @pytest.mark.slow
