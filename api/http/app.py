@@ -12,12 +12,15 @@ from api.http import (
     events,
     health,
     job_pages,
+    mail_runs,
     organisations,
     packages,
     pieces,
     print_jobs,
+    print_room,
     problem_pages,
     problems,
+    rules,
 )
 from api.http.edge import Edge
 from api.http.metrics import Metrics
@@ -36,6 +39,7 @@ _ABOUT: Final = (
 )
 _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, pieces.router, batches.router, events.router),
+    *(print_room.router, print_room.reprints, mail_runs.router, rules.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router,),
 )

@@ -70,6 +70,7 @@ CallerDep = Annotated[Caller, Depends(_caller)]
 
 ADMIN: Final = Depends(Guard(frozenset({Role.ADMIN})))
 SUBMITTER: Final = Depends(Guard(frozenset({Role.SUBMITTER})))
+APPROVER: Final = Depends(Guard(frozenset({Role.APPROVER})))
 PRINT_ROOM: Final = Depends(Guard(frozenset({Role.PRINT_ROOM})))
 SENDERS: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.APPROVER})))
 READERS: Final = Depends(Guard(frozenset(Role)))

@@ -1,18 +1,23 @@
-"""Batches and their files, for the print room."""
+"""Batches, their files, and whether these may go to the print room."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.auth import PRINT_ROOM, STAFF, CallerDep
+from api.http.auth import APPROVER, PRINT_ROOM, STAFF, Caller, CallerDep
+from api.http.bodies import JsonSha256
 from api.http.edge import DepsDep, PageDep
 from api.http.files import file_response
-from api.http.responses import LIST_CODES, binary, problems
+from api.http.once import Answer, OnceDep
+from api.http.responses import LIST_CODES, POST_CODES, binary, problems
+from api.http.room_schemas import ReadBackOut
 from api.http.schemas import BatchOut, EventOut, ListOut, listed
-from api.ports import FileRole
-from api.usecases import batches, jobs
+from api.ports import BatchState, FileRole
+from api.usecases import batches, jobs, print_room, reading_back, releasing, room_views
+from api.usecases.deps import Deps
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -32,15 +37,17 @@ def list_batches(
     job: Annotated[
         str | None, Query(description="Only those of this print job, by number.", pattern=r"^[a-z0-9_]{1,64}$")
     ] = None,
+    state: BatchState | None = None,
 ) -> ListOut[BatchOut]:
     """Newest first."""
-    return listed(batches.list_batches(deps, caller.organisation_id, page, job), BatchOut.of)
+    return listed(batches.list_batches(deps, caller.organisation_id, page, job, state), BatchOut.of)
 
 
 @router.get("/{batch_id:id}", summary="Show a batch", dependencies=[STAFF], responses=problems("batch-not-found"))
 def get_batch(deps: DepsDep, caller: CallerDep, batch_id: str) -> BatchOut:
-    """One batch, with its files once it is released."""
-    return BatchOut.of(batches.get_batch(deps, caller.organisation_id, batch_id))
+    """One batch, with where its pieces and sheets are, and its files once it is released."""
+    account = print_room.account(deps, caller.organisation_id, batch_id)
+    return BatchOut.of(batches.get_batch(deps, caller.organisation_id, batch_id), account)
 
 
 @router.get(
@@ -56,21 +63,83 @@ def list_events(deps: DepsDep, caller: CallerDep, page: PageDep, batch_id: str) 
 
 
 @router.get(
+    "/{batch_id:id}/checks",
+    summary="How reading back a batch went",
+    dependencies=[STAFF],
+    responses=problems("batch-not-found"),
+)
+def list_checks(deps: DepsDep, caller: CallerDep, batch_id: str) -> ListOut[ReadBackOut]:
+    """All at once. A batch on which anything differs is blocked."""
+    checks = room_views.list_checks(deps, caller.organisation_id, batch_id)
+    return ListOut(items=list(map(ReadBackOut.of, checks)), next_cursor=None)
+
+
+@router.get(
+    "/{batch_id:id}/checks/{check_id:id}/picture.png",
+    summary="A page that differs",
+    dependencies=[STAFF],
+    response_class=Response,
+    responses={
+        200: binary("The first page on which something differs", "image/png"),
+        **problems("batch-not-found", "check-not-found", "check-picture-not-found"),
+    },
+)
+def get_picture(deps: DepsDep, caller: CallerDep, batch_id: str, check_id: str) -> Response:
+    """With a frame around what differs, where that is known."""
+    picture = room_views.check_picture(deps, caller.organisation_id, batch_id, check_id)
+    return Response(picture, media_type="image/png")
+
+
+@router.post(
+    "/{batch_id:id}/approve",
+    response_model=BatchOut,
+    summary="Release a batch",
+    dependencies=[APPROVER],
+    responses=problems("batch-not-found", "batch-not-ready", "approval-by-submitter", "state-conflict", *POST_CODES),
+)
+def approve(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
+    """Let a batch that is ready go to the print room. Of a released one nothing changes."""
+
+    def make(deps: Deps) -> Answer:
+        released = releasing.approve_batch(deps, caller.organisation_id, batch_id, caller.key_id)
+        return Answer(HTTPStatus.OK, BatchOut.of(released))
+
+    return once.run(sha256, make)
+
+
+@router.post(
+    "/{batch_id:id}/write-again",
+    response_model=BatchOut,
+    summary="Write the files of a blocked batch again",
+    dependencies=[PRINT_ROOM],
+    responses=problems("batch-not-found", "batch-not-blocked", "state-conflict", *POST_CODES),
+)
+def write_again(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
+    """And read them back again."""
+
+    def make(deps: Deps) -> Answer:
+        return Answer(HTTPStatus.OK, BatchOut.of(reading_back.write_again(deps, caller.organisation_id, batch_id)))
+
+    return once.run(sha256, make)
+
+
+@router.get(
     "/{batch_id:id}/files/{name:id}",
     summary="Fetch a file of a batch",
     dependencies=[PRINT_ROOM],
     response_class=Response,
     responses={
-        200: binary("The file; its ETag is its SHA-256", "application/pdf", "text/csv", "application/json"),
+        200: binary(
+            "The file; ETag and Repr-Digest are its SHA-256", "application/pdf", "text/csv", "application/json"
+        ),
         206: binary("The part that `Range` asked for", "application/pdf"),
         304: {"description": "`If-None-Match` has its ETag"},
         **problems("batch-not-found", "batch-not-released", "batch-file-not-found", "range-not-satisfiable"),
     },
 )
 def get_file(request: Request, deps: DepsDep, caller: CallerDep, batch_id: str, name: str) -> Response:
-    """Print files, manifest, job ticket, contact sheet; `Range` continues a download that broke off."""
-    file = batches.find_batch_file(deps, caller.organisation_id, batch_id, name)
-    return file_response(request, deps, caller.organisation_id, file)
+    """Print files, manifest, papers, files of reprints; `Range` continues a download that broke off. It is logged."""
+    return _file(request, deps, caller, batch_id, name)
 
 
 @router.get(
@@ -87,5 +156,15 @@ def get_manifest(request: Request, deps: DepsDep, caller: CallerDep, batch_id: s
     """As `csv` or `json`; the same file as in the list of files."""
     files = batches.get_batch(deps, caller.organisation_id, batch_id).files
     name = next((file.name for file in files if file.role == _MANIFESTS.get(kind)), f"manifest.{kind}")
+    return _file(request, deps, caller, batch_id, name)
+
+
+def _file(request: Request, deps: Deps, caller: Caller, batch_id: str, name: str) -> Response:
+    """A file, with a note of who fetches it from which byte on."""
+    batch = batches.get_batch(deps, caller.organisation_id, batch_id)
     file = batches.find_batch_file(deps, caller.organisation_id, batch_id, name)
-    return file_response(request, deps, caller.organisation_id, file)
+
+    def note(first_byte: int) -> None:
+        print_room.note_fetched(deps, batch, file, caller.key_id, first_byte)
+
+    return file_response(request, deps, caller.organisation_id, file, note)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, BinaryIO, Final, cast
+from typing import Annotated, BinaryIO, Final, TypeVar, cast
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.http.edge import EdgeDep
 from docgen.findings import Refusal
+
+M = TypeVar("M", bound=BaseModel)
 
 _BLOCK: Final = 1 << 20
 ZIP: Final = "application/zip"
@@ -51,6 +56,20 @@ def check_zip(request: Request) -> None:
     """Raises `Refusal` (``media-type-unsupported``) for anything that does not say it is a zip."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != ZIP:
         raise Refusal("media-type-unsupported", f"Send a zip of the folder with Content-Type: {ZIP}.")
+
+
+def read_json(model: type[M], data: bytes) -> M:
+    """A body that is JSON in one of its forms, with the trouble that the framework would find."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as wrong:
+        place = wrong.pos if isinstance(wrong, json.JSONDecodeError) else 0
+        raise RequestValidationError([{"type": "json_invalid", "loc": ("body", place), "msg": ""}]) from wrong
+    try:
+        return model.model_validate(value)
+    except ValidationError as wrong:
+        found = [{"type": each["type"], "loc": ("body", *each["loc"]), "msg": each["msg"]} for each in wrong.errors()]
+        raise RequestValidationError(found) from wrong
 
 
 BodyDep = Annotated[Body, Depends(_spooled)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,8 +31,17 @@ class Span:
     end: int
 
 
-def file_response(request: Request, deps: Deps, organisation_id: str, file: BatchFile) -> Response:
-    """The file, or the part of it that was asked for. Raises `Refusal` (``range-not-satisfiable``)."""
+def file_response(
+    request: Request,
+    deps: Deps,
+    organisation_id: str,
+    file: BatchFile,
+    note: Callable[[int], object] = lambda _: None,
+) -> Response:
+    """The file, or the part of it that was asked for. Raises `Refusal` (``range-not-satisfiable``).
+
+    ``note`` is told the first byte, once it is sure that content follows.
+    """
     etag = f'"{file.blob.sha256}"'
     headers = {
         "ETag": etag,
@@ -42,6 +52,8 @@ def file_response(request: Request, deps: Deps, organisation_id: str, file: Batc
     }
     if _matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
+    # of the whole file, whatever part is sent (RFC 9530, 3)
+    headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(file.blob.sha256)).decode()}:"
     wanted = None if request.headers.get("if-range", etag) != etag else request.headers.get("range")
     span = read_range(wanted, file.blob.size)
     part = span or Span(0, file.blob.size)
@@ -50,6 +62,7 @@ def file_response(request: Request, deps: Deps, organisation_id: str, file: Batc
         headers["Content-Range"] = f"bytes {span.first}-{span.end - 1}/{file.blob.size}"
     if request.scope.get(IS_HEAD):
         return Response(None, 206 if span else 200, headers, file.media_type)
+    note(part.first)
     content = _blocks(deps, organisation_id, file, part)
     return StreamingResponse(content, 206 if span else 200, headers, file.media_type)
 

@@ -1,4 +1,4 @@
-"""Prometheus metrics: requests of this process, and jobs, queue and letters as the database has them."""
+"""Prometheus metrics: requests of this process, and jobs, queue, letters, batches, alarms as the database has them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from api.ports import JobState, WorkState
+from api.ports import BatchState, JobState, WorkState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +57,7 @@ class _Stored(Collector):
         """On one snapshot."""
         with self._deps.database.read() as uow:
             totals, work = uow.jobs.totals(), uow.work.counts()
+            in_state, ringing = uow.batches.counts(), len(uow.alarms.all_open())
         jobs = GaugeMetricFamily("posthoorn_print_jobs", "Print jobs by state.", labels=["state"])
         for state in JobState:
             jobs.add_metric([state], totals[state].jobs if state in totals else 0)
@@ -65,4 +66,8 @@ class _Stored(Collector):
             queue.add_metric([each], work.get(each, 0))
         composed = sum(total.composed for total in totals.values())
         letters = CounterMetricFamily("posthoorn_letters_composed", "Letters composed.", value=composed)
-        return (jobs, queue, letters)
+        batches = GaugeMetricFamily("posthoorn_batches", "Batches by state.", labels=["state"])
+        for stage in BatchState:
+            batches.add_metric([stage], in_state.get(stage, 0))
+        alarms = GaugeMetricFamily("posthoorn_open_alarms", "Batches that wait too long.", value=ringing)
+        return (jobs, queue, letters, batches, alarms)

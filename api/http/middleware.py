@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from api.http.headers import REQUEST_ID, SECURITY
 from api.http.problems import CONTEXT, BodyTooLargeError
+from api.usecases.mail_runs import MAX_PROOF_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,10 @@ log = structlog.get_logger(__name__)
 IS_HEAD: Final = "posthoorn.head"
 JSON_LIMIT_BYTES: Final = 1 << 16
 ZIP_LIMIT_BYTES: Final = 40_000_000
+RESULTS_LIMIT_BYTES: Final = 10_000_000
+_PROOF: Final = re.compile(r"/v1/mail-runs/[^/]+/proof")
+_RESULTS: Final = re.compile(r"/v1/batches/[^/]+/results")
+_STAFF_FILE: Final = re.compile(r"/staff/(?:batches/[^/]+/results-file|mail-runs/[^/]+/(?:hand-over|proof))")
 
 
 class Observed:
@@ -130,14 +136,19 @@ class LimitedBody:
 
 
 def limits(max_body_bytes: int) -> Callable[[str], int]:
-    """The limit for a path: records may be large, packages less so, and JSON is small."""
+    """The limit for a path: records may be large, packages, proofs and results less so, and JSON is small."""
 
     def limit_of(path: str) -> int:
         if path.startswith("/v1/print-jobs"):
             return max_body_bytes if path.rstrip("/") == "/v1/print-jobs" else JSON_LIMIT_BYTES
         if path.startswith(("/v1/brands", "/v1/templates")):
             return ZIP_LIMIT_BYTES
-        return JSON_LIMIT_BYTES
+        if _STAFF_FILE.fullmatch(path):
+            # the other fields and the borders of the form come on top
+            return MAX_PROOF_BYTES + JSON_LIMIT_BYTES
+        if _RESULTS.fullmatch(path):
+            return RESULTS_LIMIT_BYTES
+        return MAX_PROOF_BYTES if _PROOF.fullmatch(path) else JSON_LIMIT_BYTES
 
     return limit_of
 

@@ -7,23 +7,59 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.http.auth import SENDERS, STAFF, CallerDep
+from api.http.auth import SENDERS, STAFF, Caller, CallerDep
 from api.http.bodies import JsonSha256
 from api.http.edge import DepsDep, PageDep
 from api.http.once import Answer, OnceDep
 from api.http.responses import LIST_CODES, POST_CODES, binary, problems
-from api.http.schemas import EventOut, ListOut, PieceOut, StopIn, listed
-from api.usecases import jobs, letters, stopping
+from api.http.room_schemas import FoundPieceOut, ResultOut
+from api.http.schemas import EventOut, ListOut, PieceOut, ResumeIn, StopIn, listed
+from api.ports import Piece
+from api.usecases import jobs, letters, room_views, searching, stopping
 from api.usecases.deps import Deps
 from api.usecases.packages import ONE_PICTURE_AT_A_TIME
 
 router = APIRouter(prefix="/v1/pieces", tags=["pieces"])
 
 
+@router.get("", summary="Search mail pieces", dependencies=[STAFF], responses=problems("request-invalid"))
+def search(
+    deps: DepsDep,
+    caller: CallerDep,
+    text: Annotated[
+        str,
+        Query(
+            alias="search",
+            description="Piece id, control code or whole mark as a scanner types it, your own record id, or three "
+            "letters or more of the name on an envelope that is not handed over yet.",
+            min_length=1,
+            max_length=200,
+        ),
+    ],
+) -> ListOut[FoundPieceOut]:
+    """The first 50."""
+    found = searching.search(deps, caller.organisation_id, text)
+    codes = room_views.control_codes(deps, caller.organisation_id, [each.piece for each in found])
+    items = [FoundPieceOut.of_found(each, codes.get(each.piece.id, "")) for each in found]
+    return ListOut(items=items, next_cursor=None)
+
+
 @router.get("/{piece_id:id}", summary="Show a mail piece", dependencies=[STAFF], responses=problems("piece-not-found"))
 def get_piece(deps: DepsDep, caller: CallerDep, piece_id: str) -> PieceOut:
     """One mail piece."""
-    return PieceOut.of(jobs.get_piece(deps, caller.organisation_id, piece_id))
+    return _shown(deps, caller, jobs.get_piece(deps, caller.organisation_id, piece_id))
+
+
+@router.get(
+    "/{piece_id:id}/results",
+    summary="All that was said of a mail piece",
+    dependencies=[STAFF],
+    responses=problems("piece-not-found"),
+)
+def list_results(deps: DepsDep, caller: CallerDep, piece_id: str) -> ListOut[ResultOut]:
+    """All at once, in whatever batch, oldest first."""
+    said = room_views.results_of_piece(deps, caller.organisation_id, piece_id)
+    return ListOut(items=list(map(ResultOut.of, said)), next_cursor=None)
 
 
 @router.get(
@@ -88,8 +124,31 @@ def stop(caller: CallerDep, piece_id: str, why: StopIn, once: OnceDep, sha256: J
     """Keep it out of the print files; it stays in the manifest with the reason. Again changes nothing."""
 
     def make(deps: Deps) -> Answer:
-        return Answer(
-            HTTPStatus.OK, PieceOut.of(stopping.stop_piece(deps, caller.organisation_id, piece_id, why.reason))
-        )
+        stopped = stopping.stop_piece(deps, caller.organisation_id, piece_id, why.reason)
+        return Answer(HTTPStatus.OK, _shown(deps, caller, stopped))
 
     return once.run(sha256, make)
+
+
+@router.post(
+    "/{piece_id:id}/resume",
+    response_model=PieceOut,
+    summary="Let a stopped mail piece go",
+    dependencies=[SENDERS],
+    responses=problems(
+        "piece-not-found", "reason-invalid", "cut-off-passed", "state-conflict", "request-invalid", *POST_CODES
+    ),
+)
+def resume(caller: CallerDep, piece_id: str, why: ResumeIn, once: OnceDep, sha256: JsonSha256) -> Response:
+    """After all, until the cut-off. Of a piece that is not stopped nothing changes."""
+
+    def make(deps: Deps) -> Answer:
+        resumed = stopping.resume_piece(deps, caller.organisation_id, piece_id, why.reason)
+        return Answer(HTTPStatus.OK, _shown(deps, caller, resumed))
+
+    return once.run(sha256, make)
+
+
+def _shown(deps: Deps, caller: Caller, piece: Piece) -> PieceOut:
+    code = room_views.control_codes(deps, caller.organisation_id, [piece]).get(piece.id, "")
+    return PieceOut.of(piece, code)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from api.http.auth import SENDERS, STAFF, SUBMITTER, CallerDep
+from api.http.auth import APPROVER, SENDERS, STAFF, SUBMITTER, CallerDep
 from api.http.bodies import BodyDep, JsonSha256
 from api.http.edge import DepsDep, PageDep, public_url
 from api.http.once import Answer, OnceDep
@@ -25,7 +25,7 @@ from api.http.schemas import (
     listed,
 )
 from api.ports import JobState, PieceState, Policy
-from api.usecases import jobs, links
+from api.usecases import jobs, links, releasing, room_views
 from api.usecases.deps import Deps
 from api.usecases.formats import RecordsFormat, read_format
 from api.usecases.intake import Submission, store_body, submit_job
@@ -66,7 +66,9 @@ class SubmitQuery(In):
     validate_only: bool = Field(default=False, description="Say what is wrong and print nothing.")
     title: str = Field("", description="In your words; no personal data.", examples=["Rent reminders, November"])
     cut_off_at: datetime | None = Field(
-        None, description="Nothing is released before; with time zone.", examples=["2026-11-24T17:00:00Z"]
+        None,
+        description="Nothing is released before; with time zone. Without it the next cut-off of your organisation.",
+        examples=["2026-11-24T17:00:00Z"],
     )
 
 
@@ -104,6 +106,7 @@ def submit(
         validate_only=query.validate_only,
         title=query.title,
         cut_off_at=query.cut_off_at,
+        created_by=caller.key_id,
     )
 
     def make(deps: Deps) -> Answer:
@@ -162,7 +165,9 @@ def list_pieces(
     deps: DepsDep, caller: CallerDep, page: PageDep, job_id: str, state: PieceState | None = None
 ) -> ListOut[PieceOut]:
     """In the order of the records."""
-    return listed(jobs.list_pieces(deps, caller.organisation_id, job_id, page, state), PieceOut.of)
+    found = jobs.list_pieces(deps, caller.organisation_id, job_id, page, state)
+    codes = room_views.control_codes(deps, caller.organisation_id, found.items)
+    return listed(found, lambda piece: PieceOut.of(piece, codes.get(piece.id, "")))
 
 
 @router.get(
@@ -175,6 +180,27 @@ def list_events(deps: DepsDep, caller: CallerDep, page: PageDep, job_id: str) ->
     """Oldest first."""
     jobs.get_job(deps, caller.organisation_id, job_id)
     return listed(jobs.list_events(deps, caller.organisation_id, job_id, page), EventOut.of)
+
+
+@router.post(
+    "/{job_id:id}/approve",
+    response_model=JobOut,
+    summary="Release the batches of a print job",
+    dependencies=[APPROVER],
+    responses=problems(
+        *("job-not-found", "batch-not-found", "batch-not-ready", "approval-by-submitter", "state-conflict"),
+        *POST_CODES,
+    ),
+)
+def approve(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
+    """All that are ready, where your organisation wants somebody else to look. Others stay as they are."""
+
+    def make(deps: Deps) -> Answer:
+        return Answer(
+            HTTPStatus.OK, JobOut.of(releasing.approve_job(deps, caller.organisation_id, job_id, caller.key_id))
+        )
+
+    return once.run(sha256, make)
 
 
 @router.post(

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
 # the names below are read by pydantic when a model is made
-from api.ports import BatchState, FileRole, JobState, Mode, PackageState, PieceState, Policy, Role
+from api.ports import IN_PRINT_ROOM, BatchState, FileRole, JobState, Mode, PackageState, PieceState, Policy, Role
 from docgen.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from api.ports import ApiKey, Batch, BatchFile, Event, JobFinding, Organisation, Package, Page, Piece, PrintJob
+    from api.usecases.print_room import Account
     from docgen.findings import Finding
 
+_HALF = re.compile("[\ud800-\udfff]")
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -32,6 +35,19 @@ Moment = Annotated[
 ]
 
 
+def _texts(value: object) -> Iterator[str]:
+    """Every text in JSON, at any depth."""
+    left = [value]
+    while left:
+        match left.pop():
+            case str(text):
+                yield text
+            case dict() as pairs:
+                left += [*pairs.keys(), *pairs.values()]
+            case list() as items:
+                left += items
+
+
 class Out(BaseModel):
     """What the service says."""
 
@@ -39,9 +55,17 @@ class Out(BaseModel):
 
 
 class In(BaseModel):
-    """What a caller says; a misspelt name is refused rather than left aside."""
+    """What a caller says; a misspelt name is refused rather than left aside, and so is half a character."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_whole(cls, value: object) -> object:
+        # JSON can escape half a pair of UTF-16, which can be neither stored nor said
+        if any(map(_HALF.search, _texts(value))):
+            raise ValueError("A text has half a character in it (a lone surrogate). Send it whole.")
+        return value
 
 
 class ListOut(Out, Generic[T]):
@@ -200,7 +224,12 @@ class JobOut(Out):
     input_sha256: str = Field(examples=["9f86d081…"])
     media_type: str = Field(examples=["text/csv"])
     created_at: Moment
+    created_by: str = Field(description="The key or person that sent it.", examples=["key_01jd8m2x4c7n3k5p9qrstv0wxy"])
     cut_off_at: Moment | None = None
+    rules: dict[str, str] = Field(
+        description="The rules of your organisation when it was sent; it is made by them to the end.",
+        examples=[{"mark_profile": "datamatrix", "sort_plan": "nl-4", "household": ""}],
+    )
     error_code: str | None = Field(None, description="Why it failed.", examples=[None])
     counts: CountsOut
     findings_by_code: dict[str, int] | None = Field(
@@ -222,7 +251,9 @@ class JobOut(Out):
             input_sha256=job.input.sha256,
             media_type=job.media_type,
             created_at=job.created_at,
+            created_by=job.created_by,
             cut_off_at=job.cut_off_at,
+            rules=dict(job.rules),
             error_code=job.error_code,
             counts=CountsOut.model_validate(job.counts),
             findings_by_code=codes,
@@ -253,11 +284,23 @@ class PieceOut(Out):
     language: str = Field(examples=["nl"])
     state: PieceState
     stop_reason: str | None = Field(None, examples=[None])
+    set_id: str = Field(
+        description="The piece that leads its envelope: itself when it is alone there.",
+        examples=["pce_01jd8m2x4c7n3k5p9qrstv0wxy"],
+    )
+    envelope: int | None = Field(None, description="Number of its envelope in the batch, from 1.", examples=[12])
+    bundle: int | None = Field(None, description="Number of its bundle in the batch, from 1.", examples=[2])
+    tray: int | None = Field(None, description="Number of its tray in the batch, from 1.", examples=[1])
+    prints: int = Field(description="How often it has been printed.", examples=[1])
+    control_code: str = Field(
+        "", description="Names its envelope in marks and results files.", examples=["7H3K9Q000012"]
+    )
 
     @classmethod
-    def of(cls, piece: Piece) -> Self:
-        """From the row."""
-        return cls(**{name: getattr(piece, name) for name in cls.model_fields})
+    def of(cls, piece: Piece, control_code: str = "") -> Self:
+        """From the row; the batch knows the control code."""
+        plain = {name: getattr(piece, name) for name in PieceOut.model_fields if name != "control_code"}
+        return cls(**plain, control_code=control_code)
 
 
 class StopIn(In):
@@ -266,8 +309,14 @@ class StopIn(In):
     reason: str = Field(description="Seen in the manifest; no personal data.", examples=["paid"])
 
 
+class ResumeIn(In):
+    """Why a stopped piece is to be sent after all."""
+
+    reason: str = Field(description="Seen in its history; no personal data.", examples=["not paid after all"])
+
+
 class FileOut(Out):
-    """A file of a released batch."""
+    """A file of a released batch or of a mail run."""
 
     name: str = Field(examples=["print-1.pdf"])
     role: FileRole
@@ -278,8 +327,8 @@ class FileOut(Out):
     url: str = Field(examples=["/v1/batches/bat_01jd8m2x4c7n3k5p9qrstv0wxy/files/print-1.pdf"])
 
     @classmethod
-    def of(cls, batch_id: str, file: BatchFile) -> Self:
-        """From the row."""
+    def of(cls, owner: str, file: BatchFile) -> Self:
+        """From the row; ``owner`` is the path of what it is a file of."""
         return cls(
             name=file.name,
             role=file.role,
@@ -287,8 +336,25 @@ class FileOut(Out):
             size=file.blob.size,
             sha256=file.blob.sha256,
             pages=file.pages,
-            url=f"/v1/batches/{batch_id}/files/{file.name}",
+            url=f"{owner}/files/{file.name}",
         )
+
+
+class AccountOut(Out):
+    """Where the pieces and sheets of a batch are: all sheets printed are inserted, spoiled, pulled or not set yet."""
+
+    pieces: int = Field(description="With those that moved to open reprints.", examples=[1000])
+    stopped: int = Field(examples=[2])
+    not_set: int = Field(description="Nothing was said of them.", examples=[0])
+    to_reprint: int = Field(examples=[0])
+    inserted: int = Field(examples=[995])
+    pulled: int = Field(examples=[1])
+    moved: int = Field(description="In batches of open reprints.", examples=[2])
+    sheets_printed: int = Field(examples=[1003])
+    sheets_inserted: int = Field(examples=[995])
+    sheets_spoiled: int = Field(examples=[7])
+    sheets_pulled: int = Field(examples=[1])
+    sheets_not_set: int = Field(examples=[0])
 
 
 class BatchOut(Out):
@@ -297,22 +363,39 @@ class BatchOut(Out):
     id: str = Field(examples=["bat_01jd8m2x4c7n3k5p9qrstv0wxy"])
     job_id: str = Field(examples=["job_01jd8m2x4c7n3k5p9qrstv0wxy"])
     number: int = Field(description="Counts from 1 in the job.", examples=[1])
+    code: str = Field(description="Begins the control codes of its envelopes.", examples=["7H3K9Q"])
     state: BatchState
+    state_since: Moment
     mode: Mode
     group: dict[str, str] = Field(description="What its pieces have in common.", examples=[{"envelope": "c5-left"}])
     pieces: int = Field(examples=[1000])
+    envelopes: int = Field(examples=[990])
     pages: int = Field(examples=[2000])
     sheets: int = Field(examples=[1000])
     weight_mg: int = Field(examples=[9990000])
     created_at: Moment
     released_at: Moment | None = None
-    files: list[FileOut]
+    parent_id: str | None = Field(
+        None, description="The batch of which this is an open reprint.", examples=["bat_01jd8m2x4c7n3k5p9qrstv0wxy"]
+    )
+    mail_run_id: str | None = Field(None, examples=["run_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    sheets_counted: int | None = Field(None, description="What the inserter counted.", examples=[1003])
+    note: str = Field(description="What was said when it was completed.", examples=["Two sheets spoiled in a jam."])
+    files: list[FileOut] = Field(description="Once it is released.")
+    account: AccountOut | None = Field(None, description="In the answer for one batch only.")
 
     @classmethod
-    def of(cls, batch: Batch) -> Self:
-        """From the row."""
-        plain = {name: getattr(batch, name) for name in cls.model_fields if name not in {"files", "group"}}
-        return cls(**plain, group=dict(batch.group), files=[FileOut.of(batch.id, file) for file in batch.files])
+    def of(cls, batch: Batch, account: Account | None = None) -> Self:
+        """From the row, and where its pieces are."""
+        made = {"state_since", "group", "files", "account"}
+        files = batch.files if batch.state in IN_PRINT_ROOM else ()
+        return cls(
+            **{name: getattr(batch, name) for name in cls.model_fields if name not in made},
+            state_since=batch.state_at or batch.created_at,
+            group=dict(batch.group),
+            files=[FileOut.of(f"/v1/batches/{batch.id}", file) for file in files],
+            account=AccountOut.model_validate(account) if account else None,
+        )
 
 
 class EventOut(Out):

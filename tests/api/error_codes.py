@@ -21,6 +21,7 @@ _POSITION = {
     "LeaseLost": 0,
     "BadValueError": 0,
     "problem": 1,
+    "_named": 1,
     "_refused": 0,
 }
 _BOTH = ("brand-", "template-")
@@ -49,7 +50,19 @@ _NAMES = {"code", "BUG", "LOST_WORKER", "INTERNAL"}
 _OF_VARIABLES = {"docgen/postal/address.py": "address-"}
 # f-strings with the name of a thing in front, and the things there are
 _THINGS = {
-    "-not-found": ("batch", "brand", "job", "key", "organisation", "piece", "template", "chunk"),
+    "-not-found": (
+        "batch",
+        "brand",
+        "job",
+        "key",
+        "organisation",
+        "piece",
+        "template",
+        "chunk",
+        "check",
+        "mail-run",
+        "reprint",
+    ),
     "-invalid": ("brand", "template"),
     "-retired": ("brand", "template"),
     "-encoding": ("brand", "template"),

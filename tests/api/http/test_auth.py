@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.routing import APIRoute
@@ -72,6 +72,21 @@ def test_a_revoked_key_is_refused(admin: httpx.Client) -> None:
         ("submitter", "GET", "/v1/keys"),
         ("submitter", "POST", "/v1/brands"),
         ("submitter", "GET", "/v1/batches/bat_1/files/print.pdf"),
+        ("submitter", "GET", "/v1/rules"),
+        ("approver", "PUT", "/v1/rules"),
+        ("mailroom", "POST", "/v1/pieces/pce_1/resume"),
+        ("print_room", "POST", "/v1/print-jobs/job_1/approve"),
+        ("submitter", "POST", "/v1/print-jobs/job_1/approve"),
+        ("print_room", "POST", "/v1/batches/bat_1/approve"),
+        *(
+            ("approver", "POST", f"/v1/batches/bat_1/{step}")
+            for step in ("write-again", "printed", "results", "results/rest", "reprints", "complete", "reopen")
+        ),
+        ("submitter", "POST", "/v1/reprints/rpr_1/retry"),
+        ("submitter", "POST", "/v1/mail-runs"),
+        ("mailroom", "POST", "/v1/mail-runs/run_1/hand-over"),
+        ("mailroom", "PUT", "/v1/mail-runs/run_1/proof"),
+        ("mailroom", "GET", "/v1/mail-runs/run_1/files/list.csv"),
         ("admin", "GET", "/v1/organisations"),
         ("admin", "POST", "/v1/organisations"),
     ],
@@ -86,10 +101,13 @@ def test_things_of_another_organisation_are_not_there(service: Service, admin: h
     job = service.submit()
     piece, batch = service.world.pieces(job)[0], service.world.batches(job)[0]
     key = admin.get("/v1/keys").json()["items"][0]["id"]
+    reprint, run = _reprinted_and_gone(service, admin)
     gets = [
         *(f"/v1/print-jobs/{job}{end}" for end in ("", "/findings", "/pieces", "/events")),
-        *(f"/v1/pieces/{piece.id}{end}" for end in ("", "/letter.pdf", "/letter.png", "/events")),
-        *(f"/v1/batches/{batch.id}{end}" for end in ("", "/events", f"/files/{batch.files[0].name}")),
+        *(f"/v1/pieces/{piece.id}{end}" for end in ("", "/letter.pdf", "/letter.png", "/events", "/results")),
+        *(f"/v1/batches/{batch.id}{end}" for end in ("", "/events", f"/files/{batch.files[0].name}", "/results")),
+        *(f"/v1/batches/{batch.id}{end}" for end in ("/checks", "/checks/rbk_1/picture.png", "/reprints")),
+        *(f"/v1/mail-runs/{run}{end}" for end in ("", "/proof", "/files/list.csv")),
         *(f"/v1/templates/tpl_note{end}" for end in ("", "/schema", "/preview.pdf?brand=grachtstad")),
         *("/v1/templates/note", "/v1/brands/grachtstad", "/v1/brands/brd_grachtstad", f"/v1/keys/{key}"),
         *(f"/v1/organisations/{ORG}", f"/v1/batches?job={job}"),
@@ -97,14 +115,39 @@ def test_things_of_another_organisation_are_not_there(service: Service, admin: h
     posts = [
         *(f"/v1/print-jobs/{job}{end}" for end in ("/cancel", "/retry", "/links")),
         *(f"/v1/keys/{key}/revoke", "/v1/templates/note/retire", f"/v1/pieces/{piece.id}/stop"),
+        *(f"/v1/pieces/{piece.id}/resume", f"/v1/print-jobs/{job}/approve", f"/v1/reprints/{reprint}/retry"),
+        *(f"/v1/batches/{batch.id}{end}" for end in ("/approve", "/write-again", "/printed", "/results/rest")),
+    ]
+    more: list[tuple[str, dict[str, Any]]] = [
+        (f"/v1/batches/{batch.id}/results", {"json": {"ranges": "1", "outcome": "ok"}}),
+        (f"/v1/batches/{batch.id}/reprints", {"json": {"loop": "open"}}),
+        (f"/v1/batches/{batch.id}/complete", {"json": {"note": "x"}}),
+        (f"/v1/batches/{batch.id}/reopen", {"json": {"note": "x"}}),
+        ("/v1/mail-runs", {"json": {"title": "x", "batches": [batch.id]}}),
+        (f"/v1/mail-runs/{run}/hand-over", {"json": {}}),
     ]
     with service.client("other") as other:
         answers = [(path, other.get(path)) for path in gets]
         answers += [(path, other.post(path, json={"reason": "paid"})) for path in posts]
-        listed = [other.get(path).json()["items"] for path in ("/v1/print-jobs", "/v1/batches", "/v1/brands")]
+        answers += [(path, other.post(path, **options)) for path, options in more]
+        answers.append(("put a proof", other.put(f"/v1/mail-runs/{run}/proof", content=b"%PDF-1.7")))
+        lists = ("/v1/print-jobs", "/v1/batches", "/v1/brands", "/v1/mail-runs", "/v1/alarms")
+        searches = (f"/v1/pieces?search={piece.id}", "/v1/pieces?search=R1", "/v1/pieces?search=Mevrouw")
+        listed = [other.get(path).json()["items"] for path in (*lists, *searches)]
     assert {(path, answer.status_code) for path, answer in answers} == {(path, 404) for path, _ in answers}
     assert all(answer.json()["code"].endswith("-not-found") for _, answer in answers)
-    assert listed == [[], [], []]
+    assert listed == [[]] * 8
+
+
+def _reprinted_and_gone(service: Service, admin: httpx.Client) -> tuple[str, str]:
+    """The ids of a reprint and of a mail run."""
+    path = f"/v1/batches/{service.world.batches(service.submit())[0].id}"
+    admin.post(f"{path}/results", json={"ranges": "1", "outcome": "reprint"})
+    reprint = admin.post(f"{path}/reprints", json={"loop": "open"}).json()["id"]
+    admin.post(f"{path}/results/rest")
+    assert admin.post(f"{path}/complete", json={"note": "x"}).status_code == 200
+    run = admin.post("/v1/mail-runs", json={"title": "x", "batches": [path.rpartition("/")[2]]}).json()
+    return reprint, run["id"]
 
 
 def test_an_operator_adds_an_organisation_and_its_first_key(service: Service) -> None:

@@ -291,6 +291,15 @@ def test_packages_that_are_not_safe_or_not_whole_are_refused(admin: httpx.Client
     assert any(each.startswith(code) for each in codes), codes
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/v1/keys", '{"label": "\\ud800", "roles": ["admin"]}'), ("/v1/keys", '{"label": "x", "\\udfff": 1}')],
+)
+def test_half_a_character_is_refused(admin: httpx.Client, path: str, body: str) -> None:
+    answer = admin.post(path, content=body, headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+
+
 def test_a_check_says_the_same_and_keeps_nothing(admin: httpx.Client) -> None:
     body = _text(NOTE_BODY + "\n{{ amuont }}\n", NOTE_TOML.replace('"note"', '"other"'))
     checked = admin.post("/v1/templates/check", content=body, headers=ZIP).json()
