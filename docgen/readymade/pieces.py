@@ -151,7 +151,7 @@ class _Plan:
             width_mm = ((len(content) * _BARS - 1) * pitch + _BAR_DOTS) * _DOT_MM
             if room is not None and width_mm <= room.width_mm:
                 return PlacedKix(content, room.left_mm, room.top_mm + room.height_mm, pitch)
-        message = "There is no room for a KIX below the address; the letter is sorted without it."
+        message = "There is no white room for a KIX below the address; none is added. Perhaps one stands there already."
         self._found.append(Finding("readymade-kix-no-room", message, self._place))
         return None
 

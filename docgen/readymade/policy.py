@@ -47,12 +47,12 @@ class ClearZone:
 
 @dataclass(frozen=True, slots=True)
 class EdgesMm:
-    """Margins that a printer leaves white."""
+    """Margins that a printer leaves white; as wide as those of our own letters unless it says otherwise."""
 
-    left_mm: float = 5.0
-    top_mm: float = 5.0
-    right_mm: float = 5.0
-    bottom_mm: float = 5.0
+    left_mm: float = 4.0
+    top_mm: float = 4.0
+    right_mm: float = 4.0
+    bottom_mm: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)
