@@ -8,6 +8,7 @@ from api.ports import BatchState, Event, MailRun, MailRunState, Mode, PieceState
 from api.usecases.intake import MAX_TITLE_CHARACTERS
 from api.usecases.jobs import hold_job
 from api.usecases.run_papers import run_papers
+from api.usecases.trash import take_back
 from docgen.findings import Finding, Place, Refusal
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def hand_over(
         batches = uow.batches.of_mail_run(organisation_id, run_id)
         if not batches:
             raise Refusal("mail-run-empty", "There is no batch in this mail run any more; open another.")
+        if proof is not None:
+            take_back(deps, uow, organisation_id, proof)
         for batch in batches:
             _hand_over_batch(uow, batch, now)
         return uow.mail_runs.hand_over(organisation_id, run_id, by, now, reference, proof)
@@ -107,6 +110,7 @@ def add_proof(deps: Deps, organisation_id: str, run_id: str, by: str, data: byte
         raise Refusal("proof-kind-unknown", "A proof is a PDF, a PNG or a JPEG.")
     proof = store_proof(deps, organisation_id, [data])
     with deps.database.write() as uow:
+        take_back(deps, uow, organisation_id, proof)
         return uow.mail_runs.set_proof(organisation_id, run_id, by, deps.clock.now(), proof)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Text, cast, delete, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from api.adapters import print_room_tables as room
 from api.adapters import tables
 from api.adapters.repositories.base import Repository
 
@@ -55,14 +56,17 @@ class SqlTrash(Repository):
         return [(row.organisation_id, row.blob) for row in useless]
 
     def _is_needed(self, organisation_id: str, blob: BlobRef) -> bool:
-        """Whether any row says its name; files of batches are a list in one column."""
+        """Whether any row says its name; lists of files are one column."""
         uses: list[ColumnElement[bool]] = [
             exists().where(table.c.organisation_id == organisation_id, column == blob)
             for table, column in (
                 (tables.jobs, tables.jobs.c.input),
                 (tables.packages, tables.packages.c.package),
+                (room.mail_runs, room.mail_runs.c.proof),
+                (room.checks, room.checks.c.picture),
             )
         ]
-        files = cast(tables.batches.c.files, Text).contains(str(blob), autoescape=True)
-        uses.append(exists().where(tables.batches.c.organisation_id == organisation_id, files))
+        for table in (tables.batches, room.reprints, room.mail_runs):
+            files = cast(table.c.files, Text).contains(str(blob), autoescape=True)
+            uses.append(exists().where(table.c.organisation_id == organisation_id, files))
         return bool(self._connection.execute(select(or_(*uses))).scalar_one())
