@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import batches, jobs, operate, packages, staff
+from api.cli import jobs, mail_runs, operate, packages, pieces, print_room, rules, staff
 from api.cli.exits import ExitCode, Trouble
 from api.cli.output import complain
 from api.ports import Fault, Retryable
@@ -26,7 +26,10 @@ app.add_typer(staff.staff, name="staff", help="People who use the pages: the pri
 app.add_typer(packages.brands, name="brand", help="House styles.")
 app.add_typer(packages.templates, name="template", help="Templates: check, look, upload.")
 app.add_typer(jobs.jobs, name="job", help="Print jobs.")
-app.add_typer(batches.batches, name="batch", help="Batches for the print room.")
+app.add_typer(pieces.pieces, name="piece", help="Mail pieces: find, stop, resume.")
+app.add_typer(print_room.batches, name="batch", help="Batches for the print room.")
+app.add_typer(mail_runs.mail_runs, name="mail-run", help="What goes to the post together.")
+app.add_typer(rules.rules, name="rules", help="How post of your organisation is made.")
 
 
 def run() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -50,6 +51,20 @@ class Api:
     def post(self, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - options of httpx
         """A JSON answer; `options` are those of httpx. Raises as `get`."""
         return self._json("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - options of httpx
+        """A JSON answer; `options` are those of httpx. Raises as `get`."""
+        return self._json("PUT", path, **options)
+
+    def post_once(self, path: str, headers: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - options of httpx
+        """As `post`, and once more when the connection broke: with the same key nothing happens twice."""
+        keyed = {"Idempotency-Key": str(uuid.uuid4()), **(headers or {})}
+        try:
+            return self.post(path, headers=keyed, **options)
+        except Trouble as trouble:
+            if trouble.code is not ExitCode.UNREACHABLE:
+                raise
+        return self.post(path, headers=keyed, **options)
 
     def items(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
         """All items of a list, part by part."""
