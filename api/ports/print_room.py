@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from api.ports.states import BatchState, CheckState, MailRunState, PieceState, ReprintState
+from api.ports.states import BatchState, CheckState, JobState, MailRunState, PieceState, ReprintState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -165,11 +165,14 @@ class Alarm:
 
 
 class Lingering(NamedTuple):
-    """A batch that is not at its end, for whoever looks whether it waits too long. ``cut_off_at`` is of its job."""
+    """A batch or job that is not at its end, for whoever looks whether it waits too long.
+
+    ``cut_off_at`` is of the job of a batch. Of a job ``state_at`` is when it came in.
+    """
 
     organisation_id: str
     id: str
-    state: BatchState
+    state: BatchState | JobState
     state_at: datetime
     cut_off_at: datetime | None
 
@@ -265,7 +268,7 @@ class Alarms(Protocol):
     """What waits too long. One sweeper looks over all organisations."""
 
     def raise_(self, alarm: Alarm) -> bool:
-        """Insert and write an event; False when it rings already for this stay in the state."""
+        """Let it ring, with an event; False when it rings already for this stay in the state."""
 
     def close(self, alarms: Iterable[Alarm], at: datetime) -> None:
         """Close alarms of things that have moved on, with an event for each."""

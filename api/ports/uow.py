@@ -127,6 +127,18 @@ class Jobs(Protocol):
     def add_counts(self, organisation_id: str, job_id: str, **counts: int) -> None:
         """Add to fields of `JobCounts` (``total`` must have been set)."""
 
+    def lingering(self) -> Iterator[Lingering]:
+        """Live jobs of all organisations that have no batches yet, and failed ones."""
+
+    def approve(self, organisation_id: str, job_id: str, by: str, at: datetime) -> PrintJob:
+        """Note who approved it before its files were written, once, and write an event."""
+
+    def last_columns(self, organisation_id: str, template_key: str) -> Mapping[str, str]:
+        """The columns that were chosen last for any version of a template; none when nobody has."""
+
+    def with_input(self, organisation_id: str, blob: BlobRef, limit: int) -> Sequence[PrintJob]:
+        """Jobs with the very same records, newest first."""
+
     def totals(self) -> Mapping[JobState, JobTotals]:
         """Over all organisations, for the numbers of the installation; states without jobs are left out."""
 
@@ -144,9 +156,22 @@ class Findings(Protocol):
         """Count from 0 in the order of their numbers, which all must be above any count."""
 
     def list(
-        self, organisation_id: str, job_id: str, page: PageRequest, record_index: int | None = None
+        self,
+        organisation_id: str,
+        job_id: str,
+        page: PageRequest,
+        record_index: int | None = None,
+        code: str | None = None,
     ) -> Page[JobFinding]:
-        """Findings by number, of one record or of all."""
+        """Findings by number, of one record or of all, with one code or any."""
+
+    def records(
+        self, organisation_id: str, job_id: str, after: int, limit: int, code: str | None = None
+    ) -> Sequence[int]:
+        """Places of the first records behind ``after`` (-1: all) that have a finding, with this code when given."""
+
+    def last_record_before(self, organisation_id: str, job_id: str, before: int) -> int | None:
+        """The place of the last record before this one that has a finding."""
 
     def counts(self, organisation_id: str, job_id: str) -> Mapping[str, int]:
         """How often each code occurs."""

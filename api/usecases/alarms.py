@@ -1,13 +1,14 @@
-"""Alarms: a batch that has been in one state too long is never only noticed by whoever misses the letter."""
+"""Alarms: a batch or job that has been in one state too long is never only noticed by whoever misses the letter."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from api.ports import Alarm, BatchState
+from api.ports import Alarm, BatchState, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-PATIENCE: Final[Mapping[BatchState, timedelta]] = {
+PATIENCE: Final[Mapping[BatchState | JobState, timedelta]] = {
+    JobState.RECEIVED: timedelta(hours=1),
+    JobState.VALIDATING: timedelta(hours=2),
+    JobState.ACCEPTED: timedelta(hours=2),
+    JobState.FAILED: timedelta(0),
     BatchState.PLANNED: timedelta(hours=1),
     BatchState.COMPOSING: timedelta(hours=1),
     BatchState.WRITING: timedelta(hours=1),
@@ -30,7 +35,10 @@ PATIENCE: Final[Mapping[BatchState, timedelta]] = {
     BatchState.PRINTED: timedelta(hours=24),
     BatchState.COMPLETED: timedelta(hours=24),
 }
-"""How long a batch may be in a state; writing waits for the cut-off, and its hour begins then."""
+"""How long a batch may be in a state, and a job without batches may be old.
+
+Writing waits for the cut-off, and its hour begins then.
+"""
 
 
 # a failed reprint rings until somebody has seen to it
@@ -43,22 +51,22 @@ def watch(deps: Deps) -> int:
     raised = 0
     with deps.database.read() as uow:
         late = {
-            _key(batch.id, batch.state, batch.state_at): batch
-            for batch in uow.batches.lingering()
-            if _is_late(batch, now)
+            _key(each.id, each.state, each.state_at): each
+            for each in chain(uow.jobs.lingering(), uow.batches.lingering())
+            if _is_late(each, now)
         }
         rings = {_key(alarm.subject_id, alarm.state, alarm.since): alarm for alarm in uow.alarms.all_open()}
-    fresh = [batch for key, batch in late.items() if key not in rings]
+    fresh = [each for key, each in late.items() if key not in rings]
     over = [alarm for key, alarm in rings.items() if key not in late and alarm.state in _WATCHED]
     if not fresh and not over:
         return 0
     with deps.database.write() as uow:
         uow.alarms.close(over, now)
-        for batch in fresh:
-            alarm = Alarm(batch.organisation_id, batch.id, str(batch.state), batch.state_at, now)
+        for each in fresh:
+            alarm = Alarm(each.organisation_id, each.id, str(each.state), each.state_at, now)
             if uow.alarms.raise_(alarm):
                 raised += 1
-                log.warning("alarm-raised", subject=batch.id, state=batch.state, since=batch.state_at.isoformat())
+                log.warning("alarm-raised", subject=each.id, state=each.state, since=each.state_at.isoformat())
     return raised
 
 
@@ -72,8 +80,8 @@ def _key(subject_id: str, state: str, since: datetime) -> tuple[str, str, dateti
     return (subject_id, str(state), since)
 
 
-def _is_late(batch: Lingering, now: datetime) -> bool:
-    since = batch.state_at
-    if batch.state is BatchState.WRITING and batch.cut_off_at is not None:
-        since = max(since, batch.cut_off_at)
-    return now - since >= PATIENCE[batch.state]
+def _is_late(each: Lingering, now: datetime) -> bool:
+    since = each.state_at
+    if each.state is BatchState.WRITING and each.cut_off_at is not None:
+        since = max(since, each.cut_off_at)
+    return now - since >= PATIENCE[each.state]

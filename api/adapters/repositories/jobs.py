@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, not_, select, update
 
 from api.adapters import tables
 from api.adapters.repositories.base import Repository, as_row, chunked
-from api.ports import JOB_STATES, JobCounts, JobFinding, JobTotals, PrintJob
+from api.ports import JOB_STATES, JobCounts, JobFinding, JobState, JobTotals, Lingering, Mode, PrintJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Row
 
-    from api.ports import JobState, Page, PageRequest
+    from api.ports import Page, PageRequest
 
+_WITHOUT_BATCHES = frozenset({JobState.RECEIVED, JobState.VALIDATING, JobState.ACCEPTED, JobState.FAILED})
 _COUNTS = ("total", "valid", "invalid", "composed", "pages", "sheets")
 
 
@@ -70,6 +71,15 @@ class SqlJobs(Repository):
     def add_counts(self, organisation_id: str, job_id: str, **counts: int) -> None:
         """Add."""
         self._update_counts(organisation_id, job_id, {name: tables.jobs.c[name] + n for name, n in counts.items()})
+
+    def lingering(self) -> Iterator[Lingering]:
+        """Of all organisations; what is only validated ends when it is accepted."""
+        c = tables.jobs.c
+        ends = (c.state == JobState.ACCEPTED) & c.validate_only
+        where = (c.mode == Mode.LIVE, c.state.in_(_WITHOUT_BATCHES), not_(ends))
+        columns = (c.organisation_id, c.id, c.state, c.created_at)
+        for row in self._connection.execute(select(*columns).where(*where).order_by(c.id)):
+            yield Lingering(*row, None)
 
     def totals(self) -> Mapping[JobState, JobTotals]:
         """All organisations."""

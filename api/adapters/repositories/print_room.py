@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
     from api.ports import BatchFile, BlobRef, Page, PageRequest
 
@@ -239,9 +239,13 @@ class SqlAlarms(Repository):
     """`api.ports.Alarms`."""
 
     def raise_(self, alarm: Alarm) -> bool:
-        """Once for a stay in a state."""
-        if self._insert_new(tables.alarms, as_row(alarm), tables.alarms.c.subject_id) is None:
-            return False
+        """Once for a stay in a state; one that was silenced rings again."""
+        c = tables.alarms.c
+        if self._insert_new(tables.alarms, as_row(alarm), c.subject_id) is None:
+            silent = and_(*_same(alarm), c.cleared_at.is_not(None))
+            again = update(tables.alarms).where(silent).values(raised_at=alarm.raised_at, cleared_at=None)
+            if self._connection.execute(again).rowcount == 0:
+                return False
         data = {"state": alarm.state, "since": alarm.since.isoformat()}
         self._event(alarm.organisation_id, alarm.subject_id, "alarm-raised", alarm.raised_at, **data)
         return True
@@ -250,8 +254,7 @@ class SqlAlarms(Repository):
         """One by one: there are never many."""
         c = tables.alarms.c
         for alarm in alarms:
-            where = (c.subject_id == alarm.subject_id, c.state == alarm.state, c.since == alarm.since)
-            ring = update(tables.alarms).where(*where, c.cleared_at.is_(None)).values(cleared_at=at)
+            ring = update(tables.alarms).where(*_same(alarm), c.cleared_at.is_(None)).values(cleared_at=at)
             if self._connection.execute(ring).rowcount:
                 self._event(alarm.organisation_id, alarm.subject_id, "alarm-cleared", at, state=alarm.state)
 
@@ -272,6 +275,11 @@ class SqlAlarms(Repository):
 
 def _result(row: Row[Any]) -> PieceResult:
     return PieceResult(**row._asdict())
+
+
+def _same(alarm: Alarm) -> tuple[ColumnElement[bool], ...]:
+    c = tables.alarms.c
+    return (c.subject_id == alarm.subject_id, c.state == alarm.state, c.since == alarm.since)
 
 
 def _check(row: Row[Any]) -> Check:

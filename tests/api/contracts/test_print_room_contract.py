@@ -17,6 +17,7 @@ from api.ports import (
     CheckState,
     FileRole,
     JobFinding,
+    JobState,
     Lingering,
     Loop,
     MailRun,
@@ -215,9 +216,14 @@ def test_an_alarm_rings_once_for_a_stay_in_a_state(db: SqlDatabase) -> None:
         uow.alarms.close([alarm()], LATER)
         uow.alarms.close([alarm()], LATER)
         assert uow.alarms.all_open() == []
+        assert uow.alarms.raise_(replace(alarm(), raised_at=LATER + timedelta(hours=1)))
+        assert [ring.raised_at for ring in uow.alarms.all_open()] == [LATER + timedelta(hours=1)]
+        uow.alarms.close(uow.alarms.all_open(), LATER)
         assert uow.alarms.raise_(alarm(since_h=1))
         assert uow.alarms.open(ORG) == [alarm(since_h=1)]
         assert [name for name in events(uow, BATCH) if name.startswith("alarm")] == [
+            "alarm-raised",
+            "alarm-cleared",
             "alarm-raised",
             "alarm-cleared",
             "alarm-raised",
@@ -298,6 +304,19 @@ def test_batches_in_some_states_come_newest_first(db: SqlDatabase) -> None:
         found = uow.batches.in_states(ORG, {BatchState.PLANNED}, 2)
         assert [each.number for each in found] == [3, 2]
         assert uow.batches.in_states(OTHER, set(BatchState), 9) == []
+
+
+def test_live_jobs_without_batches_linger(db: SqlDatabase) -> None:
+    states = [JobState.VALIDATING, JobState.ACCEPTED, JobState.FAILED, JobState.COMPOSING, JobState.RELEASED]
+    with db.write() as uow:
+        for number, state in enumerate(states, 2):
+            uow.jobs.add(replace(job(f"job_{number}"), state=state))
+        uow.jobs.add(replace(job("job_7"), state=JobState.ACCEPTED, validate_only=True))
+        uow.jobs.add(replace(job("job_8"), mode=Mode.TEST))
+        assert list(uow.jobs.lingering()) == [
+            Lingering(ORG, f"job_{number}", state, NOW, None)
+            for number, state in enumerate([JobState.RECEIVED, *states[:3]], 1)
+        ]
 
 
 def test_what_is_not_at_its_end_lingers_but_a_test_that_is_released(db: SqlDatabase) -> None:
