@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby, islice, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from api.ports import BatchState, Check, CheckState, FileRole, PieceState, ReadBackPolicy, derived_id
+from api.ports import BatchState, Check, CheckState, PieceState, ReadBackPolicy, derived_id
 from api.usecases.composers import ONE_AT_A_TIME, composer_of, mark_profile_of, with_entry
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.leases import nothing_to_do
+from api.usecases.manifests import rows_of
 from api.usecases.marking import Marking
 from api.usecases.pieces import household_facts, household_rules
 from api.usecases.places import as_row
@@ -146,10 +146,7 @@ def _strangers(
 
 def _from_manifest(deps: Deps, batch: Batch, check: Check) -> dict[str, Printed]:
     """What the manifest says of the printed letters of a part that are to be read."""
-    manifest = next(file.blob for file in batch.files if file.role is FileRole.MANIFEST_JSON)
-    with deps.blobs.open(batch.organisation_id, manifest) as stream:
-        rows: list[Mapping[str, Any]] = json.load(stream)["rows"]
-    part = rows[check.first : check.first + check.count]
+    part = rows_of(deps, batch)[check.first : check.first + check.count]
     return {
         row["piece_id"]: Printed(row["first_page"], tuple(row["page_digests"]))
         for row in part

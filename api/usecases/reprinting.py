@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from api.usecases.composing import compose_piece
 from api.usecases.jobs import REPRINT_FAILED, ask_batch_again, hold_job
 from api.usecases.kinds import FIRST, WorkKind
 from api.usecases.leases import nothing_to_do
+from api.usecases.manifests import rows_of
 from api.usecases.marking import Marking
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import chunks_of, code_of, key_of
@@ -129,11 +129,8 @@ def _as_printed(deps: Deps, uow: UnitOfWork, batch: Batch, left: Sequence[Piece]
 
     Marks count what was before them, so without those the marks of the others would differ from the first print.
     """
-    manifest = next(file.blob for file in batch.files if file.role is FileRole.MANIFEST_JSON)
-    with deps.blobs.open(batch.organisation_id, manifest) as stream:
-        rows: list[Mapping[str, Any]] = json.load(stream)["rows"]
     here = {piece.id: piece for piece in left}
-    return [here.get(row["piece_id"]) or _as_in_manifest(uow, batch, row) for row in rows]
+    return [here.get(row["piece_id"]) or _as_in_manifest(uow, batch, row) for row in rows_of(deps, batch)]
 
 
 def _as_in_manifest(uow: UnitOfWork, batch: Batch, row: Mapping[str, Any]) -> Piece:

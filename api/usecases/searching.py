@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import MAX_PAGE_ITEMS, BatchState
+from api.usecases.manifests import rows_of
 from docgen.postal.marks.control import read_control_code
 from docgen.records.letter_json import read_letter
 
@@ -33,11 +34,11 @@ def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
     """Pieces by piece id, control code or whole mark, record id, else by part of a name among batches not yet gone."""
     text = text.strip()
     with deps.database.read() as uow:
-        pieces = _by_code(uow, organisation_id, text) or uow.pieces.find(organisation_id, text, MOST_FOUND)
+        pieces = _by_code(deps, uow, organisation_id, text) or uow.pieces.find(organisation_id, text, MOST_FOUND)
         if pieces:
             return _with_names(uow, organisation_id, pieces)
         if len(text) < _LEAST_NAME_CHARACTERS:
-            return ()
+            return []
         found: list[Found] = []
         for each in _by_name(uow, organisation_id, _plain(text)):
             found.append(each)
@@ -46,10 +47,17 @@ def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
         return found
 
 
-def _by_code(uow: UnitOfWork, organisation_id: str, text: str) -> Sequence[Piece]:
+def _by_code(deps: Deps, uow: UnitOfWork, organisation_id: str, text: str) -> Sequence[Piece]:
     code = read_control_code(text)
     batch = uow.batches.by_code(organisation_id, code.batch_code) if code else None
-    return uow.pieces.at_envelope(organisation_id, batch.id, code.sequence) if code and batch else ()
+    if code is None or batch is None:
+        return ()
+    pieces = uow.pieces.at_envelope(organisation_id, batch.id, code.sequence)
+    if pieces or not batch.files or not 1 <= code.sequence <= batch.envelopes:
+        return pieces
+    # an open reprint has it now, and only the manifest knows what the torn paper says
+    moved = [row["piece_id"] for row in rows_of(deps, batch) if row["control_code"] == str(code)]
+    return [uow.pieces.get(organisation_id, piece_id) for piece_id in moved]
 
 
 def _by_name(uow: UnitOfWork, organisation_id: str, wanted: str) -> Iterator[Found]:
