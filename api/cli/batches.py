@@ -62,6 +62,12 @@ def approve(batch: Batches, as_json: AsJson = False) -> None:
     change(batch, "approve", as_json=as_json)
 
 
+@batches.command("write-again")
+def write_again(batch: Batches, as_json: AsJson = False) -> None:
+    """Write the files of blocked batches again, and have them read back again."""
+    change(batch, "write-again", as_json=as_json)
+
+
 def change(names: list[str], step: str, *, as_json: bool) -> None:
     """Take a step with each of these batches, and say where they are now."""
     from api.cli.client import Api

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/jobs", tags=["pages"], include_in_schema=False)
 
+_BY: Final = "link"
 _SHOWN_BATCHES: Final = 20
 _SHOWN_FINDINGS: Final = 10
 _REFRESH_S: Final = 3
@@ -82,7 +83,11 @@ def get_file(request: Request, deps: DepsDep, job_id: str, batch_id: str, name: 
     """A file of a batch of this job."""
     organisation_id = _check(deps, job_id, batch_id, view)
     file = batches.find_batch_file(deps, organisation_id, batch_id, name)
-    return file_response(request, deps, organisation_id, file)
+
+    def note(first_byte: int) -> None:
+        batches.note_seen(deps, organisation_id, batch_id, file, _BY, first_byte)
+
+    return file_response(request, deps, organisation_id, file, note)
 
 
 @router.get("/{job_id:id}/batches/{batch_id:id}/first.{kind:id}")

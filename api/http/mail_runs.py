@@ -15,7 +15,7 @@ from api.http.once import Answer, OnceDep
 from api.http.responses import LIST_CODES, POST_CODES, binary, problems
 from api.http.room_schemas import HandOverIn, MailRunIn, MailRunOut
 from api.http.schemas import ListOut, listed
-from api.usecases import mail_runs
+from api.usecases import batches, mail_runs
 from api.usecases.deps import Deps
 from docgen.findings import Refusal
 
@@ -83,9 +83,13 @@ def get_run(deps: DepsDep, caller: CallerDep, run_id: str) -> MailRunOut:
     },
 )
 def get_file(request: Request, deps: DepsDep, caller: CallerDep, run_id: str, name: str) -> Response:
-    """The list for the post, labels of bundles and trays."""
+    """The list for the post, labels of bundles and trays. It is logged."""
     file = mail_runs.find_mail_run_file(deps, caller.organisation_id, run_id, name)
-    return file_response(request, deps, caller.organisation_id, file)
+
+    def note(first_byte: int) -> None:
+        batches.note_seen(deps, caller.organisation_id, run_id, file, caller.key_id, first_byte)
+
+    return file_response(request, deps, caller.organisation_id, file, note)
 
 
 @router.post(

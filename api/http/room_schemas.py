@@ -263,8 +263,8 @@ class CutOffOut(Out):
 class AlarmOut(Out):
     """Something has been in one state too long."""
 
-    subject_id: str = Field(examples=[_BATCH])
-    state: str = Field(description="Of the batch; `reprint-failed` for work that was given up.", examples=["released"])
+    subject_id: str = Field(description="A batch, or a print job without batches.", examples=[_BATCH])
+    state: str = Field(description="Its state; `reprint-failed` for work that was given up.", examples=["released"])
     since: Moment
     raised_at: Moment
 

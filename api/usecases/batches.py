@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
-from api.ports import IN_PRINT_ROOM
+from api.ports import IN_PRINT_ROOM, Event
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -46,6 +46,13 @@ def find_batch_file(deps: Deps, organisation_id: str, batch_id: str, name: str) 
         if file.name == name:
             return file
     raise Refusal("batch-file-not-found", f"{batch_id} has no file of this name; take a name from its list of files.")
+
+
+def note_seen(deps: Deps, organisation_id: str, subject_id: str, file: BatchFile, by: str, first_byte: int = 0) -> None:
+    """Log a download that is no fetching by the print room: by a link, or of a paper of a mail run."""
+    data = {"file": file.name, "sha256": file.blob.sha256, "by": by, "from_byte": first_byte}
+    with deps.database.write() as uow:
+        uow.events.append(Event(organisation_id, subject_id, "file-seen", deps.clock.now(), data))
 
 
 @contextmanager

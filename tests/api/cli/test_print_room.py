@@ -131,6 +131,9 @@ def test_a_blocked_batch_says_what_differs(
     assert posthoorn("batch", "show", batch) == ExitCode.FINDINGS
     assert posthoorn.err.startswith("error: readback-differs: ")
     assert posthoorn("batch", "fetch", batch) == ExitCode.CONFLICT
+    assert posthoorn("batch", "write-again", batch) == ExitCode.OK
+    assert posthoorn.out == f"{batch}  writing\n"
+    assert posthoorn("batch", "write-again", batch) == ExitCode.CONFLICT
 
 
 def test_a_colleague_releases(posthoorn: Command, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,11 @@ def test_the_page_shows_the_job_with_its_batches_without_a_key(service: Service,
     assert {answer.status_code for answer in answers.values()} == {200}
     kinds = {answer.headers["Content-Type"].partition(";")[0] for answer in answers.values()}
     assert {"application/pdf", "image/png", "text/csv", "application/json"} <= kinds
+    (batch,) = admin.get("/v1/batches", params={"job": job}).json()["items"]
+    events = admin.get(f"/v1/batches/{batch['id']}/events").json()["items"]
+    seen = {event["data"]["file"] for event in events if event["name"] == "file-seen" and event["data"]["by"] == "link"}
+    # who looks at a link is not the print room
+    assert (seen, batch["state"]) == ({file["name"] for file in batch["files"]}, "released")
 
 
 def test_the_page_asks_again_while_the_job_runs(admin: httpx.Client) -> None:
