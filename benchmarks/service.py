@@ -1,10 +1,11 @@
 """A whole print job through the running service, from the first byte of the POST to released, against the bare engine.
 
-    .venv/bin/python benchmarks/service.py [--letters 20000] [--processes 2] [--json]
+    .venv/bin/python benchmarks/service.py [--letters 20000] [--processes 2] [--read-back off] [--json]
 
 The service is ``posthoorn serve`` with its embedded default (SQLite, blobs in a folder, messages as files) in a
 temporary folder. The bare engine composes the same letters in as many worker processes that are ready beforehand, and
-one process frames their page streams into one PDF: nothing is read, checked, stored or reconciled.
+one process frames their page streams into one PDF: nothing is read, checked, stored or reconciled. The service does not
+read its files back either, unless it is asked to: then what is released was also read, whole or as a sample.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) 
 import httpx
 
 from api.bootstrap import make_deps, migrate, open_service
-from api.ports import Mode, PackageKind, Role
+from api.ports import Mode, PackageKind, ReadBackPolicy, Role
 from api.settings import as_environment, load_settings
 from api.usecases import packages, parties
 from benchmarks.letters import DAY, LETTER, ROOT, composer, letter
@@ -63,16 +64,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--letters", type=int, default=20_000)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--read-back", choices=[*ReadBackPolicy], default=ReadBackPolicy.OFF)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    result = measure_service(options.letters, options.processes)
+    result = measure_service(options.letters, options.processes, ReadBackPolicy(options.read_back))
     for name, value in result.items():
         sys.stdout.write(f"{name:34}{value:>12,.4g}\n")
     if options.json:
         sys.stdout.write(f"{json.dumps(result)}\n")
 
 
-def measure_service(letters: int, processes: int) -> dict[str, float]:
+def measure_service(letters: int, processes: int, read_back: ReadBackPolicy = ReadBackPolicy.OFF) -> dict[str, float]:
     """Rates by the wall clock, CPU seconds and times by state of the job, and peaks of memory.
 
     The engine is measured before and after. ``service_ratio`` is by the wall clock; where other programs run beside it,
@@ -80,7 +82,7 @@ def measure_service(letters: int, processes: int) -> dict[str, float]:
     """
     with tempfile.TemporaryDirectory() as folder:
         before = _bare_s(Path(folder) / "bare.pdf", letters, processes)
-        run = _through_service(Path(folder), letters, processes)
+        run = _through_service(Path(folder), letters, processes, read_back)
         after = _bare_s(Path(folder) / "bare.pdf", letters, processes)
     bare_s, bare_cpu_s = (statistics.mean(pair) for pair in zip(before, after, strict=True))
     return {
@@ -112,10 +114,16 @@ class _Run:
     peak_mb: list[float] = field(default_factory=list)
 
 
-def _through_service(folder: Path, letters: int, processes: int) -> _Run:
+def _through_service(folder: Path, letters: int, processes: int, read_back: ReadBackPolicy) -> _Run:
     body = folder / "records.json"
     write_records(body, letters)
-    wanted = {"DATA_FOLDER": folder / "data", "CONCURRENCY": processes, "PORT": _free_port(), "LOG_LEVEL": "warning"}
+    wanted = {
+        "DATA_FOLDER": folder / "data",
+        "CONCURRENCY": processes,
+        "PORT": _free_port(),
+        "LOG_LEVEL": "warning",
+        "READ_BACK": read_back,
+    }
     settings = load_settings({f"POSTHOORN_{name}": str(value) for name, value in wanted.items()})
     key = _prepared(settings)
     with _serving(settings, processes) as pids, httpx.Client(timeout=600) as client:

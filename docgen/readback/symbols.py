@@ -32,10 +32,6 @@ _DARK = 128
 _OMR_LINE_MM = 0.5
 _OMR_REACH_MM = 0.6  # a mark that stands farther off is not under the sensor
 _MOST = 0.5
-_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_MATRIX_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
-_CODE39_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code39)
-_I2OF5_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.ITF)
 
 
 def check_symbol(spot: Spot, leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> list[Difference]:
@@ -58,7 +54,7 @@ def _words(content: bytes) -> str:
 
 def _read_qr(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
     picture = leaf_gray(leaf, _QR_DPI, symbol.rect)
-    found = zxingcpp.read_barcodes(picture, _QR_ONLY)
+    found = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     if not found:
         return None
     read = bytes(found[0].bytes)
@@ -80,8 +76,10 @@ def _read_kix(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
     return None if text is None else text.encode("ascii")
 
 
-def _zxing(kinds: zxingcpp.BarcodeFormats) -> Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]:
+def _zxing(kind: zxingcpp.BarcodeFormat) -> Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]:
     def read(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
+        # made anew each time: what a module keeps of this library is told as a leak when a worker ends
+        kinds = zxingcpp.BarcodeFormats(kind)
         found = zxingcpp.read_barcodes(leaf_gray(leaf, _MARK_DPI, symbol.rect), kinds)
         return bytes(found[0].bytes) if found else None
 
@@ -111,9 +109,9 @@ def _see_text(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
 _READERS: dict[str, Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]] = {
     "qr": _read_qr,
     "kix": _read_kix,
-    "datamatrix": _zxing(_MATRIX_ONLY),
-    "code39": _zxing(_CODE39_ONLY),
-    "i2of5": _zxing(_I2OF5_ONLY),
+    "datamatrix": _zxing(zxingcpp.BarcodeFormat.DataMatrix),
+    "code39": _zxing(zxingcpp.BarcodeFormat.Code39),
+    "i2of5": _zxing(zxingcpp.BarcodeFormat.ITF),
     "omr": _read_omr,
     "text": _see_text,
 }
