@@ -113,7 +113,10 @@ jobs = Table(
     Column("sheets", Integer, nullable=False),
     Column("created_by", String(64), nullable=False, server_default=""),
     Column("rules", JSON, nullable=False, server_default="{}"),
+    Column("columns", JSON, nullable=False, server_default="{}"),
+    Column("approved_by", String(64), nullable=False, server_default=""),
     Index(None, "organisation_id", "id"),
+    Index(None, "organisation_id", "template_id"),
 )
 
 findings = Table(

@@ -121,7 +121,8 @@ class JobTotals:
 class PrintJob:
     """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent.
 
-    ``created_by`` is the key or the user that sent it, ``rules`` what `Rules.of_job` gave then.
+    ``created_by`` is the key or the user that sent it, ``rules`` what `Rules.of_job` gave then. ``columns`` names the
+    columns of a table by field when they have names of their own. ``approved_by`` approved it before its files were.
     """
 
     id: str
@@ -141,6 +142,8 @@ class PrintJob:
     error_code: str | None = None
     created_by: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

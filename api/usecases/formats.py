@@ -20,7 +20,7 @@ class RecordsType(StrEnum):
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-_DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t"}
+_DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NAMES: Final = {sign: name for name, sign in _DELIMITERS.items()}
 _YES: Final = frozenset({"true", "1", "yes"})
 
@@ -47,7 +47,7 @@ class RecordsFormat:
 def read_format(media_type: str) -> RecordsFormat:
     """The format that a ``Content-Type`` names; parameters ``charset``, ``delimiter`` and ``decimal-comma`` count.
 
-    ``delimiter`` is comma, semicolon or tab. Other parameters are left aside.
+    ``delimiter`` is comma, semicolon, tab or bar. Other parameters are left aside.
     Raises Refusal: ``media-type-unsupported``, ``records-csv-encoding``, ``records-csv-delimiter``.
     """
     header = Message()

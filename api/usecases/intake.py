@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from api.ports import Mode, PackageKind, PackageState, Policy, PrintJob
@@ -13,7 +13,7 @@ from docgen.findings import Refusal
 from docgen.postal.cut_off import read_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from api.ports import BlobRef, Package, UnitOfWork
@@ -30,7 +30,8 @@ class Submission:
 
     Until ``cut_off_at`` nothing is released, and pieces and the job can be stopped.
     Without one the organisation's schedule gives it. With ``validate_only`` the job ends in state accepted or rejected
-    and nothing is ever printed. ``created_by`` is the key or user that asks.
+    and nothing is ever printed. ``created_by`` is the key or user that asks. ``columns`` names the columns of a table
+    by field, see `docgen.records.columns.match_header`.
     """
 
     template: str
@@ -42,6 +43,7 @@ class Submission:
     title: str = ""
     cut_off_at: datetime | None = None
     created_by: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def store_body(deps: Deps, organisation_id: str, body: BinaryIO | Iterable[bytes]) -> BlobRef:
@@ -64,29 +66,35 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
     Raises Refusal: ``template-not-found``, ``brand-not-found``, ``template-retired``, ``brand-retired``,
     ``title-invalid``, ``cut-off-invalid``.
     """
+    with deps.database.write() as uow:
+        return add_job(deps, uow, organisation_id, submission, body)
+
+
+def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submission, body: BlobRef) -> PrintJob:
+    """`submit_job` inside a transaction."""
     now = deps.clock.now()
     _check_title(submission.title)
     _check_cut_off(submission.cut_off_at, now)
-    with deps.database.write() as uow:
-        job = PrintJob(
-            id=deps.ids.new("job"),
-            organisation_id=organisation_id,
-            mode=submission.mode,
-            policy=submission.policy,
-            validate_only=submission.validate_only,
-            template_id=_version(uow, organisation_id, PackageKind.TEMPLATE, submission.template).id,
-            brand_id=_version(uow, organisation_id, PackageKind.BRAND, submission.brand).id,
-            input=body,
-            media_type=str(submission.format),
-            created_at=now,
-            cut_off_at=submission.cut_off_at or _scheduled(uow, organisation_id, submission, now),
-            title=submission.title,
-            created_by=submission.created_by,
-            rules=uow.rules.get(organisation_id).of_job(),
-        )
-        take_back(deps, uow, organisation_id, body)
-        uow.jobs.add(job)
-        uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
+    job = PrintJob(
+        id=deps.ids.new("job"),
+        organisation_id=organisation_id,
+        mode=submission.mode,
+        policy=submission.policy,
+        validate_only=submission.validate_only,
+        template_id=_version(uow, organisation_id, PackageKind.TEMPLATE, submission.template).id,
+        brand_id=_version(uow, organisation_id, PackageKind.BRAND, submission.brand).id,
+        input=body,
+        media_type=str(submission.format),
+        created_at=now,
+        cut_off_at=submission.cut_off_at or _scheduled(uow, organisation_id, submission, now),
+        title=submission.title,
+        created_by=submission.created_by,
+        rules=uow.rules.get(organisation_id).of_job(),
+        columns=submission.columns,
+    )
+    take_back(deps, uow, organisation_id, body)
+    uow.jobs.add(job)
+    uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
     return job
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from api.ports import IN_PRINT_ROOM, BatchState, Event, JobState, Mode, PieceState
 from api.usecases.jobs import batches_of, hold_job
@@ -12,6 +12,8 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from api.ports import Batch, PrintJob, UnitOfWork
     from api.usecases.deps import Deps
+
+_MAY_BE_APPROVED: Final = frozenset({JobState.ACCEPTED, JobState.COMPOSING, JobState.BATCHING})
 
 
 def checked(deps: Deps, uow: UnitOfWork, job: PrintJob, batch_id: str) -> None:
@@ -55,6 +57,28 @@ def approve_job(deps: Deps, organisation_id: str, job_id: str, by: str) -> Print
         return uow.jobs.get(organisation_id, job_id)
 
 
+def approve_ahead(deps: Deps, organisation_id: str, job_id: str, by: str) -> PrintJob:
+    """Approve a live job whose files are not written yet: its batches go as soon as they were read back.
+
+    What is ready already goes at once. Approving again changes nothing.
+    Raises Refusal: ``job-not-found``, ``approval-by-submitter``, and ``state-conflict`` when it waits for no approval.
+    """
+    with deps.database.write() as uow:
+        hold_job(uow, organisation_id, job_id)
+        job = uow.jobs.get(organisation_id, job_id)
+        if not may_be_approved(job, four_eyes=uow.rules.get(organisation_id).four_eyes):
+            raise Refusal("state-conflict", f"{job_id} waits for no approval.")
+        if by == job.created_by:
+            raise Refusal("approval-by-submitter", "Who submitted the job may not release it; ask a colleague to.")
+        uow.jobs.approve(organisation_id, job_id, by, deps.clock.now())
+    return approve_job(deps, organisation_id, job_id, by)
+
+
+def may_be_approved(job: PrintJob, *, four_eyes: bool) -> bool:
+    """True while somebody has to, and can, approve it, whoever that is."""
+    return four_eyes and job.mode is Mode.LIVE and not job.validate_only and job.state in _MAY_BE_APPROVED
+
+
 def _held(uow: UnitOfWork, organisation_id: str, batch_id: str) -> PrintJob:
     job_id = uow.batches.get(organisation_id, batch_id).job_id
     hold_job(uow, organisation_id, job_id)
@@ -63,7 +87,9 @@ def _held(uow: UnitOfWork, organisation_id: str, batch_id: str) -> PrintJob:
 
 def _needs_approval(uow: UnitOfWork, job: PrintJob, batch: Batch) -> bool:
     """A test goes nowhere, and a reprint is of what was approved before."""
-    return job.mode is Mode.LIVE and batch.parent_id is None and uow.rules.get(job.organisation_id).four_eyes
+    if job.mode is not Mode.LIVE or batch.parent_id is not None or job.approved_by:
+        return False
+    return uow.rules.get(job.organisation_id).four_eyes
 
 
 def _release(deps: Deps, uow: UnitOfWork, job: PrintJob, batch: Batch) -> Batch:

@@ -13,25 +13,18 @@ from api.ports import JobState
 from api.usecases.checking import Checked, Checker, findings_at
 from api.usecases.composers import composer_of
 from api.usecases.deciding import decide_when_known
-from api.usecases.formats import RecordsType, read_format
 from api.usecases.jobs import hold_job
 from api.usecases.leases import keep_lease, nothing_to_do
+from api.usecases.reading import records_of
 from api.usecases.sharding import Cutter, NotValidatingError
 from docgen.findings import Finding, Refusal
 from docgen.records.raw_lines import read_lines
-from docgen.records.read_csv import TableOptions, read_csv
-from docgen.records.read_json import read_json
-from docgen.records.read_xlsx import read_xlsx
 from docgen.records.record_ids import RecordIds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
 
     from api.ports import WorkContext
     from api.usecases.deps import Deps
-    from docgen.records.raw import RawRecord
-    from docgen.templates.model import Template
 
 _MAY_BE_VALIDATED: Final = frozenset({JobState.RECEIVED, JobState.VALIDATING})
 
@@ -73,20 +66,11 @@ def _read(cutter: Cutter) -> Refusal | None:
     try:
         template = composer_of(deps, job).template
         with deps.blobs.open(job.organisation_id, job.input) as stream:
-            for raw in _records(cutter, stream, template):
+            for raw in records_of(deps, job, stream, template):
                 cutter.add(ids.marked(raw))
     except Refusal as refusal:
         return refusal
     return None
-
-
-def _records(cutter: Cutter, stream: BinaryIO, template: Template) -> Iterator[RawRecord]:
-    wanted = read_format(cutter.job.media_type)
-    limit = cutter.deps.limits.max_records
-    if wanted.type is RecordsType.JSON:
-        return read_json(stream, limit)
-    options = TableOptions(wanted.encoding, wanted.delimiter, wanted.decimal_comma, limit)
-    return (read_csv if wanted.type is RecordsType.CSV else read_xlsx)(stream, template, options)
 
 
 def _check_here(cutter: Cutter) -> Checked:

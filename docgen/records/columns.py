@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from docgen.findings import Finding, Place, Refusal
 from docgen.postal.address import KEYS
@@ -30,6 +30,21 @@ class ColumnRule:
     read: Callable[[object], object]
 
 
+class Target(NamedTuple):
+    """The column ``at`` (from 0) of the file goes where ``rule`` says."""
+
+    at: int
+    rule: ColumnRule
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """How many cells a row has, and which of them are read."""
+
+    width: int
+    targets: tuple[Target, ...]
+
+
 def column_rules(template: Template, *, decimal_comma: bool) -> dict[str, ColumnRule]:
     """Every column that records of the template may have, by its name in small letters."""
     text = reader_of(FieldKind.TEXT, decimal_comma=decimal_comma)
@@ -50,14 +65,26 @@ def column_rules(template: Template, *, decimal_comma: bool) -> dict[str, Column
     return {rule.name.casefold(): rule for rule in rules}
 
 
-def match_header(header: Sequence[object], rules: Mapping[str, ColumnRule]) -> tuple[ColumnRule, ...]:
-    """The rule of each column.
-
-    Raises Refusal: records-column-unknown, -duplicate or -missing, with a finding for every column that is wrong.
-    """
+def header_names(header: Sequence[object]) -> tuple[str, ...]:
+    """The names in a first row, without spaces around them and without empty cells at the end."""
     names = [str(cell).strip() if cell is not None else "" for cell in header]
     while names and not names[-1]:
         names.pop()
+    return tuple(names)
+
+
+def match_header(
+    header: Sequence[object], rules: Mapping[str, ColumnRule], chosen: Mapping[str, str] | None = None
+) -> Header:
+    """Where the cells of each row go.
+
+    ``chosen`` names for fields of the template the column of the file that they are read from; one column may serve
+    several, and columns that nothing names are passed over. Without it the file has the template's own names.
+    Raises Refusal: records-column-unknown, -duplicate or -missing, with a finding for every column that is wrong.
+    """
+    names = header_names(header)
+    if chosen:
+        return _match_chosen(names, rules, chosen)
     unknown = [(i, name) for i, name in enumerate(names) if name.casefold() not in rules]
     if unknown or len(names) > _MOST_COLUMNS:
         known = ", ".join(rule.name for rule in rules.values())
@@ -69,7 +96,25 @@ def match_header(header: Sequence[object], rules: Mapping[str, ColumnRule]) -> t
     missing = [(len(names), rule.name) for key, rule in rules.items() if rule.required and key not in keys]
     if missing:
         raise _refusal("missing", "The column is missing. Add it to the first row.", missing)
-    return tuple(rules[key] for key in keys)
+    return Header(len(names), tuple(Target(at, rules[key]) for at, key in enumerate(keys)))
+
+
+def _match_chosen(names: Sequence[str], rules: Mapping[str, ColumnRule], chosen: Mapping[str, str]) -> Header:
+    wanted = {field.casefold(): column.strip() for field, column in chosen.items()}
+    foreign = [(len(names), field) for field in wanted if field not in rules]
+    if foreign:
+        raise _refusal("unknown", "The template has no such field. Choose the columns again.", foreign)
+    twice = [(i, name) for i, name in enumerate(names) if name in wanted.values() and names.count(name) > 1]
+    if twice:
+        raise _refusal("duplicate", "The column is there twice. Rename one of them.", twice)
+    gone = [(len(names), column) for column in wanted.values() if column not in names]
+    if gone:
+        raise _refusal("missing", "The file has no such column. Choose the columns again.", gone)
+    missing = [(len(names), rule.name) for key, rule in rules.items() if rule.required and key not in wanted]
+    if missing:
+        raise _refusal("missing", "No column is chosen for it. Choose one, or add it to the file.", missing)
+    targets = [Target(names.index(wanted[key]), rule) for key, rule in rules.items() if key in wanted]
+    return Header(len(names), tuple(targets))
 
 
 def _refusal(what: str, message: str, columns: Sequence[tuple[int, str]]) -> Refusal:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from docgen.findings import Finding, Place, Refusal
 from docgen.records.columns import column_rules, match_header
+from docgen.records.look import TableLook, look_at
 from docgen.records.raw import DEFAULT_LIMIT, RawRecord, empty
 from docgen.records.table import records_of
 
@@ -32,12 +33,17 @@ _SEPARATOR_LINE: Final = re.compile(r"sep=([;,\t|])\r?\n?")
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """How a table is written. ``delimiter`` None: told from the header. ``decimal_comma``: 1.234,56 means 1234.56."""
+    """How a table is written. ``delimiter`` None: told from the header. ``decimal_comma``: 1.234,56 means 1234.56.
+
+    ``columns`` names the columns of the file by field, see `docgen.records.columns.match_header`; empty: the file has
+    the template's own names.
+    """
 
     encoding: str = "utf-8"
     delimiter: str | None = None
     decimal_comma: bool = False
     limit: int = DEFAULT_LIMIT
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 DEFAULT_OPTIONS: Final = TableOptions()
@@ -48,6 +54,32 @@ def read_csv(stream: BinaryIO, template: Template, options: TableOptions = DEFAU
 
     Raises Refusal: records-csv-encoding, -csv-delimiter, -csv-malformed, -column-unknown, -column-duplicate,
     -column-missing, -cell-too-long, -empty, -too-many. Faults of one record are in its findings.
+    """
+    rules = column_rules(template, decimal_comma=options.decimal_comma)
+    opened = _open(stream, options, None if options.columns else rules)
+    header = match_header(opened.names, rules, options.columns)
+    yield from records_of(opened.rows, header, options.limit)
+
+
+def look_csv(stream: BinaryIO, options: TableOptions = DEFAULT_OPTIONS) -> TableLook:
+    """What is in a CSV file whose columns have names of its own; every row is read, so that all of it can be.
+
+    Raises Refusal: records-csv-encoding, -csv-delimiter, -csv-malformed, -cell-too-long, -empty.
+    """
+    opened = _open(stream, options, None)
+    return look_at(opened.names, opened.rows, opened.delimiter)
+
+
+class _Opened(NamedTuple):
+    names: list[str]
+    rows: Iterator[tuple[int, list[str]]]
+    delimiter: str
+
+
+def _open(stream: BinaryIO, options: TableOptions, rules: Mapping[str, ColumnRule] | None) -> _Opened:
+    """Its first row and the rest; with ``rules`` the separator is told by known names, else by how many cells it makes.
+
+    Raises Refusal: records-csv-encoding, -csv-delimiter, -empty.
     """
     if options.encoding not in ENCODINGS:
         raise Refusal("records-csv-encoding", f"Name one of these encodings: {', '.join(ENCODINGS)}.")
@@ -62,10 +94,15 @@ def read_csv(stream: BinaryIO, template: Template, options: TableOptions = DEFAU
         skipped = 2
     if not header.strip():
         raise empty("Put the names of the columns in the first row.")
-    rules = column_rules(template, decimal_comma=options.decimal_comma)
-    delimiter = options.delimiter or (named[1] if named else _delimiter(header, rules))
-    columns = match_header(next(csv.reader([header], delimiter=delimiter)), rules)
-    yield from records_of(_rows(lines, delimiter, skipped), columns, options.limit)
+    found = named[1] if named else (_most_cells(header) if rules is None else None)
+    delimiter = options.delimiter or found or _delimiter(header, rules or {})
+    names = next(csv.reader([header], delimiter=delimiter))
+    return _Opened(names, _rows(lines, delimiter, skipped), delimiter)
+
+
+def _most_cells(header: str) -> str:
+    """The separator that makes the most cells of a header."""
+    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))
 
 
 def _lines(stream: BinaryIO, encoding: str) -> Iterator[str]:

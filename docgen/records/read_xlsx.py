@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 import zlib
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
@@ -14,6 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from docgen.findings import Refusal
 from docgen.records.columns import column_rules, match_header
+from docgen.records.look import SHOWN_ROWS, TableLook, look_at
 from docgen.records.raw import RawRecord, empty
 from docgen.records.read_csv import DEFAULT_OPTIONS, TableOptions
 from docgen.records.table import Formula, records_of
@@ -44,12 +46,28 @@ def read_xlsx(stream: BinaryIO, template: Template, options: TableOptions = DEFA
     """
     _check_zip(stream)
     rows = _rows(stream)
-    header = next(rows, None)
-    if header is None or all(cell is None for cell in header[1]):
-        raise empty("Put the names of the columns in the first row of the first sheet.")
-    columns = match_header(header[1], column_rules(template, decimal_comma=options.decimal_comma))
-    width = len(columns)
+    header = _header(rows)
+    rules = column_rules(template, decimal_comma=options.decimal_comma)
+    columns = match_header(header, rules, options.columns)
+    width = columns.width
     yield from records_of(((number, _padded(cells, width)) for number, cells in rows), columns, options.limit)
+
+
+def look_xlsx(stream: BinaryIO) -> TableLook:
+    """What is at the beginning of a workbook whose columns have names of its own.
+
+    Raises Refusal: records-xlsx-malformed, -xlsx-bomb, -empty.
+    """
+    _check_zip(stream)
+    rows = _rows(stream)
+    return look_at(_header(rows), islice(rows, SHOWN_ROWS))
+
+
+def _header(rows: Iterator[tuple[int, list[object]]]) -> list[object]:
+    first = next(rows, None)
+    if first is None or all(cell is None for cell in first[1]):
+        raise empty("Put the names of the columns in the first row of the first sheet.")
+    return first[1]
 
 
 def _check_zip(stream: BinaryIO) -> None:

@@ -13,7 +13,7 @@ from docgen.templates.kinds import DEFAULT_MAX_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from docgen.records.columns import ColumnRule
+    from docgen.records.columns import ColumnRule, Header
 
 MAX_CELL_CHARACTERS: Final = 32_767
 """As in a spreadsheet; a declared text field has its own, smaller limit (2,000 unless it says otherwise)."""
@@ -48,14 +48,12 @@ class _Building:
         return RawRecord(Place(row=self.row), self.values, rows, tuple(self.findings))
 
 
-def records_of(
-    rows: Iterable[tuple[int, Sequence[object]]], columns: Sequence[ColumnRule], limit: int
-) -> Iterator[RawRecord]:
+def records_of(rows: Iterable[tuple[int, Sequence[object]]], header: Header, limit: int) -> Iterator[RawRecord]:
     """The records in numbered rows (the header left out). Empty rows are passed over.
 
     Raises Refusal: records-empty, records-too-many.
     """
-    id_at = next(i for i, column in enumerate(columns) if column.name == "record_id")
+    id_at = next(at for at, rule in header.targets if rule.name == "record_id")
     current: _Building | None = None
     count = 0
     for number, cells in rows:
@@ -70,7 +68,7 @@ def records_of(
             if count > limit:
                 raise too_many(limit)
             current = _Building(number)
-        _add_row(current, number, cells, columns)
+        _add_row(current, number, cells, header)
     if current is None:
         raise empty("Put at least one row under the header.")
     yield current.done()
@@ -80,17 +78,19 @@ def _filled(cell: object) -> bool:
     return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
 
 
-def _add_row(record: _Building, number: int, cells: Sequence[object], columns: Sequence[ColumnRule]) -> None:
+def _add_row(record: _Building, number: int, cells: Sequence[object], header: Header) -> None:
     """Put the cells of a row where they belong."""
     record.rows += 1
-    if len(cells) != len(columns):
-        extra = [cell for cell in cells[len(columns) :] if _filled(cell)]
-        if len(cells) < len(columns) or extra:
-            message = f"The row has {len(cells)} cells and the header {len(columns)}. Add or remove a separator."
+    width = header.width
+    if len(cells) != width:
+        extra = [cell for cell in cells[width:] if _filled(cell)]
+        if len(cells) < width or extra:
+            message = f"The row has {len(cells)} cells and the header {width}. Add or remove a separator."
             record.say("records-row-ragged", message, number)
             return
     items: dict[str, dict[str, object]] = {}
-    for cell, column in zip(cells, columns, strict=False):
+    for at, column in header.targets:
+        cell = cells[at]
         if not _filled(cell) or not _usable(record, number, cell, column):
             continue
         if column.is_item:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, not_, select, update
+from sqlalchemy import Text, cast, delete, func, insert, not_, select, update
 
 from api.adapters import tables
 from api.adapters.repositories.base import Repository, as_row, chunked
 from api.ports import JOB_STATES, JobCounts, JobFinding, JobState, JobTotals, Lingering, Mode, PrintJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
 
-    from api.ports import Page, PageRequest
+    from api.ports import BlobRef, Page, PageRequest
 
 _WITHOUT_BATCHES = frozenset({JobState.RECEIVED, JobState.VALIDATING, JobState.ACCEPTED, JobState.FAILED})
 _COUNTS = ("total", "valid", "invalid", "composed", "pages", "sheets")
@@ -81,6 +81,38 @@ class SqlJobs(Repository):
         for row in self._connection.execute(select(*columns).where(*where).order_by(c.id)):
             yield Lingering(*row, None)
 
+    def approve(self, organisation_id: str, job_id: str, by: str, at: datetime) -> PrintJob:
+        """Once."""
+        job = self.get(organisation_id, job_id)
+        if job.approved_by:
+            return job
+        c = tables.jobs.c
+        where = (c.organisation_id == organisation_id, c.id == job_id)
+        self._connection.execute(update(tables.jobs).where(*where).values(approved_by=by))
+        self._event(organisation_id, job_id, "job-approved", at, by=by)
+        return replace(job, approved_by=by)
+
+    def last_columns(self, organisation_id: str, template_key: str) -> Mapping[str, str]:
+        """Of the newest job that has any."""
+        c, packages = tables.jobs.c, tables.packages.c
+        statement = (
+            select(c.columns)
+            .join(tables.packages, packages.id == c.template_id)
+            .where(c.organisation_id == organisation_id, packages.organisation_id == organisation_id)
+            .where(packages.key == template_key, cast(c.columns, Text) != "{}")
+            .order_by(c.id.desc())
+            .limit(1)
+        )
+        found: Mapping[str, str] | None = self._connection.execute(statement).scalar_one_or_none()
+        return found or {}
+
+    def with_input(self, organisation_id: str, blob: BlobRef, limit: int) -> Sequence[PrintJob]:
+        """By the reference."""
+        c = tables.jobs.c
+        where = (c.organisation_id == organisation_id, c.input == blob)
+        statement = select(tables.jobs).where(*where).order_by(c.id.desc()).limit(limit)
+        return [_job(row) for row in self._connection.execute(statement)]
+
     def totals(self) -> Mapping[JobState, JobTotals]:
         """All organisations."""
         c = tables.jobs.c
@@ -123,7 +155,12 @@ class SqlFindings(Repository):
         self._connection.execute(statement)
 
     def list(
-        self, organisation_id: str, job_id: str, page: PageRequest, record_index: int | None = None
+        self,
+        organisation_id: str,
+        job_id: str,
+        page: PageRequest,
+        record_index: int | None = None,
+        code: str | None = None,
     ) -> Page[JobFinding]:
         """By number."""
         c = tables.findings.c
@@ -134,7 +171,27 @@ class SqlFindings(Repository):
         )
         if record_index is not None:
             statement = statement.where(c.record_index == record_index)
+        if code is not None:
+            statement = statement.where(c.code == code)
         return self._page(statement, page.limit, _finding, lambda finding: finding.number)
+
+    def records(
+        self, organisation_id: str, job_id: str, after: int, limit: int, code: str | None = None
+    ) -> Sequence[int]:
+        """By place."""
+        c = tables.findings.c
+        where = [c.organisation_id == organisation_id, c.job_id == job_id, c.record_index > after]
+        if code is not None:
+            where.append(c.code == code)
+        statement = select(c.record_index).distinct().where(*where).order_by(c.record_index).limit(limit)
+        return [row.record_index for row in self._connection.execute(statement)]
+
+    def last_record_before(self, organisation_id: str, job_id: str, before: int) -> int | None:
+        """The greatest."""
+        c = tables.findings.c
+        where = (c.organisation_id == organisation_id, c.job_id == job_id, c.record_index < before)
+        found: int | None = self._connection.execute(select(func.max(c.record_index)).where(*where)).scalar_one()
+        return found
 
     def counts(self, organisation_id: str, job_id: str) -> Mapping[str, int]:
         """By code."""

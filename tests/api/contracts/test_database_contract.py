@@ -423,3 +423,42 @@ def test_eighty_thousand_pieces_take_seconds(db: SqlDatabase) -> None:
         uow.pieces.place_many(ORG, (Placement(p.id, batch().id, p.sequence) for p in uow.pieces.of_job(ORG, "job_1")))
         assert uow.pieces.advance_batch(ORG, batch().id, PieceState.COMPOSED, NOW) == 80_000
         assert [p.sequence for p in uow.pieces.of_batch(ORG, batch().id, 79_750, 250)] == list(range(79_750, 80_000))
+
+
+def test_records_with_findings_are_found_in_their_order(db: SqlDatabase) -> None:
+    places = ((0, None, "a"), (1, 2, "a"), (2, 2, "b"), (3, 5, "b"), (4, 7, "a"))
+    findings = [JobFinding(number, index, "error", code, "x", {}) for number, index, code in places]
+    with db.write() as uow:
+        uow.findings.add_many(ORG, "job_1", findings)
+    with db.read() as uow:
+        assert uow.findings.records(ORG, "job_1", -1, 10) == [2, 5, 7]
+        assert uow.findings.records(ORG, "job_1", 2, 1) == [5]
+        assert uow.findings.records(ORG, "job_1", -1, 10, "a") == [2, 7]
+        assert uow.findings.records(OTHER, "job_1", -1, 10) == []
+        assert uow.findings.last_record_before(ORG, "job_1", 7) == 5
+        assert uow.findings.last_record_before(ORG, "job_1", 2) is None
+        assert list(uow.findings.list(ORG, "job_1", PageRequest(), code="b").items) == findings[2:4]
+
+
+def test_a_job_keeps_its_columns_and_the_last_ones_are_found(db: SqlDatabase) -> None:
+    chosen = {"record_id": "Nummer", "recipient.name": "Naam"}
+    with db.write() as uow:
+        uow.jobs.add(replace(job("job_2"), columns=chosen))
+        uow.jobs.add(job("job_3"))
+    with db.read() as uow:
+        assert uow.jobs.get(ORG, "job_2").columns == chosen
+        assert uow.jobs.last_columns(ORG, "house") == chosen
+        assert uow.jobs.last_columns(ORG, "other") == {}
+        assert uow.jobs.last_columns(OTHER, "house") == {}
+        assert [each.id for each in uow.jobs.with_input(ORG, REF, 2)] == ["job_3", "job_2"]
+        assert uow.jobs.with_input(OTHER, REF, 2) == []
+
+
+def test_a_job_is_approved_ahead_once(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        assert uow.jobs.approve(ORG, "job_1", "usr_one", NOW).approved_by == "usr_one"
+        assert uow.jobs.approve(ORG, "job_1", "usr_two", NOW).approved_by == "usr_one"
+    with db.read() as uow:
+        assert uow.jobs.get(ORG, "job_1").approved_by == "usr_one"
+        events = uow.events.of_subject(ORG, "job_1", PageRequest()).items
+    assert [event.name for event in events].count("job-approved") == 1

@@ -9,10 +9,10 @@ import pytest
 from api.ports import BatchState, CheckState, JobState, Mode, PieceState, ReadBackPolicy, Rules
 from api.usecases import reading_back
 from api.usecases.reading_back import write_again
-from api.usecases.releasing import approve_batch, approve_job
+from api.usecases.releasing import approve_ahead, approve_batch, approve_job
 from docgen.findings import Finding, Place, Refusal
 from docgen.readback import ReadBack
-from tests.api.usecases.world import ORG, OTHER, World, record
+from tests.api.usecases.world import ALL, ORG, OTHER, World, record
 
 if TYPE_CHECKING:
     from api.ports import PrintJob
@@ -102,3 +102,34 @@ def test_a_difference_blocks_the_release_until_the_files_are_written_again(
     assert world.batches(job.id)[0].state is BatchState.RELEASED
     with pytest.raises(Refusal, match="batch-not-blocked"):
         write_again(world.deps, ORG, batch.id)
+
+
+def test_what_was_approved_ahead_is_released_as_soon_as_it_is_ready(world: World) -> None:
+    approved_by_two(world)
+    job = world.submit([record(1), record(2)], created_by="usr_one")
+    with pytest.raises(Refusal, match="state-conflict"):
+        approve_ahead(world.deps, ORG, job.id, "usr_two")
+    world.run(lambda: world.job(job.id).state is not JobState.VALIDATING and bool(world.batches(job.id)))
+    with pytest.raises(Refusal, match="approval-by-submitter"):
+        approve_ahead(world.deps, ORG, job.id, "usr_one")
+    with pytest.raises(Refusal, match="job-not-found"):
+        approve_ahead(world.deps, OTHER, job.id, "usr_two")
+    assert approve_ahead(world.deps, ORG, job.id, "usr_two").approved_by == "usr_two"
+    assert approve_ahead(world.deps, ORG, job.id, "usr_three").approved_by == "usr_two"
+    world.run()
+    assert world.job(job.id).state is JobState.RELEASED
+    with world.deps.database.read() as uow:
+        names = [event.name for event in uow.events.of_subject(ORG, job.id, ALL).items]
+    assert names.count("job-approved") == 1
+
+
+def test_approving_ahead_lets_go_what_is_ready_already(world: World) -> None:
+    job = ready(world, created_by="usr_one")
+    assert approve_ahead(world.deps, ORG, job.id, "usr_two").state is JobState.RELEASED
+
+
+def test_without_four_eyes_there_is_nothing_to_approve_ahead(world: World) -> None:
+    job = world.submit([record(1)])
+    world.run(lambda: world.job(job.id).state is JobState.ACCEPTED)
+    with pytest.raises(Refusal, match="state-conflict"):
+        approve_ahead(world.deps, ORG, job.id, "usr_two")
