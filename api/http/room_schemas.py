@@ -63,7 +63,9 @@ class ResultsIn(In):
     """What an operator enters."""
 
     ranges: str = Field(
-        description="Envelope numbers as `12-15, 20`, or piece ids and control codes.", examples=["12-15, 20"]
+        description="Envelope numbers as `12-15, 20`, or piece ids and control codes.",
+        max_length=200_000,
+        examples=["12-15, 20"],
     )
     outcome: Outcome = Field(examples=["reprint"])
     reason: str = Field("", description="At most 200 characters; no personal data.", examples=["torn by the inserter"])

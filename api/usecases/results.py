@@ -21,7 +21,7 @@ from api.ports import (
 from api.usecases.jobs import hold_job
 from api.usecases.weighing import STATE_OF, Said, Speaker, Weigher
 from docgen.findings import Finding, Place, Refusal, Severity
-from docgen.postal.results import MOST_REASON_CHARACTERS, Outcome, read_ranges, read_results
+from docgen.postal.results import MOST_REASON_CHARACTERS, MOST_RESULTS, Outcome, read_ranges, read_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,6 +76,7 @@ def enter_results(
         raise _refused(findings)
     with deps.database.write() as uow:
         batch = _held(uow, organisation_id, batch_id)
+        _check_length(parts, batch)
         said = [each for part in parts for each in _entered(part, batch, outcome, reason)]
         return _apply(uow, batch, said, Speaker(ResultSource.OPERATOR, by, deps.clock.now()))
 
@@ -94,6 +95,13 @@ def accept_the_rest(deps: Deps, organisation_id: str, batch_id: str, by: str) ->
         said = [Said(piece_id, Outcome.OK) for piece_id in left if piece_id not in unprinted]
         aside = [_not_fetched(piece_id) for piece_id in left if piece_id in unprinted]
         return _apply(uow, batch, said, Speaker(ResultSource.OPERATOR, by, deps.clock.now()), aside)
+
+
+def _check_length(parts: Sequence[str | range], batch: Batch) -> None:
+    """Ranges that lie over each other again and again would take all memory."""
+    if sum(1 if isinstance(part, str) else min(len(part), batch.envelopes + 1) for part in parts) > MOST_RESULTS:
+        message = f"The ranges name more than {MOST_RESULTS:,} envelopes; name each once."
+        raise _refused([Finding("results-too-many", message)])
 
 
 def _entered(part: str | range, batch: Batch, outcome: Outcome, reason: str) -> Iterator[Said]:

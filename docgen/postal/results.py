@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_RESULTS = 200_000
+# a break of a line has two signs at most, and every other line may be empty
+_MOST_BREAKS = 4 * MOST_RESULTS
 MOST_REASON_CHARACTERS = 200
 _KEYS = ("piece_id", "control_code", "piece", "code")
 _COLUMNS = ("result", "print", "reason")
@@ -66,6 +68,8 @@ def read_results(data: bytes) -> ResultsFile:
     except UnicodeDecodeError as wrong:
         message = f"Byte {wrong.start} is not UTF-8; save the results file as UTF-8."
         return ResultsFile((), (Finding("results-not-utf8", message),))
+    if text.count("\n") + text.count("\r") > _MOST_BREAKS:
+        return _too_many()
     try:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as wrong:
@@ -76,10 +80,7 @@ def read_results(data: bytes) -> ResultsFile:
         return ResultsFile(
             (), (Finding("results-empty", "The results file has no rows; send what the inserter wrote."),)
         )
-    if len(numbered) > MOST_RESULTS:
-        message = f"The results file has more than {MOST_RESULTS:,} rows; send one file a batch."
-        return ResultsFile((), (Finding("results-too-many", message),))
-    return _read_rows(numbered)
+    return _read_rows(numbered) if len(numbered) <= MOST_RESULTS else _too_many()
 
 
 def read_ranges(text: str) -> tuple[tuple[str | range, ...], tuple[Finding, ...]]:
@@ -98,6 +99,11 @@ def read_ranges(text: str) -> tuple[tuple[str | range, ...], tuple[Finding, ...]
     if not parts and not findings:
         findings.append(Finding("range-missing", "Name the envelopes: 12-15, 20, or scan their codes."))
     return tuple(parts), tuple(findings)
+
+
+def _too_many() -> ResultsFile:
+    message = f"The results file has more than {MOST_RESULTS:,} rows; send one file a batch."
+    return ResultsFile((), (Finding("results-too-many", message),))
 
 
 def _delimiter(text: str) -> str:

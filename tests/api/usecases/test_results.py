@@ -251,6 +251,13 @@ def test_ranges_that_mean_nothing_are_refused(world: World, ranges: str) -> None
     assert piece_states(world, batch) == [READY, READY]
 
 
+def test_ranges_over_each_other_are_refused_before_they_are_counted_out(world: World) -> None:
+    _, batch = one_batch(world, 2)
+    with pytest.raises(Refusal, match="results-too-many"):
+        enter(world, batch, "1-999999 " * 100_000, Outcome.OK)
+    assert enter(world, batch, "1-2 " * 100, Outcome.OK).changed == {Outcome.OK: 2}
+
+
 def test_a_reason_is_short_and_printable(world: World) -> None:
     _, batch = one_batch(world, 1)
     for reason in ("x" * (MOST_REASON_CHARACTERS + 1), "a\x07bell"):

@@ -52,6 +52,7 @@ def test_a_row_said_twice_counts_once_and_a_contradiction_is_found() -> None:
         (b"piece_id,result,print\npce_1,OK,0\n", "result-print-invalid", 2),
         (b"piece_id,result,reason\npce_1,OK," + b"x" * 201 + b"\n", "result-reason-invalid", 2),
         (b"piece_id,result\n" + b"pce_1,OK\n" * 200_001, "results-too-many", None),
+        (b"piece_id,result\n" + b"\r" * 800_000, "results-too-many", None),
     ],
 )
 def test_what_is_wrong_has_a_code_and_a_place(data: bytes, code: str, row: int | None) -> None:
