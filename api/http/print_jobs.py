@@ -25,7 +25,7 @@ from api.http.schemas import (
     listed,
 )
 from api.ports import JobState, PieceState, Policy
-from api.usecases import jobs, links, releasing, room_views
+from api.usecases import jobs, links, releasing, room_views, rules
 from api.usecases.deps import Deps
 from api.usecases.formats import RecordsFormat, read_format
 from api.usecases.intake import Submission, store_body, submit_job
@@ -193,12 +193,17 @@ def list_events(deps: DepsDep, caller: CallerDep, page: PageDep, job_id: str) ->
     ),
 )
 def approve(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
-    """All that are ready, where your organisation wants somebody else to look. Others stay as they are."""
+    """Where your organisation wants somebody else to look: what is ready goes now, the rest once it was read back.
+
+    Of a job that waits for nobody nothing changes.
+    """
 
     def make(deps: Deps) -> Answer:
-        return Answer(
-            HTTPStatus.OK, JobOut.of(releasing.approve_job(deps, caller.organisation_id, job_id, caller.key_id))
-        )
+        job = jobs.get_job(deps, caller.organisation_id, job_id)
+        four_eyes = rules.get_rules(deps, caller.organisation_id).four_eyes
+        waits = releasing.may_be_approved(job, four_eyes=four_eyes)
+        approve = releasing.approve_ahead if waits else releasing.approve_job
+        return Answer(HTTPStatus.OK, JobOut.of(approve(deps, caller.organisation_id, job_id, caller.key_id)))
 
     return once.run(sha256, make)
 

@@ -225,6 +225,9 @@ class JobOut(Out):
     media_type: str = Field(examples=["text/csv"])
     created_at: Moment
     created_by: str = Field(description="The key or person that sent it.", examples=["key_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    approved_by: str = Field(
+        description="Who approved all of it, where two have to look.", examples=["key_01jd8m2x4c7n3k5p9qrstv0wxy"]
+    )
     cut_off_at: Moment | None = None
     rules: dict[str, str] = Field(
         description="The rules of your organisation when it was sent; it is made by them to the end.",
@@ -252,6 +255,7 @@ class JobOut(Out):
             media_type=job.media_type,
             created_at=job.created_at,
             created_by=job.created_by,
+            approved_by=job.approved_by,
             cut_off_at=job.cut_off_at,
             rules=dict(job.rules),
             error_code=job.error_code,

@@ -96,6 +96,18 @@ def test_who_submitted_does_not_release(service: Service, admin: httpx.Client) -
     assert (answer.status_code, answer.json()["code"]) == (409, "batch-not-ready")
 
 
+def test_a_job_is_approved_before_its_files_are_there(service: Service, admin: httpx.Client) -> None:
+    admin.put("/v1/rules", json={"four_eyes": True})
+    job = submitted(admin, [record(1)], cut_off_at="2030-01-01T00:00:00Z")
+    service.world.run()
+    with service.client("approver") as approver:
+        approved = approver.post(f"{job}/approve").json()
+        assert approved["approved_by"].startswith("key_")
+    service.world.deps.clock.advance(timedelta(days=3650).total_seconds())  # type: ignore[attr-defined] # a fake
+    service.world.run()
+    assert admin.get(job).json()["state"] == "released"
+
+
 def test_a_piece_is_stopped_and_goes_after_all(service: Service, admin: httpx.Client) -> None:
     job = submitted(admin, [record(1), record(2)], cut_off_at="2030-01-01T00:00:00Z")
     service.world.run()
