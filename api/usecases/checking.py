@@ -10,6 +10,7 @@ from api.ports import Policy
 from api.usecases.composers import ONE_AT_A_TIME, with_entry
 from api.usecases.pieces import PieceMaker
 from api.usecases.places import as_row, in_record
+from api.usecases.products import composed_product
 from docgen.drawing.chunks import pack_letter
 from docgen.findings import Finding, Severity, has_errors
 from docgen.letters import Letter
@@ -90,7 +91,7 @@ class Checker:
         self._job = job
         self._composer = composer
         self._validator = RecordValidator(composer.template)
-        self._maker = PieceMaker(job, composer)
+        self._maker = PieceMaker(job, composed_product(composer))
         hopeless = job.counts.invalid > 0 and job.policy is Policy.ALL_OR_NOTHING
         self._keeps_pieces = not (job.validate_only or hopeless)
         self._draws = draws and self._keeps_pieces
@@ -133,7 +134,7 @@ class Checker:
 
     def _keep(self, checked: Checked, letters: Iterable[_LaidOut]) -> None:
         for piece_id, index, letter, laid in letters:
-            piece = self._maker.piece(piece_id, index, letter, laid)
+            piece = self._maker.piece(piece_id, index, letter, laid.page_count)
             checked.valid += 1
             checked.pages += piece.pages
             checked.sheets += piece.sheets

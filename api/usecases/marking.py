@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from api.ports import PieceState
 from api.usecases.composers import mark_profile_of
 from docgen.drawing.document_parts import EnvelopePart
-from docgen.drawing.mark_ink import MARK_FONT, draw_marks
+from docgen.drawing.mark_ink import draw_marks
 from docgen.drawing.print_file import DrawnEnvelope
 from docgen.postal.marks.control import control_code
 from docgen.postal.marks.sheets import Inserted, SetFlags, SheetMarks, mark_envelope, order_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from api.ports import Batch, Piece, PrintJob
     from api.usecases.printing import Filled
-    from docgen.compose import Composer
+    from api.usecases.products import Product
     from docgen.postal.batch import MailPiece
 
 
@@ -26,21 +26,30 @@ class Marking:
     """Marks and document parts of the envelopes of one batch. What a reprint gets is what the first print got."""
 
     def __init__(
-        self, job: PrintJob, batch: Batch, composer: Composer, plan: Sequence[MailPiece], pieces: Sequence[Piece]
+        self, job: PrintJob, batch: Batch, product: Product, plan: Sequence[MailPiece], pieces: Sequence[Piece]
     ) -> None:
         """Count sheets and envelopes of the batch; ``plan`` and ``pieces`` are the same, in the same order."""
         self._profile = mark_profile_of(job)
-        self._composer = composer
+        self._product = product
         self._code = batch.code
         self._pieces = plan
-        self.order = order_of(self._profile, composer.envelope.fold)
+        self.order = order_of(self._profile, product.envelope.fold)
         self._inserted = {entry.set_id: entry.inserted for entry in _inserted(batch.code, pieces)}
 
     def envelope(self, filled: Filled) -> DrawnEnvelope:
         """An envelope as it is printed."""
-        letters = [self._pieces[place] for place in filled.places]
+        part = self.part(filled.places)
+        if not self._profile.codes:
+            return DrawnEnvelope(filled.letters, None, self.order, part)
+        sheets = self.sheets(self._pieces[filled.places[0]].set_id)
+        marks = draw_marks(sheets, self._product.mark_face, duplex=self._product.duplex)
+        return DrawnEnvelope(filled.letters, marks, self.order, part)
+
+    def part(self, places: Sequence[int]) -> EnvelopePart:
+        """What a press is told of the envelope with the letters at these places."""
+        letters = [self._pieces[place] for place in places]
         inserted = self._inserted[letters[0].set_id]
-        part = EnvelopePart(
+        return EnvelopePart(
             piece_ids=tuple([letter.piece_id for letter in letters]),
             set_id=letters[0].piece_id,
             control_code=control_code(self._code, inserted.sequence) if self._code else "",
@@ -48,11 +57,6 @@ class Marking:
             bundle=letters[0].bundle,
             tray=letters[0].tray,
         )
-        if not self._profile.codes:
-            return DrawnEnvelope(filled.letters, None, self.order, part)
-        duplex = self._composer.template.duplex
-        marks = draw_marks(self._marks(inserted), self._composer.resources.faces[MARK_FONT], duplex=duplex)
-        return DrawnEnvelope(filled.letters, marks, self.order, part)
 
     def sheets(self, set_id: str) -> tuple[SheetMarks, ...]:
         """What the sheets of an envelope say, in the order of the letters; nothing without marks."""

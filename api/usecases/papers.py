@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from api.ports import Batch, PrintJob
     from api.usecases.deps import Deps
     from api.usecases.printing import Printed
-    from docgen.compose import Composer
-    from docgen.drawing.print_file import DrawnLetter
+    from api.usecases.products import Product
+    from docgen.drawing.print_file import DrawnLetter, Resources
     from docgen.postal import batch as postal
     from docgen.postal.manifest import Control, ManifestRow
 
@@ -42,7 +42,7 @@ class Facts:
     plan: postal.Batch
     stops: Mapping[str, str]
     printed: Sequence[Printed]
-    composer: Composer
+    product: Product
     name: str
     controls: Mapping[str, Control]
     page_numbers: Mapping[int, tuple[int, ...]]
@@ -50,8 +50,7 @@ class Facts:
     @property
     def title(self) -> str:
         """The job in words: what the caller called it, else what its template is called."""
-        template = self.composer.template
-        return self.job.title or template.title[template.default_language]
+        return self.job.title or self.product.title
 
     @property
     def heading(self) -> str:
@@ -71,8 +70,8 @@ class Facts:
         ]
 
 
-def papers_of(deps: Deps, facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> list[BatchFile]:
-    """Make and store them; ``first`` are the letters for the contact sheet, with what stands under them."""
+def papers_of(deps: Deps, facts: Facts, sheet: bytes | None) -> list[BatchFile]:
+    """Make and store them; ``sheet`` is the contact sheet of its first letters, None when none is printed."""
     put, organisation_id, name, rows = deps.blobs.put, facts.job.organisation_id, facts.name, facts.rows()
     manifest = put(organisation_id, write_json(facts.batch.id, facts.plan, rows))
     papers = [
@@ -80,14 +79,13 @@ def papers_of(deps: Deps, facts: Facts, first: Sequence[tuple[str, DrawnLetter]]
         (FileRole.MANIFEST_JSON, "manifest.json", JSON, manifest),
         (FileRole.JOB_TICKET, "ticket.pdf", PDF, put(organisation_id, [job_ticket(_ticket(facts, rows))])),
     ]
-    if first:
-        sheet = _contact_sheet(facts, first)
+    if sheet is not None:
         papers.append((FileRole.CONTACT_SHEET, "contact-sheet.png", PNG, put(organisation_id, [sheet])))
     return [BatchFile(role, 0, f"{name}-{end}", media_type, ref) for role, end, media_type, ref in papers]
 
 
 def _ticket(facts: Facts, rows: Sequence[ManifestRow]) -> Ticket:
-    key, template, brand, job = facts.plan.key, facts.composer.template, facts.composer.brand, facts.job
+    key, product, job = facts.plan.key, facts.product, facts.job
     totals = totals_of(rows)
     going = [piece.piece_id for piece in facts.plan.pieces if piece.piece_id not in facts.stops]
     return Ticket(
@@ -96,9 +94,9 @@ def _ticket(facts: Facts, rows: Sequence[ManifestRow]) -> Ticket:
         batch_id=facts.batch.id,
         batch_number=facts.batch.number,
         organisation=facts.organisation,
-        template=f"{template.id} {template.version}",
-        brand=f"{brand.id} {brand.version}",
-        envelope=facts.composer.envelope.title,
+        template=f"{product.template} {product.template_version}",
+        brand=f"{product.brand} {product.brand_version}",
+        envelope=product.envelope.title,
         stock=builtin().stocks[key.stock].title,
         duplex=key.duplex,
         abroad=key.abroad,
@@ -122,11 +120,16 @@ def _ticket_file(printed: Printed) -> TicketFile:
     return TicketFile(printed.file.name, written.letters, written.pages, written.size, written.sha256)
 
 
-def _contact_sheet(facts: Facts, first: Sequence[tuple[str, DrawnLetter]]) -> bytes:
-    """From a small file of the first letters: a whole print file would have to be held in memory."""
+def sheet_of(facts: Facts, first: Sequence[tuple[str, DrawnLetter]], resources: Resources) -> bytes | None:
+    """The contact sheet of the first letters, with what stands under them.
+
+    From a small file of its own: a whole print file would have to be held in memory.
+    """
+    if not first:
+        return None
     out = BytesIO()
     info = FileInfo(facts.name, facts.job.created_at)
-    writer = PrintFileWriter(out, facts.composer.resources, info, None, duplex=False)
+    writer = PrintFileWriter(out, resources, info, None, duplex=False)
     shown = [Thumbnail(writer.add(letter), caption) for caption, letter in first]
     writer.close()
     return contact_sheet(out.getvalue(), shown, facts.heading)

@@ -14,8 +14,7 @@ from docgen.postal.weights import piece_weight_mg, sheets_of
 
 if TYPE_CHECKING:
     from api.ports import PrintJob
-    from docgen.compose import Composer
-    from docgen.layouts.laid_out import LaidOutLetter
+    from api.usecases.products import Product
     from docgen.letters import Letter
     from docgen.postal.household_rules import HouseholdRules
 
@@ -23,18 +22,18 @@ if TYPE_CHECKING:
 class PieceMaker:
     """Makes the pieces of one job; weights and groups are the same for many, so each is worked out once."""
 
-    def __init__(self, job: PrintJob, composer: Composer) -> None:
+    def __init__(self, job: PrintJob, product: Product) -> None:
         """Nothing known yet."""
         self._job = job
-        self._composer = composer
+        self._product = product
         self._weights: dict[int, int] = {}
         self._groups: dict[tuple[str, int], str] = {}
         self._households = household_rules(job)
         self._shared: dict[tuple[str, str], Together] = {}
 
-    def piece(self, piece_id: str, index: int, letter: Letter, laid: LaidOutLetter) -> Piece:
-        """The row of the letter of record ``index``."""
-        sheets = sheets_of(laid.page_count, duplex=self._composer.template.duplex)
+    def piece(self, piece_id: str, index: int, letter: Letter, pages: int) -> Piece:
+        """The row of the letter of record ``index``, which has so many pages."""
+        sheets = sheets_of(pages, duplex=self._product.duplex)
         address = letter.address
         made = Piece(
             id=piece_id,
@@ -43,7 +42,7 @@ class PieceMaker:
             sequence=index,
             record_id=letter.record_id,
             record_index=index,
-            pages=laid.page_count,
+            pages=pages,
             sheets=sheets,
             weight_mg=self._weight_mg(sheets),
             country=address.country,
@@ -60,19 +59,19 @@ class PieceMaker:
     def _together(self, country: str, language: str) -> Together:
         known = self._shared.get((country, language))
         if known is None:
-            rule = self._households.rule_for(household_facts(self._composer, country, language))
+            rule = self._households.rule_for(household_facts(self._product, country, language))
             known = self._shared[country, language] = rule.together
         return known
 
     def _weight_mg(self, sheets: int) -> int:
         known = self._weights.get(sheets)
         if known is None:
-            known = piece_weight_mg(sheets, builtin().stocks[DEFAULT_STOCK], self._composer.envelope)
+            known = piece_weight_mg(sheets, builtin().stocks[DEFAULT_STOCK], self._product.envelope)
             self._weights[sheets] = known
         return known
 
     def _with_group(self, piece: Piece) -> Piece:
-        slug = batch_key(mail_piece(piece, self._composer)).slug
+        slug = batch_key(mail_piece(piece, self._product)).slug
         self._groups[piece.country, piece.sheets] = slug
         return replace(piece, group_key=slug)
 
@@ -83,21 +82,19 @@ def household_rules(job: PrintJob) -> HouseholdRules:
     return read_rules(text) if text else builtin_rules()
 
 
-def household_facts(composer: Composer, country: str, language: str) -> dict[str, str]:
+def household_facts(product: Product, country: str, language: str) -> dict[str, str]:
     """What rules of households may ask of a letter."""
-    template, brand = composer.template, composer.brand
     return {
-        "template": template.id,
-        "brand": brand.id,
-        "envelope": template.envelope,
+        "template": product.template,
+        "brand": product.brand,
+        "envelope": product.envelope.id,
         "country": country,
         "language": language,
     }
 
 
-def mail_piece(piece: Piece, composer: Composer, page_digests: tuple[str, ...] = ()) -> MailPiece:
+def mail_piece(piece: Piece, product: Product, page_digests: tuple[str, ...] = ()) -> MailPiece:
     """What the plan and the manifest need of a piece."""
-    template, brand = composer.template, composer.brand
     return MailPiece(
         piece_id=piece.id,
         record_id=piece.record_id,
@@ -106,12 +103,12 @@ def mail_piece(piece: Piece, composer: Composer, page_digests: tuple[str, ...] =
         sheets=piece.sheets,
         weight_mg=piece.weight_mg,
         sort_key=piece.sort_key,
-        envelope=template.envelope,
+        envelope=product.envelope.id,
         stock=DEFAULT_STOCK,
-        duplex=template.duplex,
-        template=template.id,
-        template_version=template.version,
-        brand=f"{brand.id}@{brand.version}",
+        duplex=product.duplex,
+        template=product.template,
+        template_version=product.template_version,
+        brand=f"{product.brand}@{product.brand_version}",
         language=piece.language,
         country=piece.country,
         postcode=piece.postcode,
@@ -119,7 +116,7 @@ def mail_piece(piece: Piece, composer: Composer, page_digests: tuple[str, ...] =
         kix=piece.kix,
         page_digests=page_digests,
         set_id=piece.set_id,
-        envelope_mg=composer.envelope.weight_mg,
+        envelope_mg=product.envelope.weight_mg,
         household_key=piece.household,
         bundle=piece.bundle or 0,
         tray=piece.tray or 0,

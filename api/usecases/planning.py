@@ -8,10 +8,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from api.ports import Batch, Chunk, JobState, Placement, derived_id
-from api.usecases.composers import composer_of
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.pieces import household_facts, household_rules, mail_piece
+from api.usecases.products import product_of
 from docgen.postal.batch import BatchKey, batch_key
 from docgen.postal.mail_plan import Terms, ToPlan, plan_mail
 from docgen.postal.marks.control import derive_batch_code
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from api.ports import PieceToPlan, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
-    from docgen.compose import Composer
+    from api.usecases.products import Product
     from docgen.postal.mail_plan import PlannedBatch
     from docgen.postal.sort_plans import SortPlan
 
@@ -41,16 +41,16 @@ def plan_job(deps: Deps, context: WorkContext) -> None:
     if job.state not in _MAY_BE_PLANNED or job.validate_only:
         nothing_to_do(deps, context)
         return
-    composer = composer_of(deps, job)
+    product = product_of(deps, job)
     with deps.database.read() as uow:
         groups: dict[str, list[PieceToPlan]] = {}
         for piece in uow.pieces.to_plan(organisation_id, job_id):
             groups.setdefault(piece.group_key, []).append(piece)
         # pieces of one group have one key, so one of them tells it
-        keys = {name: _key_of(uow, organisation_id, pieces[0].id, composer) for name, pieces in groups.items()}
+        keys = {name: _key_of(uow, organisation_id, pieces[0].id, product) for name, pieces in groups.items()}
     by_key = {keys[name]: pieces for name, pieces in groups.items()}
-    terms = Terms(composer.envelope.weight_mg, sort_plan=sort_plan_of(job))
-    _write(deps, context, job, plan_mail(by_key, _look(job, composer), terms))
+    terms = Terms(product.envelope.weight_mg, sort_plan=sort_plan_of(job))
+    _write(deps, context, job, plan_mail(by_key, _look(job, product), terms))
 
 
 def sort_plan_of(job: PrintJob) -> SortPlan | None:
@@ -64,15 +64,15 @@ def batch_id_of(job_id: str, number: int) -> str:
     return derived_id("bat", job_id, number)
 
 
-def _look(job: PrintJob, composer: Composer) -> Callable[[PieceToPlan], ToPlan]:
+def _look(job: PrintJob, product: Product) -> Callable[[PieceToPlan], ToPlan]:
     """What planning needs of a piece; all of a country have one rule for households."""
     rules = household_rules(job)
 
     @lru_cache(maxsize=1_024)
     def most_sheets(country: str) -> int:
         # the least of all languages: letters that share an envelope may be in several
-        found = [rules.rule_for(household_facts(composer, country, each)) for each in composer.template.languages]
-        return min(rule.sheets_in(composer.envelope) for rule in found)
+        found = [rules.rule_for(household_facts(product, country, each)) for each in product.languages]
+        return min(rule.sheets_in(product.envelope) for rule in found)
 
     def look(piece: PieceToPlan) -> ToPlan:
         order = _POSTAL_ORDER(piece)
@@ -82,8 +82,8 @@ def _look(job: PrintJob, composer: Composer) -> Callable[[PieceToPlan], ToPlan]:
     return look
 
 
-def _key_of(uow: UnitOfWork, organisation_id: str, piece_id: str, composer: Composer) -> BatchKey:
-    return batch_key(mail_piece(uow.pieces.get(organisation_id, piece_id), composer))
+def _key_of(uow: UnitOfWork, organisation_id: str, piece_id: str, product: Product) -> BatchKey:
+    return batch_key(mail_piece(uow.pieces.get(organisation_id, piece_id), product))
 
 
 def _write(deps: Deps, context: WorkContext, job: PrintJob, plan: Sequence[PlannedBatch[PieceToPlan]]) -> None:

@@ -17,6 +17,7 @@ from api.usecases.manifests import rows_of
 from api.usecases.marking import Marking
 from api.usecases.pieces import household_facts, household_rules
 from api.usecases.places import as_row
+from api.usecases.products import product_of
 from api.usecases.releasing import checked
 from docgen.findings import Finding, Place, Refusal
 from docgen.postal.household import household_key
@@ -133,12 +134,12 @@ def _strangers(
     deps: Deps, reading: Reading, letters: Mapping[str, Printed], values: Mapping[str, bytes]
 ) -> Iterator[Finding]:
     """Letters in a shared envelope whose name and address do not say that they belong there."""
-    composer, rules = composer_of(deps, reading.job), household_rules(reading.job)
+    product, rules = product_of(deps, reading.job), household_rules(reading.job)
     sizes = Counter(piece.set_id for piece in reading.pieces)
     for piece in reading.pieces:
         if piece.id in letters and (sizes[piece.set_id] > 1 or piece.set_id != piece.id):
             address = read_letter(values[piece.id]).address
-            rule = rules.rule_for(household_facts(composer, piece.country, piece.language))
+            rule = rules.rule_for(household_facts(product, piece.country, piece.language))
             if household_key(address, rule.together) != piece.household:
                 message = f"{piece.id} is of somebody else than its envelope; do not print this file."
                 yield Finding("readback-other-recipient", message, Place(record=piece.id))
@@ -160,7 +161,7 @@ def _expected(
     """What must be read, from the data and not from what was drawn."""
     composer = composer_of(deps, reading.job)
     duplex = composer.template.duplex
-    marking = Marking(reading.job, reading.batch, composer, (), reading.pieces)
+    marking = Marking(reading.job, reading.batch, product_of(deps, reading.job), (), reading.pieces)
     room = room_for(mark_profile_of(reading.job), duplex=duplex) if mark_profile_of(reading.job).codes else None
     marks = _marks(marking, reading.pieces) if room else {}
     made = [with_entry(read_letter(values[piece_id]), composer, deps.secret, piece_id) for piece_id in letters]

@@ -29,6 +29,7 @@ from api.usecases.marking import Marking
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import chunks_of, code_of, key_of
 from api.usecases.printing import Feed, Press
+from api.usecases.products import product_of
 from api.usecases.reading_back import Printed, Reading, read_file
 from docgen.findings import Refusal
 from docgen.postal import batch as postal
@@ -161,7 +162,7 @@ def _child(deps: Deps, uow: UnitOfWork, parent: Batch, reprint_id: str, pieces: 
     printed = [uow.pieces.get(parent.organisation_id, piece.id) for piece in pieces]
     envelopes = len({piece.set_id for piece in pieces})
     # each letter weighs as if it were alone
-    envelope_mg = composer_of(deps, uow.jobs.get(parent.organisation_id, parent.job_id)).envelope.weight_mg
+    envelope_mg = product_of(deps, uow.jobs.get(parent.organisation_id, parent.job_id)).envelope.weight_mg
     child = Batch(
         id=batch_id,
         organisation_id=parent.organisation_id,
@@ -200,13 +201,13 @@ def _write(
 ) -> list[BatchFile]:
     """The print files of a closed loop, with the marks of the first print. Raises `Permanent` when they differ."""
     pieces, values = said
-    composer = composer_of(deps, job)
+    composer, product = composer_of(deps, job), product_of(deps, job)
     wanted = set(reprint.piece_ids)
-    plan = postal.Batch(batch.number, key_of(batch.group), tuple([mail_piece(piece, composer) for piece in pieces]))
+    plan = postal.Batch(batch.number, key_of(batch.group), tuple([mail_piece(piece, product) for piece in pieces]))
     test = "TEST-" if job.mode is Mode.TEST else ""
     name = f"{test}{batch.id}-reprint-{reprint.number:02}"
     with ONE_AT_A_TIME:
-        marking = Marking(job, batch, composer, plan.pieces, pieces)
+        marking = Marking(job, batch, product, plan.pieces, pieces)
         press = Press(deps, job, batch, composer, name, marking, FileRole.REPRINT)
         letters = _letters(deps, composer, pieces, values)
         others = {piece.id for piece in pieces if piece.id not in wanted}

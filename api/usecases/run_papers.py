@@ -8,10 +8,10 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 from api.ports import BatchFile, FileRole, PieceState
-from api.usecases.composers import composer_of
 from api.usecases.papers import CSV, PDF
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import sort_plan_of
+from api.usecases.products import product_of
 from docgen.drawing.label_stocks import BUNDLE_STOCK, TRAY_STOCK, builtin_stocks
 from docgen.drawing.labels import LabelKind, LabelRun, draw_labels, labels_of
 from docgen.postal.envelopes import envelopes_of
@@ -51,8 +51,8 @@ def run_papers(
 def _rows(
     deps: Deps, uow: UnitOfWork, batch: Batch, pieces: Sequence[Piece]
 ) -> Iterator[tuple[str, str, str, int, str]]:
-    composer = composer_of(deps, uow.jobs.get(batch.organisation_id, batch.job_id))
-    plan = [mail_piece(piece, composer) for piece in pieces]
+    product = product_of(deps, uow.jobs.get(batch.organisation_id, batch.job_id))
+    plan = [mail_piece(piece, product) for piece in pieces]
     envelopes: Counter[str] = Counter()
     weights: Counter[str] = Counter()
     for envelope in envelopes_of(plan, _not_going(pieces)).values():
@@ -69,8 +69,8 @@ def _labels(deps: Deps, uow: UnitOfWork, run: LabelRun, batch: Batch, pieces: Se
     plan = sort_plan_of(job)
     if plan is None or not any(piece.bundle for piece in pieces):
         return
-    composer = composer_of(deps, job)
-    mail = as_planned([mail_piece(piece, composer) for piece in pieces], _not_going(pieces), plan)
+    product = product_of(deps, job)
+    mail = as_planned([mail_piece(piece, product) for piece in pieces], _not_going(pieces), plan)
     for number, (kind, containers) in enumerate(((LabelKind.BUNDLE, mail.bundles), (LabelKind.TRAY, mail.trays)), 1):
         pdf = draw_labels(labels_of(kind, containers, run), builtin_stocks()[_STOCKS[kind]])
         ref = deps.blobs.put(batch.organisation_id, [pdf])

@@ -12,10 +12,11 @@ from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
 from api.usecases.leases import nothing_to_do
 from api.usecases.marking import Marking
-from api.usecases.papers import SHOWN_LETTERS, Facts, papers_of
+from api.usecases.papers import SHOWN_LETTERS, Facts, papers_of, sheet_of
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import key_of
 from api.usecases.printing import Feed, Press, drawn_letters
+from api.usecases.products import product_of
 from api.usecases.reading_back import ask_for_checks
 from api.usecases.releasing import checked
 from api.usecases.trash import let_go
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from api.ports import Batch, BatchFile, Chunk, Piece, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from api.usecases.printing import Printed
-    from docgen.compose import Composer
+    from api.usecases.products import Product
     from docgen.drawing.print_file import DrawnLetter
 
 
@@ -108,39 +109,48 @@ def _load(deps: Deps, context: WorkContext) -> _Work | None:
 
 def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed], list[BatchFile]]:
     """Everything into the store: print files and papers. The same batch gives the same bytes, however often."""
+    product = product_of(deps, work.job)
+    plan = _plan(work, product, {})
+    _check_sets(work, product)
+    marking = Marking(work.job, work.batch, product, plan.pieces, work.pieces)
+    return _write_letters(deps, context, work, plan, marking)
+
+
+def _write_letters(
+    deps: Deps, context: WorkContext, work: _Work, plan: postal.Batch, marking: Marking
+) -> tuple[list[Printed], list[BatchFile]]:
     composer = composer_of(deps, work.job)
-    plan = _plan(work, composer, {})
-    stops = work.stops
-    _check_sets(work, composer)
-    marking = Marking(work.job, work.batch, composer, plan.pieces, work.pieces)
     press = Press(deps, work.job, work.batch, composer, work.name, marking)
     shown: list[tuple[str, DrawnLetter]] = []
     places = {piece.id: place for place, piece in enumerate(work.pieces)}
-    letters = drawn_letters(deps, work.chunks, places, stops)
+    letters = drawn_letters(deps, work.chunks, places, work.stops)
     with ONE_AT_A_TIME:
-        press.print_all(plan, Feed(_watched(context, letters, work, shown), plan.pieces), stops)
-        plan = _plan(work, composer, press.digests)
-        controls = _controls(deps, work)
-        facts = Facts(
-            work.organisation,
-            work.job,
-            work.batch,
-            plan,
-            stops,
-            press.files,
-            composer,
-            work.name,
-            controls,
-            press.page_numbers,
-        )
-        return press.files, papers_of(deps, facts, shown)
+        press.print_all(plan, Feed(_watched(context, letters, work, shown), plan.pieces), work.stops)
+        facts = _facts(deps, work, press)
+        return press.files, papers_of(deps, facts, sheet_of(facts, shown, composer.resources))
 
 
-def _check_sets(work: _Work, composer: Composer) -> None:
+def _facts(deps: Deps, work: _Work, press: Press) -> Facts:
+    product = product_of(deps, work.job)
+    return Facts(
+        work.organisation,
+        work.job,
+        work.batch,
+        _plan(work, product, press.digests),
+        work.stops,
+        press.files,
+        product,
+        work.name,
+        _controls(deps, work),
+        press.page_numbers,
+    )
+
+
+def _check_sets(work: _Work, product: Product) -> None:
     """Never two people in one envelope, whatever planning did. Raises `Permanent` with the finding's code."""
     for _, inside in groupby(work.pieces, key=lambda piece: piece.set_id):
         letters = [Member(piece.id, piece.organisation_id, piece.household, piece.sheets) for piece in inside]
-        for finding in check_set(letters, composer.envelope.max_sheets):
+        for finding in check_set(letters, product.envelope.max_sheets):
             raise Permanent(finding.code, finding.message)
 
 
@@ -158,9 +168,9 @@ def _watched(
         yield place, letter
 
 
-def _plan(work: _Work, composer: Composer, digests: Mapping[int, tuple[str, ...]]) -> postal.Batch:
+def _plan(work: _Work, product: Product, digests: Mapping[int, tuple[str, ...]]) -> postal.Batch:
     """The batch as the manifest needs it; ``digests`` are of the pages of the pieces that were printed."""
-    pieces = [mail_piece(piece, composer, digests.get(place, ())) for place, piece in enumerate(work.pieces)]
+    pieces = [mail_piece(piece, product, digests.get(place, ())) for place, piece in enumerate(work.pieces)]
     return postal.Batch(work.batch.number, key_of(work.batch.group), tuple(pieces))
 
 

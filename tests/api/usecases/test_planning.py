@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.ports import BatchState, ChunkState, JobState, Mode, WorkState
-from api.usecases.composers import composer_of
 from api.usecases.jobs import cancel_job
 from api.usecases.kinds import WorkKind
 from api.usecases.pieces import mail_piece
+from api.usecases.products import product_of
 from api.usecases.stopping import stop_piece
 from docgen.postal.batch import plan_batches
 from tests.api.usecases.world import ORG, record
@@ -60,8 +60,8 @@ def test_the_plan_is_that_of_docgen(world: World) -> None:
     changes: dict[int, dict[str, object]] = {3: {"words": LONG}, 5: {"recipient": abroad}, 7: {"recipient": abroad}}
     together = {"recipient": record(1)["recipient"]}
     job = planned(world, *(record(i, **changes.get(i, together if i % 3 else {})) for i in range(12)))
-    composer = composer_of(world.deps, job)
-    wanted = plan_batches(mail_piece(piece, composer) for piece in world.pieces(job.id))
+    product = product_of(world.deps, job)
+    wanted = plan_batches(mail_piece(piece, product) for piece in world.pieces(job.id))
     for batch, expected in zip(world.batches(job.id), wanted, strict=True):
         with world.deps.database.read() as uow:
             placed = [piece.id for piece in uow.pieces.of_batch(ORG, batch.id)]

@@ -16,6 +16,7 @@ from api.usecases.composers import composer_of
 from api.usecases.marking import Marking
 from api.usecases.pieces import mail_piece
 from api.usecases.printing import Feed, Press, drawn_letters
+from api.usecases.products import composed_product
 from docgen.drawing.chunks import write_chunk
 from docgen.drawing.pages import drawn_letter
 from docgen.postal.batch import Batch, batch_key
@@ -76,8 +77,9 @@ def test_a_letter_outside_the_plan_is_a_bug(world: World) -> None:
     job = world.released([record(1)])
     (batch,) = world.batches(job.id)
     composer = composer_of(world.deps, job)
-    piece = mail_piece(world.pieces(job.id)[0], composer)
-    marking = Marking(job, batch, composer, [piece], world.pieces(job.id))
+    product = composed_product(composer)
+    piece = mail_piece(world.pieces(job.id)[0], product)
+    marking = Marking(job, batch, product, [piece], world.pieces(job.id))
     press = Press(world.deps, job, batch, composer, batch.id, marking)
     with pytest.raises(RuntimeError, match=f"letter 7 of {batch.id} is in no print file"):
         press.print_all(Batch(1, batch_key(piece), ()), Feed([(7, LETTER)], [piece] * 8), ())

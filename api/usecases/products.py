@@ -1,0 +1,52 @@
+"""Products: what planning, marks, papers and the post need to know of the letters of a job, whoever made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from api.usecases.composers import composer_of
+from docgen.drawing.mark_ink import MARK_FONT
+
+if TYPE_CHECKING:
+    from api.ports import PrintJob
+    from api.usecases.deps import Deps
+    from docgen.compose import Composer
+    from docgen.postal.profiles import EnvelopeProfile
+    from docgen.typesetting.face import Face
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What all letters of a job have in common. ``mark_face`` is the face that texts among the marks are set in."""
+
+    template: str
+    template_version: str
+    title: str
+    brand: str
+    brand_version: str
+    envelope: EnvelopeProfile
+    duplex: bool
+    languages: tuple[str, ...]
+    mark_face: Face
+
+
+def product_of(deps: Deps, job: PrintJob) -> Product:
+    """The product of a job. Raises Refusal: as `composer_of`."""
+    return composed_product(composer_of(deps, job))
+
+
+def composed_product(composer: Composer) -> Product:
+    """The product of letters that we compose."""
+    template, brand = composer.template, composer.brand
+    return Product(
+        template=template.id,
+        template_version=template.version,
+        title=template.title[template.default_language],
+        brand=brand.id,
+        brand_version=brand.version,
+        envelope=composer.envelope,
+        duplex=template.duplex,
+        languages=tuple(template.languages),
+        mark_face=composer.resources.faces[MARK_FONT],
+    )
