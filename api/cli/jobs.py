@@ -90,6 +90,16 @@ def findings(job: Job, as_json: AsJson = False) -> None:
     emit(found, map(finding_line, found) if found else ["No findings."], as_json=as_json)
 
 
+@jobs.command("approve")
+def approve(job: Job, as_json: AsJson = False) -> None:
+    """Approve a job where two have to look: its batches go once they were read back. Not by who submitted it."""
+    from api.cli.client import Api
+
+    with Api() as api:
+        found = api.post_once(f"/v1/print-jobs/{job}/approve")
+    emit(found, _lines(found), as_json=as_json)
+
+
 @jobs.command("cancel")
 def cancel(job: Job, as_json: AsJson = False) -> None:
     """Cancel a job of which nothing is released."""

@@ -145,6 +145,8 @@ def test_a_colleague_releases(posthoorn: Command, service: Service, monkeypatch:
     monkeypatch.setenv("POSTHOORN_API_KEY", service.keys["approver"])
     assert posthoorn("batch", "approve", batch) == ExitCode.OK
     assert posthoorn.out == f"{batch}  released\n"
+    assert posthoorn("job", "approve", service.world.batches(service.submit())[0].job_id) == ExitCode.OK
+    assert "  released\n" in posthoorn.out
 
 
 def test_pieces_are_found_stopped_and_go_after_all(posthoorn: Command, service: Service, batch: str) -> None:

@@ -213,19 +213,34 @@ def test_the_same_request_with_the_same_key_happens_once(service: Service, batch
         assert len(room.get("/v1/mail-runs").json()["items"]) == 1
 
 
+def cut_off(service: Service, route: str, request_id: str) -> None:
+    """As if the process had died before it kept the answer to a request with the key ``a-key``, long ago."""
+    now = service.world.deps.clock.now()
+    with service.world.deps.database.write() as uow:
+        stored = uow.answers.begin(StoredAnswer(ORG, "a-key", route, "", now))
+        assert stored is not None
+        body = request_id.encode()
+        uow.answers.finish(StoredAnswer(ORG, stored.key, stored.route, stored.body_sha256, now, body=body))
+    service.world.deps.clock.advance(idempotency.ABANDONED_AFTER.total_seconds() + 1)  # type: ignore[attr-defined] # a fake
+
+
+def test_after_a_crash_the_mail_run_that_was_opened_is_found(service: Service, batch: str) -> None:
+    wish = {"title": "Evening", "batches": [batch]}
+    with service.client("print_room") as room:
+        completed(room, batch)
+        run = room.post("/v1/mail-runs", json=wish, headers={"Idempotency-Key": "a-key"}).json()
+        cut_off(service, "POST /v1/mail-runs", run["id"])
+        again = room.post("/v1/mail-runs", json=wish, headers={"Idempotency-Key": "a-key"})
+        assert (again.status_code, again.json()["id"]) == (201, run["id"])
+        assert len(room.get("/v1/mail-runs").json()["items"]) == 1
+
+
 def test_after_a_crash_the_reprint_that_was_asked_is_found(service: Service, batch: str) -> None:
     path = f"/v1/batches/{batch}"
     with service.client("print_room") as room:
         room.post(f"{path}/results", json={"ranges": "1", "outcome": "reprint"})
         asked = room.post(f"{path}/reprints", json={"loop": "closed"}, headers={"Idempotency-Key": "a-key"}).json()
-        with service.world.deps.database.write() as uow:
-            now = service.world.deps.clock.now()
-            probe = StoredAnswer(ORG, "a-key", f"POST {path}/reprints", "", now)
-            stored = uow.answers.begin(probe)
-            assert stored is not None
-            unanswered = StoredAnswer(ORG, stored.key, stored.route, stored.body_sha256, now, body=b"req_1")
-            uow.answers.finish(unanswered)
-        service.world.deps.clock.advance(idempotency.ABANDONED_AFTER.total_seconds() + 1)  # type: ignore[attr-defined] # a fake
+        cut_off(service, f"POST {path}/reprints", "req_1")
         again = room.post(f"{path}/reprints", json={"loop": "closed"}, headers={"Idempotency-Key": "a-key"})
         assert (again.status_code, again.json()["id"]) == (202, asked["id"]), again.text
 
