@@ -13,6 +13,7 @@ from api.adapters.engine import WRITE_OPTION, faults_translated
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
+from api.adapters.repositories.overlays import SqlOverlays
 from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages
 from api.adapters.repositories.people import SqlLoginAttempts, SqlSessions, SqlUsers
 from api.adapters.repositories.pieces import SqlPieces
@@ -89,6 +90,11 @@ class SqlUnitOfWork:
     def findings(self) -> SqlFindings:
         """Findings of jobs."""
         return SqlFindings(self._connection)
+
+    @cached_property
+    def overlays(self) -> SqlOverlays:
+        """Pictures of what is wrong with ready-made PDFs."""
+        return SqlOverlays(self._connection)
 
     @cached_property
     def pieces(self) -> SqlPieces:

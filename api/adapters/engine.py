@@ -23,6 +23,7 @@ BUSY_TIMEOUT_S = 30.0
 # the web threads of one process, forty by default, must never wait for a connection while the database has time
 _POOL: Final = {"pool_size": 10, "max_overflow": 40}
 WRITE_OPTION = "posthoorn_write"
+UNCHECKED_OPTION = "posthoorn_unchecked"
 # BUSY, LOCKED, IOERR, FULL, CANTOPEN: trouble around the file, https://sqlite.org/rescode.html
 _SQLITE_TROUBLE = frozenset({5, 6, 10, 13, 14})
 
@@ -57,7 +58,11 @@ def _on_connect(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> N
 
 def _on_begin(connection: Connection) -> None:
     # a deferred transaction that turns into a writer cannot wait for its turn, so writers say so at once
-    if connection.get_execution_options().get(WRITE_OPTION):
+    options = connection.get_execution_options()
+    if options.get(UNCHECKED_OPTION):
+        # SQLite changes a column by copying its table; that must not look as if the rows were gone
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    if options.get(WRITE_OPTION):
         connection.exec_driver_sql("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:

@@ -23,6 +23,7 @@ from api.adapters.columns import BlobColumn, Choice, Number, UtcTime
 from api.ports import (
     BatchState,
     ChunkState,
+    JobKind,
     JobState,
     Mode,
     PackageKind,
@@ -96,8 +97,8 @@ jobs = Table(
     Column("mode", Choice(Mode), nullable=False),
     Column("policy", Choice(Policy), nullable=False),
     Column("validate_only", Boolean, nullable=False),
-    Column("template_id", String(64), ForeignKey("packages.id"), nullable=False),
-    Column("brand_id", String(64), ForeignKey("packages.id"), nullable=False),
+    Column("template_id", String(64), ForeignKey("packages.id")),
+    Column("brand_id", String(64), ForeignKey("packages.id")),
     Column("input", BlobColumn, nullable=False),
     Column("media_type", String(200), nullable=False),
     Column("created_at", UtcTime, nullable=False),
@@ -115,6 +116,8 @@ jobs = Table(
     Column("rules", JSON, nullable=False, server_default="{}"),
     Column("columns", JSON, nullable=False, server_default="{}"),
     Column("approved_by", String(64), nullable=False, server_default=""),
+    Column("kind", Choice(JobKind), nullable=False, server_default="letters"),
+    Column("wishes", JSON, nullable=False, server_default="{}"),
     Index(None, "organisation_id", "id"),
     Index(None, "organisation_id", "template_id"),
 )
@@ -132,6 +135,17 @@ findings = Table(
     Column("place", JSON, nullable=False),
     PrimaryKeyConstraint("job_id", "number"),
     Index(None, "job_id", "record_index"),
+)
+
+overlays = Table(
+    "overlays",
+    metadata,
+    Column("organisation_id", String(64), nullable=False),
+    Column("job_id", String(64), ForeignKey("jobs.id"), nullable=False),
+    Column("file", Integer, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("blob", BlobColumn, nullable=False),
+    PrimaryKeyConstraint("job_id", "file", "page"),
 )
 
 pieces = Table(

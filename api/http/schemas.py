@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
 # the names below are read by pydantic when a model is made
-from api.ports import IN_PRINT_ROOM, BatchState, FileRole, JobState, Mode, PackageState, PieceState, Policy, Role
+from api.ports import (
+    IN_PRINT_ROOM,
+    BatchState,
+    FileRole,
+    JobKind,
+    JobState,
+    Mode,
+    PackageState,
+    PieceState,
+    Policy,
+    Role,
+)
 from docgen.findings import Severity
 
 if TYPE_CHECKING:
@@ -219,8 +230,9 @@ class JobOut(Out):
     mode: Mode
     policy: Policy
     validate_only: bool
-    template_id: str = Field(examples=["tpl_01jd8m2x4c7n3k5p9qrstv0wxy"])
-    brand_id: str = Field(examples=["brd_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    kind: JobKind = Field(description="Records that become letters, or PDFs of letters that are ready.")
+    template_id: str | None = Field(examples=["tpl_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    brand_id: str | None = Field(examples=["brd_01jd8m2x4c7n3k5p9qrstv0wxy"])
     input_sha256: str = Field(examples=["9f86d081…"])
     media_type: str = Field(examples=["text/csv"])
     created_at: Moment
@@ -249,6 +261,7 @@ class JobOut(Out):
             mode=job.mode,
             policy=job.policy,
             validate_only=job.validate_only,
+            kind=job.kind,
             template_id=job.template_id,
             brand_id=job.brand_id,
             input_sha256=job.input.sha256,

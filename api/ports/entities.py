@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.ports.states import BatchState, ChunkState, JobState, PackageState, PieceState, ShardState
 
@@ -37,6 +37,13 @@ class Policy(StrEnum):
 
     ALL_OR_NOTHING = "all_or_nothing"
     VALID_ONLY = "valid_only"
+
+
+class JobKind(StrEnum):
+    """What a job sends: records that become letters, or PDFs of letters that are ready."""
+
+    LETTERS = "letters"
+    READY_MADE = "ready_made"
 
 
 class PackageKind(StrEnum):
@@ -121,6 +128,8 @@ class JobTotals:
 class PrintJob:
     """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent.
 
+    Ready-made letters have neither: ``input`` is a PDF, or a zip of them, and ``wishes`` say how it becomes letters.
+
     ``created_by`` is the key or the user that sent it, ``rules`` what `Rules.of_job` gave then. ``columns`` names the
     columns of a table by field when they have names of their own. ``approved_by`` approved it before its files were.
     """
@@ -130,8 +139,8 @@ class PrintJob:
     mode: Mode
     policy: Policy
     validate_only: bool
-    template_id: str
-    brand_id: str
+    template_id: str | None
+    brand_id: str | None
     input: BlobRef
     media_type: str
     created_at: datetime
@@ -144,6 +153,8 @@ class PrintJob:
     rules: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     approved_by: str = ""
+    kind: JobKind = JobKind.LETTERS
+    wishes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,14 @@ class JobFinding:
     code: str
     message: str
     place: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class Overlay(NamedTuple):
+    """A picture of a page of a ready-made PDF with ink where it may not be; ``file`` counts its PDFs from 0."""
+
+    file: int
+    page: int
+    blob: BlobRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         JobFinding,
         JobTotals,
         Organisation,
+        Overlay,
         Package,
         Piece,
         PieceToCompose,
@@ -339,6 +340,16 @@ class Shards(Protocol):
         """How many shards of a job are not validated."""
 
 
+class Overlays(Protocol):
+    """Pictures of what is wrong with ready-made PDFs."""
+
+    def replace(self, organisation_id: str, job_id: str, overlays: Sequence[Overlay]) -> None:
+        """All of a job, in the place of those before."""
+
+    def of_job(self, organisation_id: str, job_id: str) -> Sequence[Overlay]:
+        """All of a job, by file and page."""
+
+
 class Trash(Protocol):
     """Blobs that may be removed once nothing refers to them: named in the transaction that lets go of them."""
 
@@ -487,6 +498,10 @@ class UnitOfWork(Protocol):
     @property
     def findings(self) -> Findings:
         """Findings of jobs."""
+
+    @property
+    def overlays(self) -> Overlays:
+        """Pictures of what is wrong with ready-made PDFs."""
 
     @property
     def pieces(self) -> Pieces:

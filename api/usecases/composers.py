@@ -35,6 +35,8 @@ def composer_of(deps: Deps, job: PrintJob) -> Composer:
     Raises Refusal: ``template-invalid``, ``brand-invalid``, and what `docgen.compose.Composer` refuses.
     """
     organisation_id = job.organisation_id
+    if job.template_id is None or job.brand_id is None:
+        raise RuntimeError(f"{job.id} has no template: its letters are ready")
     with deps.database.read() as uow:
         template = uow.templates.get(organisation_id, job.template_id)
         brand = uow.brands.get(organisation_id, job.brand_id)

@@ -41,8 +41,9 @@ def _accept(deps: Deps, uow: UnitOfWork, job: PrintJob) -> None:
     organisation_id = job.organisation_id
     uow.jobs.set_state(organisation_id, job.id, JobState.ACCEPTED, deps.clock.now())
     if not job.validate_only:
-        _freeze(deps, uow.templates, organisation_id, job.template_id)
-        _freeze(deps, uow.brands, organisation_id, job.brand_id)
+        for packages, package_id in ((uow.templates, job.template_id), (uow.brands, job.brand_id)):
+            if package_id is not None:
+                _freeze(deps, packages, organisation_id, package_id)
         uow.outbox.enqueue(organisation_id, WorkKind.PLAN, job.id, FIRST)
 
 

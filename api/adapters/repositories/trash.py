@@ -62,11 +62,13 @@ class SqlTrash(Repository):
             for table, column in (
                 (tables.jobs, tables.jobs.c.input),
                 (tables.packages, tables.packages.c.package),
+                (tables.overlays, tables.overlays.c.blob),
                 (room.mail_runs, room.mail_runs.c.proof),
                 (room.checks, room.checks.c.picture),
             )
         ]
-        for table in (tables.batches, room.reprints, room.mail_runs):
-            files = cast(table.c.files, Text).contains(str(blob), autoescape=True)
-            uses.append(exists().where(table.c.organisation_id == organisation_id, files))
+        lists = (tables.batches.c.files, room.reprints.c.files, room.mail_runs.c.files, tables.jobs.c.wishes)
+        for column in lists:
+            named = cast(column, Text).contains(str(blob), autoescape=True)
+            uses.append(exists().where(column.table.c.organisation_id == organisation_id, named))
         return bool(self._connection.execute(select(or_(*uses))).scalar_one())
