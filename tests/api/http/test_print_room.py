@@ -104,6 +104,52 @@ def test_a_whole_day(service: Service) -> None:
         ]
 
 
+@pytest.mark.slow
+def test_a_day_with_marks_bundles_and_households_read_back(service: Service) -> None:
+    service.world.limit(read_back=ReadBackPolicy.FULL)
+    household = '[[rule]]\ntogether = "household"\n'
+    rules = {"mark_profile": "datamatrix", "sort_plan": "nl-2", "household": household}
+    home = {**record(1)["recipient"], "name": "Familie Jansen"}
+    records = [record(number) for number in range(1, 9)]
+    records += [record(number, recipient=home) for number in range(9, 12)]
+    with service.client() as admin, service.client("print_room") as room:
+        admin.put("/v1/rules", json=rules)
+        service.submit(records)
+        found = room.get("/v1/batches", params={"state": "released"}).json()["items"]
+        family, others = sorted(found, key=lambda each: each["envelopes"])
+        assert [(each["pieces"], each["envelopes"]) for each in (family, others)] == [(4, 1), (7, 7)]
+        for each in found:
+            checks = room.get(f"/v1/batches/{each['id']}/checks").json()["items"]
+            assert [(check["state"], check["findings"]) for check in checks] == [("checked", [])]
+        together = room.get("/v1/pieces", params={"search": "jansen"}).json()["items"]
+        (code,) = {piece["control_code"] for piece in together}
+        assert (len(together), len({piece["set_id"] for piece in together})) == (3, 1)
+
+        path = f"/v1/batches/{family['id']}"
+        applied = room.post(f"{path}/results", content=said({code: "Reprint"}), headers=CSV).json()
+        assert (applied["changed"], applied["not_set"]) == ({"reprint": 4}, 0)
+        room.post(f"{path}/reprints", json={"loop": "closed"})
+        service.world.run()
+        (again,) = room.get(f"{path}/reprints").json()["items"][0]["files"]
+        assert room.get(again["url"]).status_code == 200
+        assert {room.get(f"/v1/pieces/{piece['id']}").json()["prints"] for piece in together} == {2}
+
+        path = f"/v1/batches/{others['id']}"
+        room.post(f"{path}/results", json={"ranges": "3, 5-6", "outcome": "reprint"})
+        child = room.post(f"{path}/reprints", json={"loop": "open"}).json()["child_id"]
+        service.world.run()
+        batches = [family["id"], others["id"], child]
+        for each in batches:
+            completed(room, each)
+        run = room.post("/v1/mail-runs", json={"title": "Evening", "batches": batches}).json()
+        roles = [file["role"] for file in run["files"]]
+        assert (roles[0], set(roles[1:])) == ("run_list", {"labels"})
+        handed = room.post(f"/v1/mail-runs/{run['id']}/hand-over", json={"reference": "3S1"}).json()
+        assert {each["state"] for each in handed["batches"]} == {"handed_over"}
+        pieces = room.get(f"/v1/print-jobs/{family['job_id']}/pieces").json()["items"]
+        assert {piece["state"] for piece in pieces} == {"handed_over"}
+
+
 def test_a_download_is_logged_once_with_its_first_byte(service: Service, batch: str) -> None:
     with service.client("print_room") as room:
         path = f"/v1/batches/{batch}"
