@@ -26,7 +26,9 @@ from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.middleware import HeadAsGet, LimitedBody, Observed, limits
 from api.http.schemas import ProblemOut
-from api.http.staff import login
+from api.http.staff import batch, batch_forms, login, runs, today
+from api.http.staff import pieces as staff_pieces
+from api.http.staff import rules as staff_rules
 
 if TYPE_CHECKING:
     from api.usecases.deps import Deps
@@ -41,7 +43,8 @@ _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, pieces.router, batches.router, events.router),
     *(print_room.router, print_room.reprints, mail_runs.router, rules.router),
     *(health.router, problem_pages.router, job_pages.router),
-    *(login.router,),
+    *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
+    *(runs.router, staff_rules.router),
 )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from api.ports import BatchState, FileRole, JobState, MailRunState, PieceState, ReprintState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from api.ports import BatchFile, Event
 
@@ -24,7 +24,6 @@ _DAY: Final = 86_400
 _STATES: Final[Mapping[str, str]] = {
     BatchState.WRITING: "writing files",
     BatchState.CHECKING: "reading back",
-    BatchState.READY: "ready to release",
     BatchState.HANDED_OVER: "handed over",
     PieceState.PRINTED_READY: "not set",
     PieceState.REPRINTING: "in reprint",
@@ -59,6 +58,7 @@ _EVENTS: Final[Mapping[str, str]] = {
     "reprint-released": "Reprint ready",
     "alarm-raised": "Alarm",
     "alarm-cleared": "Alarm over",
+    "pieces-printed_ready": "Pieces can be printed",
     "piece-stopped": "Stopped",
     "piece-resumed": "Let go on",
     "piece-damaged": "Damaged",
@@ -78,7 +78,7 @@ _FILES: Final[Mapping[FileRole, str]] = {
     FileRole.LABELS: "Labels",
     FileRole.RUN_LIST: "List for the post",
 }
-_HIDDEN: Final = frozenset({"by", "job", "first", "sha256"})
+_HIDDEN: Final = frozenset({"by", "job", "first", "sha256", "since"})
 
 
 def state_word(state: str) -> str:
@@ -112,6 +112,8 @@ def event_details(event: Event) -> str:
 
 def file_word(file: BatchFile) -> str:
     """What a file is for, with its number when there are more."""
+    if file.role is FileRole.LABELS:
+        return "Labels of bundles" if "bundle" in file.name else "Labels of trays"
     name = _FILES.get(file.role, str(file.role).replace("_", " ").capitalize())
     return f"{name} {file.number}" if file.number else name
 
@@ -150,6 +152,18 @@ def kilograms(weight_mg: int) -> str:
     return f"{weight_mg / _KILO**2:,.1f} kg" if weight_mg >= _KILO**2 else f"{weight_mg / _KILO:,.0f} g"
 
 
+def range_word(numbers: Iterable[int], most: int = 30) -> str:
+    """Numbers as an operator writes them: 3-5, 9; of many ranges the first."""
+    found: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    words = [str(first) if first == last else f"{first}-{last}" for first, last in found[:most]]
+    return ", ".join(words) + (" …" if len(found) > most else "")
+
+
 def some(number: int, one: str, more: str = "") -> str:
     """A count with its noun."""
     return f"{number:,} {one if number == 1 else more or f'{one}s'}"
@@ -167,4 +181,5 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "megabytes": megabytes,
     "kilograms": kilograms,
     "some": some,
+    "ranges": range_word,
 }

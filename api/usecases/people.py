@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from api.ports import Event, Session, User
+from api.ports import MAX_PAGE_ITEMS, Event, PageRequest, Session, User
 from api.usecases import passwords
 from api.usecases.parties import checked_name
 from docgen.findings import Refusal
@@ -77,9 +77,10 @@ def list_users(deps: Deps, organisation_id: str) -> Sequence[User]:
 
 
 def names_of(deps: Deps, organisation_id: str) -> Mapping[str, str]:
-    """Names of people by id, for whoever reads what they did."""
+    """Names of people and labels of keys by id, for whoever reads what was done with them."""
     with deps.database.read() as uow:
-        return {user.id: user.name for user in uow.users.list(organisation_id)}
+        keys = uow.keys.list(organisation_id, PageRequest(MAX_PAGE_ITEMS)).items
+        return {key.id: key.label for key in keys} | {user.id: user.name for user in uow.users.list(organisation_id)}
 
 
 def disable_user(deps: Deps, login: str) -> User:
@@ -136,8 +137,11 @@ def log_out(deps: Deps, session: Session) -> None:
             uow.events.append(event)
 
 
-def session_of(deps: Deps, token: str) -> tuple[Session, User] | None:
-    """Who has this token; None when the session is over or never was."""
+def session_of(deps: Deps, token: str, *, used: bool = True) -> tuple[Session, User] | None:
+    """Who has this token; None when the session is over or never was.
+
+    A page that asks again by itself is not ``used``: nobody may be there any more.
+    """
     now = deps.clock.now()
     with deps.database.read() as uow:
         session = uow.sessions.by_digest(digest_of(token))
@@ -146,7 +150,7 @@ def session_of(deps: Deps, token: str) -> tuple[Session, User] | None:
         user = uow.users.get(session.organisation_id, session.user_id)
     if user.disabled_at is not None:
         return None
-    if now - session.seen_at >= _SEEN_EVERY:
+    if used and now - session.seen_at >= _SEEN_EVERY:
         with deps.database.write() as uow:
             uow.sessions.seen(session.organisation_id, session.digest, now)
     return session, user

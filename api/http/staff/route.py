@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from api.http.problems import CONTEXT, status_of
@@ -36,6 +38,9 @@ class StaffRoute(APIRoute):
                 return _to_login(request)
             except Refusal as refusal:
                 return refused(request, refusal)
+            except HTTPException as error:
+                code = "body-too-large" if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "http-error"
+                return refused(request, Refusal(code, error.detail))
             except RequestValidationError:
                 return refused(request, Refusal("route-not-found", "There is no such page; the address is not whole."))
 
@@ -55,7 +60,15 @@ def see_other(url: str) -> Response:
 
 def _to_login(request: Request) -> Response:
     request.scope[CONTEXT]["code"] = "login-needed"
-    if request.method == "GET" and "fragment" not in request.query_params:
+    if request.method == "GET":
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(f"{LOGIN}?{urlencode({'next': path})}")
-    return see_other(f"{LOGIN}?{urlencode({'over': '1'})}")
+    return see_other(f"{LOGIN}?{urlencode({'over': '1'} | _page_of_form(request))}")
+
+
+def _page_of_form(request: Request) -> dict[str, str]:
+    """The page with the form, to go on there; the login itself looks whether it is one of ours."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc != request.headers.get("host"):
+        return {}
+    return {"next": came_from.path + (f"?{came_from.query}" if came_from.query else "")}

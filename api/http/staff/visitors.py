@@ -14,6 +14,8 @@ from api.ports import Role, Session, User
 from api.usecases import passwords, people
 from docgen.findings import Refusal
 
+_ASKS_BY_ITSELF: Final = "x-asks-by-itself"
+
 
 class LoginNeededError(Exception):
     """Nobody is logged in: the way is to the login and back."""
@@ -46,7 +48,8 @@ class Guard:
     def __call__(self, request: Request, deps: DepsDep) -> None:
         """Raises `LoginNeededError`, and `Refusal` (``role-missing``)."""
         token = cookies.read(request, cookies.SESSION)
-        found = people.session_of(deps, token) if token else None
+        by_itself = _ASKS_BY_ITSELF in request.headers or "live" in request.query_params
+        found = people.session_of(deps, token, used=not by_itself) if token else None
         if found is None:
             raise LoginNeededError
         session, user = found

@@ -8,7 +8,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from api.ports import Role
-from api.usecases import passwords
+from api.usecases import papers, passwords, printing
+from docgen.drawing.output_intent import OutputIntent
 from tests.api.http.staff.browser import Browser, Staff
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     yield
     passwords._of_nobody.cache_clear()
+
+
+@pytest.fixture
+def quick_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tiny colour profile and no picture: the real ones take longer than all the rest together."""
+    monkeypatch.setattr(printing, "fogra39", lambda: OutputIntent("TEST", "A test", 4, b"a profile"))
+    monkeypatch.setattr(papers, "contact_sheet", lambda *_: b"a picture")
 
 
 @pytest.fixture

@@ -1,0 +1,101 @@
+"""Today: what is due, what rings, and the next step of each batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.http.edge import DepsDep
+from api.http.staff.desk import notice_of
+from api.http.staff.render import page
+from api.http.staff.route import StaffRoute
+from api.http.staff.visitors import WATCHERS, Visitor, VisitorDep
+from api.ports import BatchState, Role
+from api.usecases import batches, jobs, overview
+from api.usecases.deps import Deps
+from api.usecases.jobs import REPRINT_FAILED
+from api.usecases.rules import get_rules
+from docgen.findings import Refusal
+
+router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, route_class=StaffRoute)
+
+LIVE_S: Final = 15
+WORKING: Final = frozenset({BatchState.PLANNED, BatchState.COMPOSING, BatchState.WRITING, BatchState.CHECKING})
+_SERVICE: Final = "The service should have moved it on by now. Tell whoever runs the service."
+_WHAT_TO_DO: Final[Mapping[str, str]] = {
+    BatchState.BLOCKED: "Its files do not agree with the data. Look at the picture, then have them written again.",
+    BatchState.READY: "It waits for somebody to release it.",
+    BatchState.RELEASED: "Nobody has fetched its files. Fetch and print them.",
+    BatchState.FETCHED: "It was fetched but not marked printed. Print it, and say so.",
+    BatchState.PRINTED: "Not every piece is accounted for. Say what became of the rest, and complete it.",
+    BatchState.COMPLETED: "It is complete but not on its way. Put it in a mail run and hand it over.",
+    REPRINT_FAILED: "A reprint could not be made. Start it again from the page of the batch.",
+}
+# what a person does next with a batch in this state, the part of its page, and who may
+STEPS: Final = {
+    BatchState.BLOCKED: ("See difference", "differs", Role.PRINT_ROOM),
+    BatchState.READY: ("Release", "release", Role.APPROVER),
+    BatchState.RELEASED: ("Fetch files", "files", Role.PRINT_ROOM),
+    BatchState.FETCHED: ("Mark printed", "printed", Role.PRINT_ROOM),
+    BatchState.PRINTED: ("Enter results", "results", Role.PRINT_ROOM),
+}
+# completed is the only state whose next step is on another page
+_TO_RUN: Final = ("To mail run", "/staff/mail-runs#open")
+
+
+@router.get("", dependencies=[WATCHERS])
+def today(
+    request: Request,
+    deps: DepsDep,
+    visitor: VisitorDep,
+    state: Annotated[BatchState | None, Query()] = None,
+    live: bool = False,  # noqa: FBT001, FBT002 - a switch in the address
+) -> Response:
+    """One look, and one step for each batch."""
+    seen = overview.overview(deps, visitor.organisation_id, state)
+    return page(
+        request,
+        "today.html",
+        seen=seen,
+        rows=[(due, next_step(due, visitor)) for due in seen.due],
+        alarms=[_alarm(deps, visitor, alarm) for alarm in seen.alarms],
+        zone=zone_of(deps, visitor.organisation_id),
+        chosen=state,
+        waiting=WORKING,
+        live=live,
+        refresh_s=LIVE_S if live else None,
+        notice=notice_of(request, deps),
+    )
+
+
+def next_step(due: overview.Due, visitor: Visitor) -> tuple[str, str] | None:
+    """Words and address of the next step; None when it is not this person's, or nobody's."""
+    batch = due.batch
+    if batch.state is BatchState.COMPLETED:
+        if batch.mail_run_id is not None:
+            return ("Hand over", f"/staff/mail-runs/{batch.mail_run_id}#hand-over")
+        return _TO_RUN if visitor.may(Role.PRINT_ROOM) else None
+    words, part, role = STEPS.get(batch.state, ("", "", Role.ADMIN))
+    if not words or not visitor.may(role):
+        return None
+    if batch.state is BatchState.PRINTED and not due.not_set:
+        words, part = ("Ask a reprint", "reprint") if due.damaged else ("Complete", "complete")
+    return (words, f"/staff/batches/{batch.id}#{part}")
+
+
+def zone_of(deps: Deps, organisation_id: str) -> str:
+    """Where the clock on the wall hangs."""
+    schedule = get_rules(deps, organisation_id).cut_offs or {}
+    return str(schedule.get("timezone", "Europe/Amsterdam"))
+
+
+def _alarm(deps: Deps, visitor: Visitor, alarm: Any) -> dict[str, Any]:  # noqa: ANN401 - of the port
+    try:
+        batch = batches.get_batch(deps, visitor.organisation_id, alarm.subject_id)
+        title = jobs.get_job(deps, visitor.organisation_id, batch.job_id).title
+        name, url = f"{title or 'Print job'} · batch {batch.number}", f"/staff/batches/{batch.id}"
+    except Refusal:
+        name, url = alarm.subject_id, ""
+    return {"alarm": alarm, "name": name, "url": url, "text": _WHAT_TO_DO.get(alarm.state, _SERVICE)}
