@@ -103,3 +103,11 @@ class Checked:
     symbols: int
     findings: tuple[Finding, ...]
     picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How many bytes a picture has that was written; with findings there is none."""
+
+    size: int
+    findings: tuple[Finding, ...] = ()

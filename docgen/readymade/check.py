@@ -16,11 +16,22 @@ if TYPE_CHECKING:
 _PICTURE = "difference.png"
 
 
-def check_file(pdf: Path, letters: Sequence[ExpectedLetter], folder: Path) -> Checked:
-    """Look for everything that is expected; letters that stand in reverse are put in the order of the file."""
+def check_file(
+    pdf: Path,
+    letters: Sequence[ExpectedLetter],
+    folder: Path,
+    *,
+    total_pages: int | None = None,
+    consecutive: bool = True,
+) -> Checked:
+    """Look for everything that is expected; letters that stand in reverse are put in the order of the file.
+
+    ``total_pages`` is what the whole file must have, without it what the letters have; letters of a sample are not
+    ``consecutive``.
+    """
     ordered = sorted(letters, key=lambda letter: letter.first_page)
-    total = sum(letter.page_count for letter in ordered)
-    read = read_part(pdf, ordered, total_pages=total)
+    total = sum(letter.page_count for letter in ordered) if total_pages is None else total_pages
+    read = read_part(pdf, ordered, total_pages=total, consecutive=consecutive)
     if read.picture is None:
         return Checked(read.symbols, read.findings)
     (folder / _PICTURE).write_bytes(read.picture)

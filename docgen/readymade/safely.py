@@ -7,10 +7,18 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING
 
 from docgen.findings import Finding
-from docgen.readymade.answers import Assembled, Checked, Inspection, Look, TextHits
+from docgen.readymade.answers import Assembled, Checked, Drawn, Inspection, Look, TextHits
 from docgen.readymade.isolation import ASSEMBLY_LIMITS, DEFAULT_LIMITS, ask
 from docgen.readymade.patterns import pattern_of
-from docgen.readymade.tasks import AssembleRequest, CheckRequest, FindRequest, InspectRequest, LookRequest
+from docgen.readymade.tasks import (
+    AssembleRequest,
+    CheckRequest,
+    FindRequest,
+    InspectRequest,
+    LookRequest,
+    PageRequest,
+    SheetRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,11 +75,33 @@ def assemble(
 
 
 def read_back(
-    pdf: Path, letters: Sequence[ExpectedLetter], folder: Path, limits: ChildLimits = ASSEMBLY_LIMITS
+    pdf: Path,
+    letters: Sequence[ExpectedLetter],
+    folder: Path,
+    *,
+    total_pages: int | None = None,
+    consecutive: bool = True,
 ) -> Checked:
-    """Compare a print file with what must be in it (see ``expected``); a picture goes to ``folder``."""
-    found = ask(CheckRequest(pdf.resolve(), tuple(letters), folder.resolve()), Checked, limits)
+    """Compare a print file, or a part of it, with what must be in it (see ``expected``); a picture goes to ``folder``.
+
+    ``total_pages`` is what the whole file must have, without it what the letters have; letters of a sample are not
+    ``consecutive``.
+    """
+    request = CheckRequest(pdf.resolve(), tuple(letters), folder.resolve(), total_pages, consecutive)
+    found = ask(request, Checked, ASSEMBLY_LIMITS)
     return Checked(0, (found,)) if isinstance(found, Finding) else found
+
+
+def picture(pdf: Path, page: int, dpi: int, out: Path) -> Drawn:
+    """A page (from 1), which must be there, as PNG in ``out``."""
+    found = ask(PageRequest(pdf.resolve(), page, dpi, out.resolve()), Drawn)
+    return Drawn(0, (found,)) if isinstance(found, Finding) else found
+
+
+def contact_sheet(pdf: Path, shown: Sequence[tuple[int, str]], title: str, out: Path) -> Drawn:
+    """Small pictures of pages of a print file, with what stands under each, as PNG in ``out``."""
+    found = ask(SheetRequest(pdf.resolve(), tuple(shown), title, out.resolve()), Drawn)
+    return Drawn(0, (found,)) if isinstance(found, Finding) else found
 
 
 def _sha256(path: Path) -> str:

@@ -9,12 +9,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docgen.readback import ExpectedLetter
-    from docgen.readymade.answers import Assembled, Checked, Inspection, Look, TextHits
+    from docgen.readymade.answers import Assembled, Checked, Drawn, Inspection, Look, TextHits
     from docgen.readymade.letters import LetterPages, PrintEnvelope, PrintFileSettings
     from docgen.readymade.patterns import TextMark
     from docgen.readymade.policy import ReadymadePolicy
 
-    Request: TypeAlias = "InspectRequest | FindRequest | LookRequest | AssembleRequest | CheckRequest"
+    Request: TypeAlias = (
+        "InspectRequest | FindRequest | LookRequest | AssembleRequest | CheckRequest | PageRequest | SheetRequest"
+    )
+    Answer: TypeAlias = "Inspection | TextHits | Look | Assembled | Checked | Drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,39 @@ class AssembleRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """Read a print file back; a picture of what differs goes to ``folder``."""
+    """Read a print file back, or part of it; a picture of what differs goes to ``folder``.
+
+    ``total_pages`` is what the whole file must have; without it, what the letters have.
+    """
 
     pdf: Path
     letters: tuple[ExpectedLetter, ...]
     folder: Path
+    total_pages: int | None = None
+    consecutive: bool = True
 
 
-def do_task(request: Request) -> Inspection | TextHits | Look | Assembled | Checked:
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Write a picture of a page to ``out``."""
+
+    pdf: Path
+    page: int
+    dpi: int
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRequest:
+    """Write small pictures of pages, with what stands under each, to ``out``."""
+
+    pdf: Path
+    shown: tuple[tuple[int, str], ...]
+    title: str
+    out: Path
+
+
+def do_task(request: Request) -> Answer:
     """Do what the request asks. Each task loads only what it needs: a process starts for every one."""
     match request:
         case InspectRequest():
@@ -85,4 +113,18 @@ def do_task(request: Request) -> Inspection | TextHits | Look | Assembled | Chec
         case CheckRequest():
             from docgen.readymade.check import check_file  # noqa: PLC0415 (see above)
 
-            return check_file(request.pdf, request.letters, request.folder)
+            return check_file(
+                request.pdf,
+                request.letters,
+                request.folder,
+                total_pages=request.total_pages,
+                consecutive=request.consecutive,
+            )
+        case PageRequest():
+            from docgen.readymade.pictures import draw_page  # noqa: PLC0415 (see above)
+
+            return draw_page(request.pdf, request.page, request.dpi, request.out)
+        case SheetRequest():
+            from docgen.readymade.pictures import draw_sheet  # noqa: PLC0415 (see above)
+
+            return draw_sheet(request.pdf, request.shown, request.title, request.out)

@@ -12,14 +12,22 @@ from pikepdf import Dictionary
 from pydantic import TypeAdapter
 
 from docgen.drawing.print_file import FileInfo
-from docgen.readymade.answers import Assembled, Checked, Inspection, Look, TextHits
+from docgen.readymade.answers import Assembled, Checked, Drawn, Inspection, Look, TextHits
 from docgen.readymade.child import do
 from docgen.readymade.isolation import ANSWER_FILE, EXIT_BROKEN, EXIT_COSTLY
 from docgen.readymade.letters import LetterPages, PrintEnvelope, PrintFileSettings, PrintLetter
 from docgen.readymade.patterns import TextMark
 from docgen.readymade.pdf_out import PageTree, PdfOut
 from docgen.readymade.policy import ReadymadePolicy
-from docgen.readymade.tasks import AssembleRequest, CheckRequest, FindRequest, InspectRequest, LookRequest
+from docgen.readymade.tasks import (
+    AssembleRequest,
+    CheckRequest,
+    FindRequest,
+    InspectRequest,
+    LookRequest,
+    PageRequest,
+    SheetRequest,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +48,8 @@ def _requests(pdf: Path, folder: Path) -> list[tuple[Request, type]]:
         (LookRequest(pdf, (PAGES,), POLICY, folder), Look),
         (AssembleRequest((pdf,), (envelope,), SETTINGS, folder / "out.pdf"), Assembled),
         (CheckRequest(pdf, (), folder), Checked),
+        (PageRequest(pdf, 1, 50, folder / "page.png"), Drawn),
+        (SheetRequest(pdf, ((1, "one"),), "Title", folder / "sheet.png"), Drawn),
     ]
 
 
