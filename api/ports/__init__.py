@@ -29,6 +29,7 @@ from api.ports.entities import (
     StoredAnswer,
 )
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
+from api.ports.mail import Batches, Chunks, Pieces, Shards
 from api.ports.people import Attempts, LoginAttempts, Session, Sessions, User, Users
 from api.ports.print_room import (
     Alarm,
@@ -71,8 +72,6 @@ from api.ports.stores import Blobs, Clock, Ids
 from api.ports.uow import (
     Answers,
     ApiKeys,
-    Batches,
-    Chunks,
     Database,
     Events,
     Findings,
@@ -81,8 +80,6 @@ from api.ports.uow import (
     Outbox,
     Overlays,
     Packages,
-    Pieces,
-    Shards,
     Trash,
     UnitOfWork,
     Work,
