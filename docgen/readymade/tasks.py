@@ -120,11 +120,13 @@ def do_task(request: Request) -> Answer:
                 total_pages=request.total_pages,
                 consecutive=request.consecutive,
             )
-        case PageRequest():
-            from docgen.readymade.pictures import draw_page  # noqa: PLC0415 (see above)
+        case PageRequest() | SheetRequest():
+            return _draw(request)
 
-            return draw_page(request.pdf, request.page, request.dpi, request.out)
-        case SheetRequest():
-            from docgen.readymade.pictures import draw_sheet  # noqa: PLC0415 (see above)
 
-            return draw_sheet(request.pdf, request.shown, request.title, request.out)
+def _draw(request: PageRequest | SheetRequest) -> Drawn:
+    from docgen.readymade.pictures import draw_page, draw_sheet  # noqa: PLC0415 (see above)
+
+    if isinstance(request, PageRequest):
+        return draw_page(request.pdf, request.page, request.dpi, request.out)
+    return draw_sheet(request.pdf, request.shown, request.title, request.out)
