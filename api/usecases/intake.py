@@ -73,8 +73,8 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
 def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submission, body: BlobRef) -> PrintJob:
     """`submit_job` inside a transaction."""
     now = deps.clock.now()
-    _check_title(submission.title)
-    _check_cut_off(submission.cut_off_at, now)
+    check_title(submission.title)
+    check_cut_off(submission.cut_off_at, now)
     job = PrintJob(
         id=deps.ids.new("job"),
         organisation_id=organisation_id,
@@ -115,12 +115,14 @@ def _blocks(body: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
         yield from body
 
 
-def _check_title(title: str) -> None:
+def check_title(title: str) -> None:
+    """Raises Refusal: ``title-invalid``."""
     if len(title) > MAX_TITLE_CHARACTERS or not (title.isprintable() or not title):
         raise Refusal("title-invalid", f"Give a title of at most {MAX_TITLE_CHARACTERS} printable characters.")
 
 
-def _check_cut_off(cut_off_at: datetime | None, now: datetime) -> None:
+def check_cut_off(cut_off_at: datetime | None, now: datetime) -> None:
+    """Raises Refusal: ``cut-off-invalid``."""
     if cut_off_at is None:
         return
     if cut_off_at.tzinfo is None or cut_off_at <= now:
