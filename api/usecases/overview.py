@@ -39,13 +39,19 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """At ``now``. ``states`` counts all batches that are not gone, ``due`` has those that were asked for."""
+    """At ``now``. ``states`` counts all batches that are not gone, ``due`` has those that were asked for.
+
+    ``letters``, ``envelopes`` and ``sheets`` are of all that are not gone.
+    """
 
     now: datetime
     cut_off_at: datetime | None
     alarms: Sequence[Alarm]
     due: Sequence[Due]
     states: Mapping[BatchState, int]
+    letters: int
+    envelopes: int
+    sheets: int
     left_out: bool
     coming: Sequence[PrintJob]
     gone_today: Sequence[Batch]
@@ -59,13 +65,17 @@ def overview(deps: Deps, organisation_id: str, state: BatchState | None = None) 
         open_batches = uow.batches.in_states(organisation_id, frozenset(BatchState) - _OVER, MOST_BATCHES + 1)
         gone = uow.batches.in_states(organisation_id, {BatchState.HANDED_OVER}, MOST_BATCHES)
         wanted = [batch for batch in open_batches[:MOST_BATCHES] if state in {None, batch.state}]
+        states = Counter(batch.state for batch in open_batches)
         jobs = {batch.job_id: uow.jobs.get(organisation_id, batch.job_id) for batch in open_batches}
         return Overview(
             now=now,
             cut_off_at=_first_cut_off(now, [scheduled, *(job.cut_off_at for job in jobs.values())]),
             alarms=uow.alarms.open(organisation_id),
             due=sorted([due_of(uow, batch, jobs[batch.job_id]) for batch in wanted], key=_urgency),
-            states=Counter(batch.state for batch in open_batches),
+            states={each: count for each in BatchState if (count := states[each])},
+            letters=sum(batch.pieces for batch in open_batches),
+            envelopes=sum(batch.envelopes for batch in open_batches),
+            sheets=sum(batch.sheets for batch in open_batches),
             left_out=len(open_batches) > MOST_BATCHES,
             coming=[
                 job

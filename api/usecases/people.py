@@ -156,13 +156,6 @@ def session_of(deps: Deps, token: str, *, used: bool = True) -> tuple[Session, U
     return session, user
 
 
-def forget_old_sessions(deps: Deps) -> int:
-    """Remove sessions that are over and counts that no longer matter; returns how many rows went."""
-    now = deps.clock.now()
-    with deps.database.write() as uow:
-        return uow.sessions.expire(now - LONGEST, now - IDLE) + uow.login_attempts.expire(now - _FORGET)
-
-
 def digest_of(token: str) -> str:
     """Hex SHA-256: a token of 260 random bits needs no slow hash."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
@@ -220,6 +213,9 @@ def _begin_session(deps: Deps, user: User) -> LoggedIn:
         if current.password_hash != user.password_hash or current.disabled_at is not None:
             # it was changed while this one was being looked at
             raise _failed()
+        # what is over is swept here: it matters to nobody, and people log in every day
+        uow.sessions.expire(now - LONGEST, now - IDLE)
+        uow.login_attempts.expire(now - _FORGET)
         uow.sessions.add(session)
     log.info("logged-in", user=user.id)
     return LoggedIn(session, user, token)

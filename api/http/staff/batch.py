@@ -80,7 +80,9 @@ def batch_page(request: Request, deps: Deps, batch_id: str, mistake: Mistake | N
         parent = uow.batches.get(organisation_id, batch.parent_id) if batch.parent_id else None
         needs_approval = uow.rules.get(organisation_id).four_eyes
         first = uow.pieces.of_batch(organisation_id, batch_id, 0, 1)
-        room = uow.pieces.in_room(organisation_id, batch_id) if batch.state in RELEASED_STATES else ()
+        room = uow.pieces.in_room(organisation_id, batch_id) if batch.state is BatchState.PRINTED else ()
+    # a page that follows the service asks every few seconds, and counting a large batch takes one
+    counted = batch.state in RELEASED_STATES or batch.state is BatchState.READY
     reprints = room_views.list_reprints(deps, organisation_id, batch_id)
     again = [file for reprint in reprints for file in reprint.files]
     return page(
@@ -91,7 +93,7 @@ def batch_page(request: Request, deps: Deps, batch_id: str, mistake: Mistake | N
         due=due,
         parent=parent,
         step=next_step(due, visitor),
-        account=print_room.account(deps, organisation_id, batch_id),
+        account=print_room.account(deps, organisation_id, batch_id) if counted else None,
         checks=room_views.list_checks(deps, organisation_id, batch_id) if batch.state is BatchState.BLOCKED else (),
         reprints=reprints,
         files=_files(batch, again),

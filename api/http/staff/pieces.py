@@ -31,7 +31,7 @@ router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, rou
 _DPI: Final = 96
 _PIECE_ID: Final = re.compile(r"pce_[0-9a-z]+", re.IGNORECASE)
 _MAY_STOP: Final = frozenset({PieceState.ACCEPTED, PieceState.COMPOSED})
-_KEPT_S: Final = 3600
+_KEPT_S: Final = 600
 
 
 @router.get("/find", dependencies=[WATCHERS])
@@ -60,7 +60,7 @@ def picture(deps: DepsDep, visitor: VisitorDep, piece_id: str, number: int) -> R
     """A page as it is printed."""
     with ONE_PICTURE_AT_A_TIME:
         content = letters.letter_png(deps, visitor.organisation_id, piece_id, number, _DPI)
-    # the same page is the same picture for ever, but only for who is logged in
+    # leafing back and forth draws nothing again
     return Response(content, media_type="image/png", headers={"Cache-Control": f"private, max-age={_KEPT_S}"})
 
 

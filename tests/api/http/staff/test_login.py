@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import structlog
 from argon2 import PasswordHasher
 from fastapi.routing import APIRoute
+from hypothesis import given
+from hypothesis import strategies as st
 
+from api.http.staff.login import _safe
 from api.http.staff.visitors import Guard
 from api.ports import PageRequest, Role
 from api.usecases import people
@@ -77,6 +81,13 @@ def test_the_login_sends_nobody_elsewhere(staff: Staff, path: str) -> None:
         fields = browser.fields("/staff/login") | {"login": "anna", "password": PASSWORD}
         answer = browser.client.post("/staff/login", data=fields)
     assert (answer.status_code, answer.headers["location"]) == (303, "/staff")
+
+
+@given(st.one_of(st.text(), st.text(alphabet="/\\.:?@%#staf"), st.from_regex(r"/staff[/?\\].*")))
+def test_wherever_the_login_is_asked_to_send_somebody_it_stays_here(path: str) -> None:
+    there = urljoin("https://here.example/staff/login", _safe(path))
+    assert urlsplit(there).netloc == "here.example"
+    assert urlsplit(there).path.startswith("/staff")
 
 
 def test_the_cookie_is_for_this_site_and_no_script(staff: Staff) -> None:
@@ -151,8 +162,15 @@ def test_a_session_ends_when_it_is_idle_or_long(staff: Staff, anna: Browser, sec
         assert not _is_login(anna.get("/staff/password")), step
         staff.service.world.deps.clock.advance(seconds)  # type: ignore[attr-defined] # a fake
     assert _is_login(anna.get("/staff/password"))
-    staff.service.world.deps.clock.advance(1)  # type: ignore[attr-defined] # a fake
-    assert people.forget_old_sessions(staff.service.world.deps) > 0
+
+
+def test_old_sessions_are_swept_when_somebody_logs_in(staff: Staff, anna: Browser) -> None:
+    deps = staff.service.world.deps
+    digest = people.digest_of(anna.client.cookies["posthoorn"])
+    deps.clock.advance(13 * 3600)  # type: ignore[attr-defined] # a fake
+    anna.log_in("anna")
+    with deps.database.read() as uow:
+        assert uow.sessions.by_digest(digest) is None
 
 
 def test_disabling_ends_the_session_at_once(staff: Staff, anna: Browser) -> None:
