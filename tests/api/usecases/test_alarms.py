@@ -166,7 +166,7 @@ def test_a_failed_job_rings_until_it_is_tried_again(
         raise Permanent("blob-missing", "gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(planning, "composer_of", broken)
+        patch.setattr(planning, "plan_mail", broken)
         job = world.submit([record(1)])
         world.run()
     assert world.job(job.id).state is JobState.FAILED

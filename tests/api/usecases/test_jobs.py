@@ -137,7 +137,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
         (validation, "_read", JobState.VALIDATING),
         (validation, "composer_of", JobState.VALIDATING),
         (sharding, "composer_of", JobState.VALIDATING),
-        (planning, "composer_of", JobState.COMPOSING),
+        (planning, "plan_mail", JobState.COMPOSING),
         (composing, "composer_of", JobState.COMPOSING),
         (writing, "composer_of", JobState.BATCHING),
     ],
