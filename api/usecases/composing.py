@@ -115,10 +115,10 @@ def _finish(deps: Deps, context: WorkContext, batch: Batch, chunk: Chunk, result
         uow.pieces.advance_batch(organisation_id, chunk.batch_id, PieceState.COMPOSED, now, chunk.first, chunk.count)
         uow.batches.set_state(organisation_id, chunk.batch_id, BatchState.COMPOSING, now)
         if uow.chunks.unfinished(organisation_id, chunk.batch_id) == 0:
-            _batch_composed(deps, uow, job, chunk.batch_id)
+            batch_composed(deps, uow, job, chunk.batch_id)
 
 
-def _batch_composed(deps: Deps, uow: UnitOfWork, job: PrintJob, batch_id: str) -> None:
+def batch_composed(deps: Deps, uow: UnitOfWork, job: PrintJob, batch_id: str) -> None:
     """Ask for the files, at the cut-off when there is one: until then pieces can be stopped."""
     organisation_id, now = job.organisation_id, deps.clock.now()
     uow.batches.set_state(organisation_id, batch_id, BatchState.WRITING, now)

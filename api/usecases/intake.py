@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from api.ports import BlobRef, Package, UnitOfWork
     from api.usecases.deps import Deps
     from api.usecases.formats import RecordsFormat
+    from api.usecases.ready_made.intake import ReadySubmission
 
 MAX_TITLE_CHARACTERS: Final = 200
 _BLOCK: Final = 1 << 20
@@ -86,7 +87,7 @@ def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submi
         input=body,
         media_type=str(submission.format),
         created_at=now,
-        cut_off_at=submission.cut_off_at or _scheduled(uow, organisation_id, submission, now),
+        cut_off_at=submission.cut_off_at or scheduled(uow, organisation_id, submission, now),
         title=submission.title,
         created_by=submission.created_by,
         rules=uow.rules.get(organisation_id).of_job(),
@@ -129,7 +130,9 @@ def check_cut_off(cut_off_at: datetime | None, now: datetime) -> None:
         raise Refusal("cut-off-invalid", "Give a cut-off in the future, with its time zone: 2026-11-22T17:00:00Z.")
 
 
-def _scheduled(uow: UnitOfWork, organisation_id: str, submission: Submission, now: datetime) -> datetime | None:
+def scheduled(
+    uow: UnitOfWork, organisation_id: str, submission: Submission | ReadySubmission, now: datetime
+) -> datetime | None:
     """The next cut-off of the organisation; a test has none, so that its files come at once."""
     schedule = uow.rules.get(organisation_id).cut_offs
     if schedule is None or submission.mode is Mode.TEST or submission.validate_only:

@@ -41,8 +41,7 @@ class Marking:
         part = self.part(filled.places)
         if not self._profile.codes:
             return DrawnEnvelope(filled.letters, None, self.order, part)
-        sheets = self.sheets(self._pieces[filled.places[0]].set_id)
-        marks = draw_marks(sheets, self._product.mark_face, duplex=self._product.duplex)
+        marks = draw_marks(self.sheets_at(filled.places), self._product.mark_face, duplex=self._product.duplex)
         return DrawnEnvelope(filled.letters, marks, self.order, part)
 
     def part(self, places: Sequence[int]) -> EnvelopePart:
@@ -57,6 +56,10 @@ class Marking:
             bundle=letters[0].bundle,
             tray=letters[0].tray,
         )
+
+    def sheets_at(self, places: Sequence[int]) -> tuple[SheetMarks, ...]:
+        """The same of the envelope with the letters at these places."""
+        return self.sheets(self._pieces[places[0]].set_id)
 
     def sheets(self, set_id: str) -> tuple[SheetMarks, ...]:
         """What the sheets of an envelope say, in the order of the letters; nothing without marks."""

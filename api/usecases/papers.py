@@ -55,8 +55,7 @@ class Facts:
     @property
     def heading(self) -> str:
         """The batch in words."""
-        test = "TEST  " if self.job.mode is Mode.TEST else ""
-        return f"{test}{self.title}, batch {self.batch.number}"
+        return heading_of(self.job, self.batch, self.product)
 
     def rows(self) -> list[ManifestRow]:
         """The rows of the manifest; a batch has at most some thousand."""
@@ -68,6 +67,12 @@ class Facts:
             replace(row, first_page=min(self.page_numbers[place])) if place in self.page_numbers else row
             for place, row in enumerate(rows)
         ]
+
+
+def heading_of(job: PrintJob, batch: Batch, product: Product) -> str:
+    """A batch in words."""
+    test = "TEST  " if job.mode is Mode.TEST else ""
+    return f"{test}{job.title or product.title}, batch {batch.number}"
 
 
 def papers_of(deps: Deps, facts: Facts, sheet: bytes | None) -> list[BatchFile]:

@@ -7,7 +7,8 @@ from itertools import count
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from api.ports import Batch, Chunk, JobState, Placement, derived_id
+from api.ports import Batch, BatchState, Chunk, JobKind, JobState, PieceState, Placement, derived_id
+from api.usecases.composing import batch_composed
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.pieces import household_facts, household_rules, mail_piece
@@ -96,11 +97,25 @@ def _write(deps: Deps, context: WorkContext, job: PrintJob, plan: Sequence[Plann
         uow.batches.add_many(organisation_id, batches)
         for batch, planned in zip(batches, plan, strict=True):
             uow.pieces.place_many(organisation_id, _placements(batch, planned))
-        chunks = [chunk for batch in batches for chunk in chunks_of(batch, deps.limits.chunk_pieces)]
-        uow.chunks.add_many(organisation_id, chunks)
-        for chunk in chunks:
-            uow.outbox.enqueue(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id, IN_TURN)
-        uow.jobs.set_state(organisation_id, job.id, JobState.COMPOSING, deps.clock.now())
+        composing = uow.jobs.set_state(organisation_id, job.id, JobState.COMPOSING, deps.clock.now())
+        for batch in batches:
+            ask_for_pages(deps, uow, composing, batch, IN_TURN)
+
+
+def ask_for_pages(deps: Deps, uow: UnitOfWork, job: PrintJob, batch: Batch, priority: int) -> None:
+    """Have the letters of a planned batch composed; of ready-made ones the files are asked for at once."""
+    organisation_id, now = job.organisation_id, deps.clock.now()
+    if job.kind is JobKind.READY_MADE:
+        if batch.parent_id is None:
+            uow.jobs.add_counts(organisation_id, job.id, composed=batch.pieces)
+        uow.pieces.advance_batch(organisation_id, batch.id, PieceState.COMPOSED, now)
+        uow.batches.set_state(organisation_id, batch.id, BatchState.COMPOSING, now)
+        batch_composed(deps, uow, job, batch.id)
+        return
+    chunks = list(chunks_of(batch, deps.limits.chunk_pieces))
+    uow.chunks.add_many(organisation_id, chunks)
+    for chunk in chunks:
+        uow.outbox.enqueue(organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id, priority)
 
 
 def _placements(batch: Batch, planned: PlannedBatch[PieceToPlan]) -> Iterator[Placement]:

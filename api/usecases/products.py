@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.ports import JobKind
 from api.usecases.composers import composer_of
+from api.usecases.ready_made.wishes import LANGUAGE, wishes_of
 from docgen.drawing.mark_ink import MARK_FONT
+from docgen.readymade.house_ink import HouseInk
 
 if TYPE_CHECKING:
     from api.ports import PrintJob
@@ -33,7 +36,7 @@ class Product:
 
 def product_of(deps: Deps, job: PrintJob) -> Product:
     """The product of a job. Raises Refusal: as `composer_of`."""
-    return composed_product(composer_of(deps, job))
+    return _ready_product(job) if job.kind is JobKind.READY_MADE else composed_product(composer_of(deps, job))
 
 
 def composed_product(composer: Composer) -> Product:
@@ -49,4 +52,20 @@ def composed_product(composer: Composer) -> Product:
         duplex=template.duplex,
         languages=tuple(template.languages),
         mark_face=composer.resources.faces[MARK_FONT],
+    )
+
+
+def _ready_product(job: PrintJob) -> Product:
+    """The product of letters that others made."""
+    wishes = wishes_of(job)
+    return Product(
+        template="ready-made",
+        template_version="1",
+        title="Ready-made letters",
+        brand="ready-made",
+        brand_version="1",
+        envelope=wishes.profile,
+        duplex=wishes.duplex,
+        languages=(LANGUAGE,),
+        mark_face=HouseInk(wishes.profile).faces[MARK_FONT],
     )

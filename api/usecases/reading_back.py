@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.ports import BatchState, Check, CheckState, PieceState, ReadBackPolicy, derived_id
+from api.ports import BatchState, Check, CheckState, JobKind, Permanent, PieceState, ReadBackPolicy, derived_id
 from api.usecases.composers import ONE_AT_A_TIME, composer_of, mark_profile_of, with_entry
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
@@ -18,6 +18,7 @@ from api.usecases.marking import Marking
 from api.usecases.pieces import household_facts, household_rules
 from api.usecases.places import as_row
 from api.usecases.products import product_of
+from api.usecases.ready_made.reading import expected_letters, read_ready_made
 from api.usecases.releasing import checked
 from docgen.findings import Finding, Place, Refusal
 from docgen.postal.household import household_key
@@ -102,13 +103,35 @@ def read_file(deps: Deps, reading: Reading, letters: Mapping[str, Printed]) -> R
     organisation_id = reading.job.organisation_id
     with deps.database.read() as uow:
         values = uow.pieces.values(organisation_id, list(letters))
+    if missing := set(letters) - set(values):
+        raise Permanent("piece-values-deleted", f"What {min(missing)} says was deleted before it was read back.")
+    if reading.job.kind is JobKind.READY_MADE:
+        read = _read_ready_made(deps, reading, letters, values)
+    else:
+        read = _read_letters(deps, reading, letters, values)
+    strangers = tuple(_strangers(deps, reading, letters, values))
+    return replace(read, findings=(*strangers, *read.findings))
+
+
+def _read_letters(
+    deps: Deps, reading: Reading, letters: Mapping[str, Printed], values: Mapping[str, bytes]
+) -> ReadBack:
     with ONE_AT_A_TIME:
         expected = _expected(deps, reading, letters, values)
     expected.sort(key=lambda letter: letter.first_page)
-    with deps.blobs.open(organisation_id, reading.file.blob) as stream:
-        read = read_part(stream, expected, total_pages=reading.file.pages, consecutive=_all_follow(expected))
-    strangers = tuple(_strangers(deps, reading, letters, values))
-    return replace(read, findings=(*strangers, *read.findings))
+    with deps.blobs.open(reading.job.organisation_id, reading.file.blob) as stream:
+        return read_part(stream, expected, total_pages=reading.file.pages, consecutive=_all_follow(expected))
+
+
+def _read_ready_made(
+    deps: Deps, reading: Reading, letters: Mapping[str, Printed], values: Mapping[str, bytes]
+) -> ReadBack:
+    marking = Marking(reading.job, reading.batch, product_of(deps, reading.job), (), reading.pieces)
+    marks = _marks(marking, reading.pieces) if mark_profile_of(reading.job).codes else {}
+    printed = {piece_id: (place, values[piece_id]) for piece_id, place in letters.items()}
+    expected = expected_letters(deps, reading, printed, marks, marking.order)
+    expected.sort(key=lambda letter: letter.first_page)
+    return read_ready_made(deps, reading, expected, consecutive=_all_follow(expected))
 
 
 def _checks(deps: Deps, batch: Batch, printed: Iterable[tuple[BatchFile, range]]) -> Iterator[Check]:

@@ -10,6 +10,7 @@ from api.ports import (
     Batch,
     BatchState,
     FileRole,
+    JobKind,
     Loop,
     Mode,
     Permanent,
@@ -27,10 +28,11 @@ from api.usecases.leases import nothing_to_do
 from api.usecases.manifests import rows_of
 from api.usecases.marking import Marking
 from api.usecases.pieces import mail_piece
-from api.usecases.planning import chunks_of, code_of, key_of
+from api.usecases.planning import ask_for_pages, code_of, key_of
 from api.usecases.printing import Feed, Press
 from api.usecases.products import product_of
 from api.usecases.reading_back import Printed, Reading, read_file
+from api.usecases.ready_made.pressing import ReadyPress
 from docgen.findings import Refusal
 from docgen.postal import batch as postal
 from docgen.postal.marks.control import read_control_code
@@ -190,10 +192,7 @@ def _plan_child(deps: Deps, uow: UnitOfWork, child: Batch, pieces: Sequence[Piec
         for position, piece in enumerate(pieces)
     ]
     uow.pieces.place_many(child.organisation_id, placements)
-    chunks = list(chunks_of(child, deps.limits.chunk_pieces))
-    uow.chunks.add_many(child.organisation_id, chunks)
-    for chunk in chunks:
-        uow.outbox.enqueue(child.organisation_id, WorkKind.COMPOSE_CHUNK, chunk.id, FIRST)
+    ask_for_pages(deps, uow, uow.jobs.get(child.organisation_id, child.job_id), child, FIRST)
 
 
 def _write(
@@ -201,17 +200,21 @@ def _write(
 ) -> list[BatchFile]:
     """The print files of a closed loop, with the marks of the first print. Raises `Permanent` when they differ."""
     pieces, values = said
-    composer, product = composer_of(deps, job), product_of(deps, job)
-    wanted = set(reprint.piece_ids)
+    product = product_of(deps, job)
     plan = postal.Batch(batch.number, key_of(batch.group), tuple([mail_piece(piece, product) for piece in pieces]))
     test = "TEST-" if job.mode is Mode.TEST else ""
     name = f"{test}{batch.id}-reprint-{reprint.number:02}"
-    with ONE_AT_A_TIME:
-        marking = Marking(job, batch, product, plan.pieces, pieces)
+    marking = Marking(job, batch, product, plan.pieces, pieces)
+    others = frozenset([piece.id for piece in pieces]) - set(reprint.piece_ids)
+    press: Press | ReadyPress
+    if job.kind is JobKind.READY_MADE:
+        press = ReadyPress(deps, job, batch, product, name, marking, FileRole.REPRINT)
+        press.print_all(plan, values, others)
+    else:
+        composer = composer_of(deps, job)
         press = Press(deps, job, batch, composer, name, marking, FileRole.REPRINT)
-        letters = _letters(deps, composer, pieces, values)
-        others = {piece.id for piece in pieces if piece.id not in wanted}
-        press.print_all(plan, Feed(letters, plan.pieces), others)
+        with ONE_AT_A_TIME:
+            press.print_all(plan, Feed(_letters(deps, composer, pieces, values), plan.pieces), others)
     for printed in press.files:
         inside = {
             pieces[place].id: Printed(min(press.page_numbers[place]), press.digests[place])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
 
 MAX_REASON_CHARACTERS: Final = 200
+_COMPOSING: Final = frozenset({BatchState.PLANNED, BatchState.COMPOSING})
 _MAY_BE_STOPPED: Final = frozenset({PieceState.ACCEPTED, PieceState.COMPOSED})
 
 
@@ -71,6 +72,8 @@ def _held(uow: UnitOfWork, organisation_id: str, piece_id: str) -> Piece:
 def _is_composed(uow: UnitOfWork, piece: Piece) -> bool:
     if piece.batch_id is None or piece.batch_position is None:
         return False
+    if uow.batches.get(piece.organisation_id, piece.batch_id).state not in _COMPOSING:
+        return True
     for chunk in uow.chunks.of_batch(piece.organisation_id, piece.batch_id):
         if chunk.first <= piece.batch_position < chunk.first + chunk.count:
             return chunk.state is ChunkState.COMPOSED

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.ports import JobState
+from api.ports import JobKind, JobState
 from api.usecases.checking import Checked, Checker, findings_at
 from api.usecases.composers import composer_of
 from api.usecases.deciding import decide_when_known
 from api.usecases.jobs import hold_job
 from api.usecases.leases import keep_lease, nothing_to_do
 from api.usecases.reading import records_of
+from api.usecases.ready_made.validating import validate_ready_made
 from api.usecases.sharding import Cutter, NotValidatingError
 from docgen.findings import Finding, Refusal
 from docgen.records.raw_lines import read_lines
 from docgen.records.record_ids import RecordIds
 
 if TYPE_CHECKING:
-
     from api.ports import WorkContext
     from api.usecases.deps import Deps
 
@@ -38,6 +38,9 @@ def validate_job(deps: Deps, context: WorkContext) -> None:
     cutter = _begin(deps, context)
     if cutter is None:
         nothing_to_do(deps, context)
+        return
+    if cutter.job.kind is JobKind.READY_MADE:
+        validate_ready_made(deps, context, cutter.job)
         return
     try:
         refusal = _read(cutter)

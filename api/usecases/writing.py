@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from api.ports import BatchState, Mode, Permanent, PieceState, ReadBackPolicy
+from api.ports import BatchState, JobKind, Mode, Permanent, PieceState, ReadBackPolicy
 from api.usecases.composers import ONE_AT_A_TIME, composer_of
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
@@ -18,6 +18,7 @@ from api.usecases.planning import key_of
 from api.usecases.printing import Feed, Press, drawn_letters
 from api.usecases.products import product_of
 from api.usecases.reading_back import ask_for_checks
+from api.usecases.ready_made.pressing import ReadyPress
 from api.usecases.releasing import checked
 from api.usecases.trash import let_go
 from docgen.postal import batch as postal
@@ -113,6 +114,8 @@ def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed]
     plan = _plan(work, product, {})
     _check_sets(work, product)
     marking = Marking(work.job, work.batch, product, plan.pieces, work.pieces)
+    if work.job.kind is JobKind.READY_MADE:
+        return _write_ready_made(deps, context, work, plan, marking)
     return _write_letters(deps, context, work, plan, marking)
 
 
@@ -130,7 +133,26 @@ def _write_letters(
         return press.files, papers_of(deps, facts, sheet_of(facts, shown, composer.resources))
 
 
-def _facts(deps: Deps, work: _Work, press: Press) -> Facts:
+def _write_ready_made(
+    deps: Deps, context: WorkContext, work: _Work, plan: postal.Batch, marking: Marking
+) -> tuple[list[Printed], list[BatchFile]]:
+    product = product_of(deps, work.job)
+    stopped = frozenset(work.stops)
+    values = _values(deps, work, [piece.id for piece in work.pieces if piece.id not in stopped])
+    press = ReadyPress(deps, work.job, work.batch, product, work.name, marking, check=context.check)
+    press.print_all(plan, values, stopped)
+    return press.files, papers_of(deps, _facts(deps, work, press), press.sheet)
+
+
+def _values(deps: Deps, work: _Work, piece_ids: Sequence[str]) -> Mapping[str, bytes]:
+    with deps.database.read() as uow:
+        values = uow.pieces.values(work.job.organisation_id, piece_ids)
+    if missing := set(piece_ids) - set(values):
+        raise Permanent("piece-values-deleted", f"What {min(missing)} says was deleted before it was printed.")
+    return values
+
+
+def _facts(deps: Deps, work: _Work, press: Press | ReadyPress) -> Facts:
     product = product_of(deps, work.job)
     return Facts(
         work.organisation,

@@ -37,6 +37,7 @@ _PREFIXED = {
     "docgen/templates/package.py": (("_refusal", 1, _BOTH),),
     "docgen/records/columns.py": (("_refusal", 0, ("records-column-",)),),
     "docgen/postal/address.py": (("report", 1, ("address-",)),),
+    "api/usecases/ready_made/uploads.py": (("_refusal", 0, ("readymade-zip-",)),),
     "docgen/templates/values.py": (("report", 1, ("",)),),
     "docgen/templates/kinds.py": (("_matching", 1, ("",)),),
     "docgen/records/validate.py": (("report", 1, ("",)),),
