@@ -27,7 +27,6 @@ _STATES: Final[Mapping[str, str]] = {
     BatchState.HANDED_OVER: "handed over",
     PieceState.PRINTED_READY: "not set",
     PieceState.REPRINTING: "in reprint",
-    PieceState.INSERTED: "inserted (OK)",
     ReprintState.ASKED: "being made",
     MailRunState.OPEN: "open",
 }

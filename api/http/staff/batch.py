@@ -80,7 +80,9 @@ def batch_page(request: Request, deps: Deps, batch_id: str, mistake: Mistake | N
         parent = uow.batches.get(organisation_id, batch.parent_id) if batch.parent_id else None
         needs_approval = uow.rules.get(organisation_id).four_eyes
         first = uow.pieces.of_batch(organisation_id, batch_id, 0, 1)
-        room = uow.pieces.in_room(organisation_id, batch_id) if batch.state is BatchState.PRINTED else ()
+        # while nothing was said, nobody looks for a few envelopes among all
+        looked_for = batch.state is BatchState.PRINTED and due.not_set < batch.pieces
+        room = uow.pieces.in_room(organisation_id, batch_id) if looked_for else ()
     # a page that follows the service asks every few seconds, and counting a large batch takes one
     counted = batch.state in RELEASED_STATES or batch.state is BatchState.READY
     reprints = room_views.list_reprints(deps, organisation_id, batch_id)
@@ -126,13 +128,12 @@ def _of_mistake(mistake: Mistake | None) -> dict[str, Any]:
 def _may(visitor: Visitor, batch: Batch) -> dict[str, bool]:
     """Which forms there are for this person in this state."""
     room, state = visitor.may(Role.PRINT_ROOM), batch.state
-    in_room = {BatchState.RELEASED, BatchState.FETCHED, BatchState.PRINTED}
     return {
         "release": visitor.may(Role.APPROVER) and state is BatchState.READY,
         "fetch": room and state in RELEASED_STATES,
         "write_again": room and state is BatchState.BLOCKED,
         "printed": room and state in {BatchState.RELEASED, BatchState.FETCHED},
-        "results": room and state in in_room,
+        "results": room and state is BatchState.PRINTED,
         "complete": room and state is BatchState.PRINTED,
         "reopen": room and state is BatchState.COMPLETED,
     }

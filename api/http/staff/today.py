@@ -12,12 +12,11 @@ from api.http.staff.desk import notice_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.visitors import WATCHERS, Visitor, VisitorDep
-from api.ports import BatchState, Role
+from api.ports import Alarm, BatchState, JobState, Role
 from api.usecases import batches, jobs, overview
 from api.usecases.deps import Deps
 from api.usecases.jobs import REPRINT_FAILED
 from api.usecases.rules import get_rules
-from docgen.findings import Refusal
 
 router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, route_class=StaffRoute)
 
@@ -25,6 +24,7 @@ LIVE_S: Final = 15
 WORKING: Final = frozenset({BatchState.PLANNED, BatchState.COMPOSING, BatchState.WRITING, BatchState.CHECKING})
 _SERVICE: Final = "The service should have moved it on by now. Tell whoever runs the service."
 _WHAT_TO_DO: Final[Mapping[str, str]] = {
+    JobState.FAILED: "The service gave it up. Tell whoever runs the service; it can be started again where it stopped.",
     BatchState.BLOCKED: "Its files do not agree with the data. Look at the picture, then have them written again.",
     BatchState.READY: "It waits for somebody to release it.",
     BatchState.RELEASED: "Nobody has fetched its files. Fetch and print them.",
@@ -91,11 +91,14 @@ def zone_of(deps: Deps, organisation_id: str) -> str:
     return str(schedule.get("timezone", "Europe/Amsterdam"))
 
 
-def _alarm(deps: Deps, visitor: Visitor, alarm: Any) -> dict[str, Any]:  # noqa: ANN401 - of the port
-    try:
-        batch = batches.get_batch(deps, visitor.organisation_id, alarm.subject_id)
-        title = jobs.get_job(deps, visitor.organisation_id, batch.job_id).title
-        name, url = f"{title or 'Print job'} · batch {batch.number}", f"/staff/batches/{batch.id}"
-    except Refusal:
-        name, url = alarm.subject_id, ""
+def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
+    """With the name of the batch or job, and its page when this person has one."""
+    organisation_id, subject = visitor.organisation_id, alarm.subject_id
+    if subject.startswith("bat_"):
+        batch = batches.get_batch(deps, organisation_id, subject)
+        title = jobs.get_job(deps, organisation_id, batch.job_id).title
+        name, url = f"{title or 'Print job'} · batch {batch.number}", f"/staff/batches/{subject}"
+    else:
+        name = jobs.get_job(deps, organisation_id, subject).title or "Print job"
+        url = f"/staff/jobs/{subject}" if visitor.may(Role.SUBMITTER, Role.APPROVER) else ""
     return {"alarm": alarm, "name": name, "url": url, "text": _WHAT_TO_DO.get(alarm.state, _SERVICE)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.ports import BatchState, PageRequest, PieceState, Role, Rules
-from api.usecases import alarms, print_room, results, rules
+from api.http.staff import desk
+from api.ports import BatchState, JobState, PageRequest, PieceState, Role, Rules
+from api.usecases import alarms, idempotency, print_room, results, rules
+from docgen.findings import Refusal
 from docgen.postal.results import Outcome
 from tests.api.http.staff.scene import batch_of, now, printed
 from tests.api.usecases.world import ORG, OTHER, World, record
@@ -51,6 +53,17 @@ def test_an_alarm_says_what_to_do(world: World, anna: Browser) -> None:
     assert "1 alarm" in anna.get("/staff").text
     assert "Nobody has fetched its files" in anna.text
     assert anna.page.xpath(f"//*[@class='alarm']//a[@href='{_url(batch)}']")
+
+
+def test_a_job_that_failed_rings_by_its_name(staff: Staff, world: World, anna: Browser) -> None:
+    job = world.submit([record(1)], title="Huur 2027")
+    with world.deps.database.write() as uow:
+        uow.jobs.set_state(ORG, job.id, JobState.FAILED, world.deps.clock.now(), "worker-lost")
+    alarms.watch(world.deps)
+    assert "Huur 2027: failed for 0 s. The service gave it up." in anna.get("/staff").text
+    assert not anna.page.xpath("//*[@class='alarm']//a")
+    with staff.browser("boss", Role.ADMIN) as boss:
+        assert boss.get("/staff").page.xpath("//*[@class='alarm']//a/@href") == [f"/staff/jobs/{job.id}"]
 
 
 def test_fetching_a_file_is_logged_with_who_did_it_and_moves_the_batch(world: World, anna: Browser) -> None:
@@ -178,6 +191,21 @@ def test_a_form_that_is_sent_twice_is_done_once(world: World, anna: Browser) -> 
     assert second.url == first.url
     with world.deps.database.read() as uow:
         assert len(uow.reprints.of_batch(ORG, batch.id)) == 1
+
+
+def test_a_second_click_waits_for_the_first(world: World, anna: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = printed(world)
+    begin, busy = idempotency.begin, iter([True, True])
+
+    def slow(*given: Any) -> idempotency.Begun:  # noqa: ANN401 - of the real one
+        if next(busy, False):
+            raise Refusal("idempotency-in-progress", "The first request with this key is still running.")
+        return begin(*given)
+
+    monkeypatch.setattr(desk, "_BETWEEN_LOOKS_S", 0)
+    monkeypatch.setattr(idempotency, "begin", slow)
+    anna.get(_url(batch)).send(_url(batch, "/rest"))
+    assert "6 pieces now OK" in anna.text
 
 
 def test_a_form_that_was_done_is_not_done_again_with_other_content(world: World, anna: Browser) -> None:
