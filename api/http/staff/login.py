@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, route_class=StaffRoute)
 
 HOME: Final = "/staff"
-# only a path of ours: an address of another site would send people there with our name on it
 _NEXT: Final = re.compile(r"/staff(?:[/?][A-Za-z0-9_./?=&%+-]*)?")
 _FIELD: Final = {"login-failed": "login", "login-paused": "login"}
 _PASSWORD_FIELD: Final = {"login-failed": "old", "login-paused": "old", "password-differs": "again"}
@@ -104,6 +103,11 @@ def _check_same(form: Form) -> None:
         raise Refusal("password-differs", "The new password is not the same twice; type it again.")
 
 
+def stays_here(path: str) -> bool:
+    """True for an address of these pages: one of another site would send people there with our name on it."""
+    return _NEXT.fullmatch(path) is not None and "//" not in path and ".." not in path
+
+
 def _login_page(
     request: Request,
     next_path: str,
@@ -137,4 +141,4 @@ def _end_former(request: Request, deps: DepsDep) -> None:
 
 
 def _safe(path: str) -> str:
-    return path if _NEXT.fullmatch(path) and "//" not in path and ".." not in path else HOME
+    return path if stays_here(path) else HOME

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.edge import DepsDep
 from api.http.staff.desk import Desk, DeskDep, Done, notice_of
-from api.http.staff.history import history
+from api.http.staff.history import history_of_piece
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
@@ -117,7 +117,7 @@ def piece_page(
         has_values=piece_id in values,
         code=room_views.control_codes(deps, organisation_id, [piece]).get(piece_id, ""),
         results=room_views.results_of_piece(deps, organisation_id, piece_id),
-        history=history(deps, organisation_id, piece_id),
+        history=history_of_piece(deps, piece),
         names=people.names_of(deps, organisation_id),
         may_stop=sender and in_time and piece.state in _MAY_STOP,
         may_resume=sender and in_time and piece.state is PieceState.STOPPED,

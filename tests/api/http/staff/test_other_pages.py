@@ -103,6 +103,7 @@ def test_what_was_said_of_a_piece_shows_with_who_said_it(staff: Staff, world: Wo
     anna.get(f"/staff/pieces/{_pieces(world, batch)[1].id}")
     assert "Print 1: reprint, torn" in anna.text
     assert "Damaged by Bert" in anna.text
+    assert "Batch: released" in anna.text
 
 
 def test_completed_batches_go_to_the_post_with_papers_and_a_receipt(world: World, anna: Browser) -> None:
