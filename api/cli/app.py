@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import jobs, mail_runs, operate, packages, pieces, print_room, rules, staff
+from api.cli import mail_runs, operate, packages, pieces, print_room, ready_made, rules, staff
 from api.cli.exits import ExitCode, Trouble
 from api.cli.output import complain
 from api.ports import Fault, Retryable
@@ -25,7 +25,7 @@ app.add_typer(operate.keys, name="key", help="Keys of organisations.")
 app.add_typer(staff.staff, name="staff", help="People who use the pages: the print room and its colleagues.")
 app.add_typer(packages.brands, name="brand", help="House styles.")
 app.add_typer(packages.templates, name="template", help="Templates: check, look, upload.")
-app.add_typer(jobs.jobs, name="job", help="Print jobs.")
+app.add_typer(ready_made.jobs, name="job", help="Print jobs.")
 app.add_typer(pieces.pieces, name="piece", help="Mail pieces: find, stop, resume.")
 app.add_typer(print_room.batches, name="batch", help="Batches for the print room.")
 app.add_typer(mail_runs.mail_runs, name="mail-run", help="What goes to the post together.")

@@ -62,8 +62,8 @@ def submit(  # noqa: PLR0913, PLR0917 - each is an option of the command
     with Api() as api:
         job = _send(api, file, query, headers)
         if wait:
-            job = _wait(api, job["id"])
-        _show(api, job, as_json=as_json)
+            job = wait_for(api, job["id"])
+        show(api, job, as_json=as_json)
 
 
 @jobs.command("status")
@@ -76,8 +76,8 @@ def status(
     from api.cli.client import Api
 
     with Api() as api:
-        found = _wait(api, job) if wait else api.get(f"/v1/print-jobs/{job}")
-        _show(api, found, as_json=as_json)
+        found = wait_for(api, job) if wait else api.get(f"/v1/print-jobs/{job}")
+        show(api, found, as_json=as_json)
 
 
 @jobs.command("findings")
@@ -139,7 +139,8 @@ def _send(api: Api, file: Path, query: dict[str, str], headers: dict[str, str]) 
         return api.post("/v1/print-jobs", params=query, headers=headers, content=body)
 
 
-def _wait(api: Api, job_id: str) -> dict[str, Any]:
+def wait_for(api: Api, job_id: str) -> dict[str, Any]:
+    """The job at its end, with a progress bar meanwhile."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -163,7 +164,8 @@ def _progress(job: dict[str, Any]) -> tuple[int, int | None]:
     return counts["composed"], counts["valid"]
 
 
-def _show(api: Api, job: dict[str, Any], *, as_json: bool) -> None:
+def show(api: Api, job: dict[str, Any], *, as_json: bool) -> None:
+    """The job, and when it ended badly what is wrong with it."""
     emit(job, _lines(job), as_json=as_json)
     for code, count in (job.get("findings_by_code") or {}).items():
         complain(f"{count:,} times {code}")

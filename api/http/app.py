@@ -20,6 +20,7 @@ from api.http import (
     print_room,
     problem_pages,
     problems,
+    ready_made,
     rules,
 )
 from api.http.edge import Edge
@@ -40,8 +41,8 @@ _ABOUT: Final = (
     "strings; times are UTC."
 )
 _ROUTERS: Final = (
-    *(organisations.router, packages.router, print_jobs.router, pieces.router, batches.router, events.router),
-    *(print_room.router, print_room.reprints, mail_runs.router, rules.router),
+    *(organisations.router, packages.router, print_jobs.router, ready_made.router, pieces.router, batches.router),
+    *(events.router, print_room.router, print_room.reprints, mail_runs.router, rules.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(runs.router, staff_rules.router),

@@ -32,7 +32,8 @@ class Body:
     size: int
 
 
-async def _spooled(request: Request, edge: EdgeDep) -> AsyncIterator[Body]:
+async def spooled(request: Request, edge: EdgeDep) -> AsyncIterator[Body]:
+    """The body of a request, until the answer is made."""
     digest, size, waiting = hashlib.sha256(), 0, bytearray()
     with tempfile.SpooledTemporaryFile(_BLOCK, dir=str(edge.spool_folder)) as spool:
         async for block in request.stream():
@@ -72,6 +73,6 @@ def read_json(model: type[M], data: bytes) -> M:
         raise RequestValidationError(found) from wrong
 
 
-BodyDep = Annotated[Body, Depends(_spooled)]
+BodyDep = Annotated[Body, Depends(spooled)]
 JsonSha256 = Annotated[str, Depends(_hashed)]
 IS_ZIP: Final = Depends(check_zip)

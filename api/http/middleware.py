@@ -27,6 +27,7 @@ IS_HEAD: Final = "posthoorn.head"
 JSON_LIMIT_BYTES: Final = 1 << 16
 ZIP_LIMIT_BYTES: Final = 40_000_000
 RESULTS_LIMIT_BYTES: Final = 10_000_000
+_PRINT_JOBS: Final = frozenset({"/v1/print-jobs", "/v1/print-jobs/ready-made"})
 _PROOF: Final = re.compile(r"/v1/mail-runs/[^/]+/proof")
 _RESULTS: Final = re.compile(r"/v1/batches/[^/]+/results")
 _STAFF_FILE: Final = re.compile(r"/staff/(?:batches/[^/]+/results-file|mail-runs/[^/]+/(?:hand-over|proof))")
@@ -140,7 +141,7 @@ def limits(max_body_bytes: int) -> Callable[[str], int]:
 
     def limit_of(path: str) -> int:
         if path.startswith("/v1/print-jobs"):
-            return max_body_bytes if path.rstrip("/") == "/v1/print-jobs" else JSON_LIMIT_BYTES
+            return max_body_bytes if path.rstrip("/") in _PRINT_JOBS else JSON_LIMIT_BYTES
         if path.startswith(("/v1/brands", "/v1/templates")):
             return ZIP_LIMIT_BYTES
         if _STAFF_FILE.fullmatch(path):

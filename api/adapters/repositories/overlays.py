@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select
 
 from api.adapters import tables
-from api.adapters.repositories.base import Repository, as_row
+from api.adapters.repositories.base import Repository
 from api.ports import Overlay
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class SqlOverlays(Repository):
         where = (c.organisation_id == organisation_id, c.job_id == job_id)
         self._connection.execute(delete(tables.overlays).where(*where))
         scope = {"organisation_id": organisation_id, "job_id": job_id}
-        rows = [as_row(overlay) | scope for overlay in overlays]
+        rows = [overlay._asdict() | scope for overlay in overlays]
         if rows:
             self._connection.execute(insert(tables.overlays), rows)
 
