@@ -27,9 +27,13 @@ IS_HEAD: Final = "posthoorn.head"
 JSON_LIMIT_BYTES: Final = 1 << 16
 ZIP_LIMIT_BYTES: Final = 40_000_000
 RESULTS_LIMIT_BYTES: Final = 10_000_000
+# a browser sends a file whole and shows nothing meanwhile; larger ones are for the API
+STAFF_RECORDS_LIMIT_BYTES: Final = 50_000_000
 _PRINT_JOBS: Final = frozenset({"/v1/print-jobs", "/v1/print-jobs/ready-made"})
 _PROOF: Final = re.compile(r"/v1/mail-runs/[^/]+/proof")
 _RESULTS: Final = re.compile(r"/v1/batches/[^/]+/results")
+_STAFF_RECORDS: Final = "/staff/jobs/new"
+_STAFF_PACKAGE: Final = re.compile(r"/staff/(?:templates|brands)/try")
 _STAFF_FILE: Final = re.compile(r"/staff/(?:batches/[^/]+/results-file|mail-runs/[^/]+/(?:hand-over|proof))")
 
 
@@ -144,14 +148,23 @@ def limits(max_body_bytes: int) -> Callable[[str], int]:
             return max_body_bytes if path.rstrip("/") in _PRINT_JOBS else JSON_LIMIT_BYTES
         if path.startswith(("/v1/brands", "/v1/templates")):
             return ZIP_LIMIT_BYTES
-        if _STAFF_FILE.fullmatch(path):
+        if path.startswith("/staff/"):
             # the other fields and the borders of the form come on top
-            return MAX_PROOF_BYTES + JSON_LIMIT_BYTES
+            return _staff_limit(path, max_body_bytes) + JSON_LIMIT_BYTES
         if _RESULTS.fullmatch(path):
             return RESULTS_LIMIT_BYTES
         return MAX_PROOF_BYTES if _PROOF.fullmatch(path) else JSON_LIMIT_BYTES
 
     return limit_of
+
+
+def _staff_limit(path: str, max_body_bytes: int) -> int:
+    """The same for files in forms; a form without one is small."""
+    if path == _STAFF_RECORDS:
+        return min(STAFF_RECORDS_LIMIT_BYTES, max_body_bytes)
+    if _STAFF_PACKAGE.fullmatch(path):
+        return ZIP_LIMIT_BYTES
+    return MAX_PROOF_BYTES if _STAFF_FILE.fullmatch(path) else 0
 
 
 def route_of(scope: Scope) -> str:

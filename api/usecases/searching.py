@@ -40,7 +40,7 @@ def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
         if len(text) < _LEAST_NAME_CHARACTERS:
             return []
         found: list[Found] = []
-        for each in _by_name(uow, organisation_id, _plain(text)):
+        for each in _by_name(uow, organisation_id, plain(text)):
             found.append(each)
             if len(found) == MOST_FOUND:
                 break
@@ -65,7 +65,7 @@ def _by_name(uow: UnitOfWork, organisation_id: str, wanted: str) -> Iterator[Fou
         for first in range(0, batch.pieces, _VALUES_AT_ONCE):
             pieces = uow.pieces.of_batch(organisation_id, batch.id, first, _VALUES_AT_ONCE)
             for found in _with_names(uow, organisation_id, pieces):
-                if wanted in _plain(found.name):
+                if wanted in plain(found.name):
                     yield found
 
 
@@ -75,7 +75,7 @@ def _with_names(uow: UnitOfWork, organisation_id: str, pieces: Sequence[Piece]) 
     return [Found(piece, name_in(values[piece.id]) if piece.id in values else "") for piece in some]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without case and accents, however they are written."""
     parted = unicodedata.normalize("NFKD", text.casefold())
     return "".join([character for character in parted if not unicodedata.combining(character)])

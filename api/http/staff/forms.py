@@ -23,17 +23,31 @@ if TYPE_CHECKING:
 
 CSRF: Final = "csrf"
 KEY: Final = "key"
-_MOST_FILES: Final = 1
+# a template or brand may be sent as the files of its folder
+_MOST_FILES: Final = 200
 _MOST_FIELDS: Final = 1_000
 _MOST_FIELD_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A file with the name it has where it came from."""
+
+    name: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """What was sent: texts by name, and at most one file."""
+    """What was sent: texts by name, and files that are not empty."""
 
     texts: Mapping[str, tuple[str, ...]]
-    file: BinaryIO | None = None
+    files: tuple[Sent, ...] = ()
+
+    @property
+    def file(self) -> BinaryIO | None:
+        """The first file."""
+        return self.files[0].file if self.files else None
 
     def text(self, name: str) -> str:
         """The first value without spaces around it, or nothing."""
@@ -57,13 +71,13 @@ async def _form(request: Request) -> AsyncIterator[Form]:
     _check_origin(request)
     async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD_BYTES) as data:
         texts: dict[str, tuple[str, ...]] = {}
-        upload = None
+        files: list[Sent] = []
         for name, value in data.multi_items():
             if isinstance(value, UploadFile):
-                upload = value if value.size else None
+                files += [Sent(value.filename or "", value.file)] if value.size else []
             else:
                 texts[name] = (*texts.get(name, ()), value)
-        form = Form(texts, upload.file if upload else None)
+        form = Form(texts, tuple(files))
         if not hmac.compare_digest(form.secret(CSRF).encode(), _expected(request).encode()):
             raise _not_ours()
         yield form

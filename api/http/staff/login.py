@@ -15,15 +15,19 @@ from api.http.staff.render import asset, page
 from api.http.staff.route import LOGIN, StaffRoute, see_other
 from api.http.staff.trouble import Trouble
 from api.http.staff.visitors import ANYBODY, VisitorDep
+from api.ports import Role
 from api.usecases import passwords, people
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
+    from api.ports import User
     from api.usecases.people import LoggedIn
 
 router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, route_class=StaffRoute)
 
 HOME: Final = "/staff"
+LETTERS: Final = "/staff/jobs"
+_SENDERS: Final = frozenset({Role.SUBMITTER, Role.APPROVER})
 _NEXT: Final = re.compile(r"/staff(?:[/?][A-Za-z0-9_./?=&%+-]*)?")
 _FIELD: Final = {"login-failed": "login", "login-paused": "login"}
 _PASSWORD_FIELD: Final = {"login-failed": "old", "login-paused": "old", "password-differs": "again"}
@@ -48,7 +52,7 @@ def log_in(request: Request, deps: DepsDep, form: FormDep) -> Response:
         trouble = Trouble.of(refusal, _FIELD)
         return _login_page(request, form.text("next"), int(status_of(refusal.code)), form.text("login"), trouble)
     _end_former(request, deps)
-    response = see_other(_safe(form.text("next")))
+    response = see_other(_safe(form.text("next"), _home(made.user)))
     _remember(request, response, made)
     cookies.remove(request, response, cookies.BEFORE_LOGIN)
     return response
@@ -140,5 +144,10 @@ def _end_former(request: Request, deps: DepsDep) -> None:
         people.log_out(deps, former[0])
 
 
-def _safe(path: str) -> str:
-    return path if stays_here(path) else HOME
+def _safe(path: str, home: str) -> str:
+    return path if stays_here(path) else home
+
+
+def _home(user: User) -> str:
+    """Where the day begins of who prints letters, and of who only sends them."""
+    return LETTERS if user.roles and user.roles <= _SENDERS else HOME

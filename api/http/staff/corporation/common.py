@@ -1,0 +1,196 @@
+"""What the pages of a corporation share: who may, tokens of drafts, links with their query, words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Query
+
+from api.http.staff.visitors import Guard, visitor_of
+from api.ports import BlobRef, JobState, Role
+from api.usecases import drafts, links
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from api.http.staff.visitors import Visitor
+    from api.ports import Event, JobCounts, JobFinding, PrintJob
+    from api.usecases.deps import Deps
+    from docgen.findings import Finding
+
+JOBS: Final = "/staff/jobs"
+# the print room looks at jobs too, when somebody calls about one
+READERS: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.APPROVER, Role.PRINT_ROOM})))
+SUBMITTERS: Final = Depends(Guard(frozenset({Role.SUBMITTER})))
+CORPORATION: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.APPROVER})))
+ADMINS: Final = Depends(Guard(frozenset({Role.ADMIN})))
+
+ENDED: Final = frozenset({JobState.RELEASED, JobState.REJECTED, JobState.CANCELLED})
+_RUNNING: Final = frozenset({JobState.RECEIVED, JobState.VALIDATING, JobState.COMPOSING})
+TokenQuery = Annotated[str, Query(alias="of", max_length=600)]
+TextQuery = Annotated[str, Query(max_length=200)]
+CursorQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+_STEPS: Final[Mapping[JobState, str]] = {
+    JobState.RECEIVED: "Waiting for its turn",
+    JobState.VALIDATING: "Checking every letter",
+    JobState.ACCEPTED: "Every letter is right; being planned",
+    JobState.COMPOSING: "Making the letters",
+    JobState.BATCHING: "The letters are made",
+    JobState.RELEASED: "Released to the print room",
+    JobState.REJECTED: "Refused: nothing of it is printed",
+    JobState.CANCELLED: "Cancelled: nothing of it is printed",
+    JobState.FAILED: "Stopped by a failure of the service",
+}
+_CHECK_STEPS: Final[Mapping[JobState, str]] = {
+    JobState.ACCEPTED: "Checked",
+    JobState.REJECTED: "Checked: has faults",
+    JobState.CANCELLED: "Check cancelled",
+}
+_EVENTS: Final[Mapping[str, str]] = {
+    "job-received": "Received",
+    "job-validating": "Check of every letter begun",
+    "job-accepted": "Every letter that is printed is right",
+    "job-composing": "Planned in the order of the post; letters being made",
+    "job-batching": "All letters made",
+    "job-released": "Released to the print room",
+    "job-rejected": "Refused because of faults",
+    "job-cancelled": "Cancelled",
+    "job-failed": "Stopped by a failure of the service",
+    "job-approved": "Approved",
+    "job-sent": "Sent",
+    "job-checked": "Checked beforehand",
+    "batch-writing": "Waiting to be put in print files",
+    "batch-checking": "Print files being read back",
+    "batch-ready": "Print files agree with the data",
+    "batch-blocked": "Held: a print file does not agree with the data",
+    "batch-released": "Released to the print room",
+    "batch-fetched": "Fetched by the print room",
+    "batch-printed": "Printed",
+    "batch-completed": "Every envelope accounted for",
+    "batch-handed_over": "Handed over to the post",
+    "piece-stopped": "Stopped",
+    "piece-resumed": "Let go on",
+}
+
+
+def person(request: Request) -> Visitor:
+    """Who looks; every route has a guard."""
+    visitor = visitor_of(request)
+    assert visitor is not None  # noqa: S101 - every route here has a guard
+    return visitor
+
+
+def token_of(deps: Deps, visitor: Visitor, ref: BlobRef, purpose: str) -> str:
+    """A signed name of something uploaded, for the address of its page."""
+    return links.sign(deps.secret, purpose, (visitor.organisation_id, str(ref)), deps.clock, drafts.KEPT)
+
+
+def ref_of(deps: Deps, visitor: Visitor, token: str, purpose: str) -> BlobRef:
+    """What a token names. Raises Refusal: ``draft-gone``, ``link-invalid``."""
+    try:
+        organisation_id, ref = links.read(deps.secret, purpose, token, deps.clock)
+    except Refusal as refusal:
+        raise Refusal("draft-gone", f"{refusal.detail} What was uploaded is kept for a day; upload it again.") from None
+    if organisation_id != visitor.organisation_id:
+        raise Refusal("draft-gone", "This upload is not of your organisation. Upload it again.")
+    return BlobRef.parse(ref)
+
+
+def with_query(path: str, **values: object) -> str:
+    """The path with those values that say something."""
+    said = {name: value for name, value in values.items() if value not in (None, "")}
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+def local_moment(text: str, zone: str) -> datetime | None:
+    """What a browser sends for a date and time, on the clock of the organisation.
+
+    Raises Refusal: ``cut-off-invalid``.
+    """
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        raise Refusal("cut-off-invalid", "Give the day and the time of the cut-off, such as 24-11-2026 17:00.")
+    return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def is_running(job: PrintJob) -> bool:
+    """True while it moves by itself within moments; what waits for its cut-off does not."""
+    return job.state in _RUNNING or (job.state is JobState.ACCEPTED and not job.validate_only)
+
+
+def step_word(job: PrintJob) -> str:
+    """Where a job is, as its sender would say it."""
+    if job.validate_only:
+        faults = job.state is JobState.ACCEPTED and job.counts.invalid
+        return "Checked: some have faults" if faults else _CHECK_STEPS.get(job.state, _STEPS[job.state])
+    return _STEPS[job.state]
+
+
+def step_tone(job: PrintJob) -> str:
+    """The colour that goes with it."""
+    if job.state in {JobState.REJECTED, JobState.FAILED}:
+        return "bad"
+    if job.validate_only and job.counts.invalid:
+        return "warn"
+    if job.state in {JobState.RELEASED, JobState.ACCEPTED}:
+        return "good"
+    return "" if job.state is JobState.CANCELLED else "info"
+
+
+def done_of(job: PrintJob) -> tuple[int, int] | None:
+    """How many of how many in the step that it is in; None when nobody knows."""
+    counts: JobCounts = job.counts
+    if job.state is JobState.VALIDATING and counts.total:
+        return counts.valid + counts.invalid, counts.total
+    if job.state is JobState.COMPOSING and counts.valid:
+        return min(counts.composed, counts.valid), counts.valid
+    return None
+
+
+def event_text(event: Event) -> str:
+    """What happened, as the sender would say it; nothing for what says nothing to them."""
+    return _EVENTS.get(event.name, "")
+
+
+def place_word(finding: JobFinding | Finding, columns: Mapping[str, str]) -> str:
+    """Where a finding is, in the words of who made the file."""
+    place = finding.place if isinstance(finding.place, Mapping) else asdict(finding.place)
+    row, field = place.get("row"), str(place.get("column") or "")
+    names = {name.casefold(): column for name, column in columns.items()}
+    own = names.get(field.casefold(), "")
+    pointer = "" if row else str(place.get("pointer") or "").strip("/").removeprefix("records/")
+    said = [
+        f"row {row}" if row else "",
+        f"column {own}" if own else field or _inside(pointer),
+        f"page {place['page']}" if place.get("page") else "",
+    ]
+    return ", ".join(part for part in said if part)
+
+
+def _inside(pointer: str) -> str:
+    """What is in the record at a pointer; the record itself is named beside it."""
+    return ".".join(pointer.split("/")[1:])
+
+
+WORDS: Final[Mapping[str, Any]] = {
+    "step_word": step_word,
+    "step_tone": step_tone,
+    "done_of": done_of,
+    "is_running": is_running,
+    "event_text": event_text,
+    "with_query": with_query,
+    "place_word": place_word,
+}
+"""For every page of a corporation."""
