@@ -87,13 +87,16 @@ def test_a_pdf_of_no_use_rejects_the_job(world: World, body: bytes, code: str) -
     assert code in told(world, job)
 
 
-def test_a_child_that_crashes_rejects_the_job_and_the_worker_goes_on(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("status", "code"), [(-signal.SIGSEGV, "pdf-broken"), (None, "pdf-too-costly"), (0, "pdf-check-failed")]
+)
+def test_a_child_that_crashes_or_hangs_rejects_the_job_and_the_worker_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, status: int | None, code: str
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(isolation, "_run", lambda *_: -signal.SIGSEGV)
+        broken.setattr(isolation, "_run", lambda *_: status)
         job = checked(world, many(1))
-    assert (job.state, job.error_code) == (JobState.REJECTED, "pdf-broken")
+    assert (job.state, job.error_code) == (JobState.REJECTED, code)
     assert checked(world, many(1)).state is JobState.ACCEPTED
 
 
