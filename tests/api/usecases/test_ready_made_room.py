@@ -13,9 +13,11 @@ from api.ports import BatchState, FileRole, JobState, Loop, PieceState, Policy, 
 from api.usecases.letters import letter_pdf, letter_png
 from api.usecases.mail_runs import hand_over, open_mail_run
 from api.usecases.ready_made import validating
+from api.usecases.ready_made.wishes import SplitBy, Wishes
 from api.usecases.searching import search
 from api.usecases.stopping import resume_piece, stop_piece
 from docgen.findings import Refusal
+from docgen.postal.marks.profiles import builtin as mark_profiles
 from docgen.postal.results import Outcome
 from docgen.readymade.policy import CoverSheets
 from tests.api.usecases.ready import BY_TWO, in_the_margin, letter, many, pdf_of, submit_pdf
@@ -37,12 +39,14 @@ def marked(world: World) -> World:
     return world
 
 
-def released(world: World, body: bytes) -> tuple[PrintJob, Batch]:
-    job = submit_pdf(world, body)
+def released(world: World, body: bytes, wishes: Wishes = BY_TWO) -> tuple[PrintJob, Batch]:
+    job = submit_pdf(world, body, wishes)
     world.run()
-    assert world.job(job.id).state is JobState.RELEASED, (world.job(job.id), world.findings(job.id))
-    (batch,) = world.batches(job.id)
-    return job, batch
+    batches = world.batches(job.id)
+    with world.deps.database.read() as uow:
+        checks = [check.findings for batch in batches for check in uow.checks.of_batch(ORG, batch.id)]
+    assert world.job(job.id).state is JobState.RELEASED, (world.job(job.id), world.findings(job.id), checks)
+    return job, batches[0]
 
 
 def pages(world: World, batch: Batch, role: FileRole = FileRole.PRINT) -> list[str]:
@@ -58,6 +62,21 @@ def test_letters_to_one_person_share_an_envelope(marked: World) -> None:
     texts = pages(marked, batch)
     assert len(texts) == 8
     assert [sum(mark in text for text in texts) for mark in ("1 / 2", "2 / 2")] == [2, 2]
+
+
+@pytest.mark.slow
+def test_letters_of_several_sheets_are_read_back_in_whatever_order_their_sheets_are_fed(marked: World) -> None:
+    for profile in sorted(set(mark_profiles()) - {"none"}):
+        by_rules(marked, mark_profile=profile, household=TOGETHER)
+        body = pdf_of(letter(1, 3), letter(2, 3), letter(1, 3))
+        job, _ = released(marked, body, Wishes(split=SplitBy.PAGES, pages=3))
+        assert sum(len(pages(marked, batch)) for batch in marked.batches(job.id)) == 4 * 3
+
+
+def test_a_sample_is_read_back_where_that_is_the_policy(marked: World) -> None:
+    marked.limit(read_back=ReadBackPolicy.SAMPLE, read_back_sample=3)
+    _, batch = released(marked, many(6))
+    assert sum(row["checked"] == "sample" for row in manifest(marked, batch)) == 3
 
 
 def test_a_stopped_letter_is_left_out_and_a_resumed_one_printed_as_before(marked: World) -> None:
