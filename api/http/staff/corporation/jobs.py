@@ -93,7 +93,7 @@ def send(desk: DeskDep, job_id: str) -> Response:
         job = sending.send_checked(deps, desk.organisation_id, job_id, desk.by, policy)
         return Done(f"{JOBS}/{job.id}", "The letters are sent. Until the cut-off you can stop each of them.")
 
-    return _change(desk, job_id, make, "sure-send", "job")
+    return _change(desk, job_id, make, "sure-send")
 
 
 @router.post("/{job_id:id}/approve", dependencies=[APPROVERS])
@@ -244,8 +244,8 @@ def _be_sure(desk: Desk) -> None:
         raise Refusal("confirmation-missing", "Tick the box: it says what you are about to do.")
 
 
-def _change(desk: Desk, job_id: str, make: Any, field: str, prefix: str = "req") -> Response:  # noqa: ANN401 - a function of the desk
+def _change(desk: Desk, job_id: str, make: Any, field: str) -> Response:  # noqa: ANN401 - a function of the desk
     def again(mistake: Mistake) -> Response:
         return job_page(desk.request, desk.deps, job_id, mistake)
 
-    return desk.change(make, again, {"": field}, prefix)
+    return desk.change(make, again, {"": field})

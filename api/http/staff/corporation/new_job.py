@@ -137,7 +137,7 @@ def check_draft(desk: DeskDep, of: TokenQuery) -> Response:
     def again(mistake: Mistake) -> Response:
         return _draft_page(desk.request, desk.deps, of, mistake.entered, mistake.trouble)
 
-    return desk.change(make, again, {"": "columns", "title-invalid": "title", "cut-off-invalid": "cut_off"}, "job")
+    return desk.change(make, again, {"": "columns"})
 
 
 def _read_upload(deps: Deps, organisation_id: str, form: Form) -> Draft:

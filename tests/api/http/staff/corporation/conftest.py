@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.ports import Role
+from tests.api.http.staff.test_in_chromium import chromium
+
+__all__ = ["chromium"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,23 @@ import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from api.ports import JobState, Role, Rules
 from api.usecases import mail_runs, print_room, results, rules
-from tests.api.http.staff.corporation.sending import JOBS, check, checked, columns, numbers, row, send, table, upload
+from tests.api.http.staff.corporation.sending import (
+    HEAD,
+    JOBS,
+    check,
+    checked,
+    columns,
+    numbers,
+    row,
+    send,
+    table,
+    upload,
+)
 from tests.api.usecases.world import ORG, as_json, record
 
 if TYPE_CHECKING:
@@ -157,6 +169,21 @@ def test_json_has_no_columns_to_choose(sam: Browser, world: World) -> None:
     assert "there is nothing to choose" in sam.text
     check_id = check(sam, world)
     assert world.job(check_id).counts.valid == 2
+
+
+def test_a_workbook_has_columns_of_its_own_too(sam: Browser, world: World) -> None:
+    book = openpyxl.Workbook()
+    for cells in (HEAD, row(1), [*row(2)[:6], 12.5, None, 612345678]):
+        book.active.append(list(cells))
+    out = io.BytesIO()
+    book.save(out)
+    upload(sam, out.getvalue(), "huur.xlsx")
+    assert columns(sam)["Town"] == "Plaats"
+    check_id = check(sam, world, f13="6", decimal_comma="yes")
+    assert world.job(check_id).counts.valid == 2, world.findings(check_id)
+    job_id = send(sam, check_id)
+    world.run()
+    assert [piece.record_id for piece in world.pieces(job_id)] == ["K0001", "K0002"]
 
 
 def test_letters_are_leafed_through_found_and_downloaded(known: Browser, world: World) -> None:
