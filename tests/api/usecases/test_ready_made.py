@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pypdf
+import pytest
 
 from api.ports import BatchState, FileRole, JobState, ReadBackPolicy
+from docgen.readymade import safely
 from tests.api.usecases.ready import many, submit_pdf
 from tests.api.usecases.room import by_rules, manifest
 
 if TYPE_CHECKING:
+    from docgen.readymade.answers import Assembled
     from tests.api.usecases.world import World
 
 
@@ -36,3 +40,32 @@ def test_a_pdf_of_many_letters_is_released_with_marks_that_were_read_back(world:
     for row in rows:
         text = pages[row["first_page"] - 1].extract_text()
         assert f"Brief {row['record_id']}" in text
+
+
+@pytest.mark.parametrize("digests_too", [True, False])
+def test_two_letters_that_changed_places_in_the_file_are_never_released(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, digests_too: bool
+) -> None:
+    by_rules(world, mark_profile="datamatrix")
+    world.limit(read_back=ReadBackPolicy.FULL)
+    assemble = safely.assemble
+
+    def swapped(sources: Any, envelopes: Any, settings: Any, out: Any) -> Assembled:  # noqa: ANN401 - as it is called
+        done = assemble(sources, envelopes[::-1], settings, out)
+        told = [
+            replace(here, piece_id=said.piece_id, page_digests=(said if digests_too else here).page_digests)
+            for here, said in zip(done.letters, done.letters[::-1], strict=True)
+        ]
+        return replace(done, letters=tuple(told))
+
+    monkeypatch.setattr(safely, "assemble", swapped)
+    job = submit_pdf(world, many(2))
+    world.run()
+    (batch,) = world.batches(job.id)
+    assert batch.state is BatchState.BLOCKED
+    with world.deps.database.read() as uow:
+        (check,) = uow.checks.of_batch(job.organisation_id, batch.id)
+    assert {finding.code for finding in check.findings} == {
+        "readback-page-differs" if digests_too else "readback-differs"
+    }
+    assert check.picture is not None
