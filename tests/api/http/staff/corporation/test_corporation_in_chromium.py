@@ -76,6 +76,7 @@ def _file(folder: Path, content: bytes, name: str = "huur.csv") -> Path:
 def _upload(page: Page, file: Path, world: World) -> str:
     """From the form to the end of the check; its address."""
     page.set_input_files("#file", file)
+    page.check("input[value=tpl_note]")
     page.fill("#title", TITLE)
     page.click("text=Next: look at the file")
     if page.locator("#f13").input_value() == "":
@@ -168,6 +169,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_a_tablet(
                 _look(page, size)
             page.goto("/staff/jobs/new")
             page.set_input_files("#file", _file(tmp_path, b"%PDF", "a.pdf"))
+            page.check("input[value=tpl_note]")
             page.click("text=Next: look at the file")
             page.wait_for_selector(".trouble:focus")
             _look(page, size)
@@ -177,6 +179,7 @@ def _job_pages(page: Page, world: World, folder: Path) -> list[str]:
     """Every page of letters, with something of everything on it."""
     page.goto("/staff/jobs/new")
     page.set_input_files("#file", _file(folder, table(row(1))))
+    page.check("input[value=tpl_note]")
     page.click("text=Next: look at the file")
     draft = page.url
     page.goto("/staff/jobs/new")
@@ -191,6 +194,7 @@ def _job_pages(page: Page, world: World, folder: Path) -> list[str]:
     page.goto("/staff/jobs/new")
     broken = _file(folder, table(row(1)).decode().replace("Mevrouw", "Mévrouw").encode("cp1252"))
     page.set_input_files("#file", broken)
+    page.check("input[value=tpl_note]")
     page.click("text=Next: look at the file")
     unread = page.url
     world.run()

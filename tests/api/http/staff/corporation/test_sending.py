@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from api.ports import JobState, Role, Rules
+from api.ports import JobState, PackageKind, Role, Rules
 from api.usecases import mail_runs, print_room, results, rules
 from tests.api.http.staff.corporation.sending import (
     HEAD,
@@ -24,7 +24,7 @@ from tests.api.http.staff.corporation.sending import (
     table,
     upload,
 )
-from tests.api.usecases.world import ORG, as_json, record
+from tests.api.usecases.world import ORG, as_json, record, sample
 
 if TYPE_CHECKING:
     from tests.api.http.staff.browser import Browser, Staff
@@ -162,6 +162,15 @@ def test_the_same_file_sent_again_is_noticed(known: Browser, world: World) -> No
     send(known, checked(known, world, row(7)))
     again = checked(known, world, row(7))
     assert "This very file was sent before" in known.get(f"{JOBS}/{again}").text
+
+
+def test_of_several_templates_none_is_chosen_by_itself(sam: Browser, world: World) -> None:
+    assert sam.get(f"{JOBS}/new").page.xpath("//input[@name='template'][@checked]/@value") == ["tpl_note"]
+    world.upload(PackageKind.TEMPLATE, sample("template", "rent-reminder"))
+    assert not sam.get(f"{JOBS}/new").page.xpath("//input[@name='template'][@checked]")
+    upload(sam, table(row(1)))
+    assert sam.answer.status_code == 404
+    assert sam.page.xpath("//section[@class='trouble']//h2/a/@href") == ["#template"]
 
 
 def test_json_has_no_columns_to_choose(sam: Browser, world: World) -> None:
