@@ -327,7 +327,7 @@ def test_nothing_is_lost_doubled_or_mixed_whatever_happens(world: World, seed: i
     assert run_of(world, seed).done.total()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", MANY)
 def test_nothing_is_lost_doubled_or_mixed_in_many_runs(world: World, seed: int) -> None:
     assert run_of(world, seed).done.total()
