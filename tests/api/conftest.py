@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,10 +74,24 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all tables, to copy: making the tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("tables") / "empty.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    _make_tables(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def sqlite_database(sqlite_engine: Engine, clock: FakeClock) -> SqlDatabase:
+def sqlite_database(sqlite_file: Path, tmp_path: Path, clock: FakeClock) -> Iterator[SqlDatabase]:
     """A SQLite database with all tables, on the clock of the test."""
-    return _with_tables(sqlite_engine, clock)
+    path = tmp_path / "test.sqlite"
+    shutil.copy(sqlite_file, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield SqlDatabase(engine, clock)
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
@@ -93,7 +108,8 @@ def engine(request: pytest.FixtureRequest, sqlite_engine: Engine) -> Iterator[En
 @pytest.fixture
 def database(engine: Engine, clock: FakeClock) -> SqlDatabase:
     """A database of each kind with all tables, on the clock of the test."""
-    return _with_tables(engine, clock)
+    _make_tables(engine)
+    return SqlDatabase(engine, clock)
 
 
 @pytest.fixture(params=["filesystem", *(pytest.param(name, marks=pytest.mark.servers) for name in _BROKERS)])
@@ -104,7 +120,6 @@ def broker_url(request: pytest.FixtureRequest) -> str | None:
     return str(request.getfixturevalue(_BROKERS[request.param]).url)
 
 
-def _with_tables(engine: Engine, clock: FakeClock) -> SqlDatabase:
+def _make_tables(engine: Engine) -> None:
     with engine.execution_options(posthoorn_write=True).begin() as connection:
         tables.metadata.create_all(connection)
-    return SqlDatabase(engine, clock)

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
 
 ZIP = {"Content-Type": "application/zip"}
 JSON = {"Content-Type": "application/json"}
 CSV = {"Content-Type": "text/csv"}
+_ROUTER: dict[str, APIRouter] = {}
 NOTE = {"template": "note", "brand": "grachtstad"}
 
 
@@ -68,4 +69,7 @@ def make_service(world: World, spool: Path) -> Service:
     keys = {str(role): parties.add_key(world.deps, ORG, role, [role], Mode.LIVE).secret for role in Role}
     keys["test"] = parties.add_key(world.deps, ORG, "test", [Role.SUBMITTER], Mode.TEST).secret
     keys["other"] = parties.add_key(world.deps, OTHER, "other", [Role.ADMIN], Mode.LIVE).secret
-    return Service(world, create_app(world.deps, Edge(spool_folder=spool)), keys)
+    app = create_app(world.deps, Edge(spool_folder=spool))
+    # routes are prepared when the first request comes, which takes longer than most tests: once is enough
+    app.router = _ROUTER.setdefault("prepared", app.router)
+    return Service(world, app, keys)

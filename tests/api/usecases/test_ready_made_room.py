@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pypdf
 import pytest
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from api.ports import Batch, PrintJob, WorkContext
     from api.usecases.deps import Deps
     from tests.api.usecases.world import World
+
+# sheets fed first to last and last to first; the other profiles are for the long run
+PROFILES: Final = {"datamatrix", "omr-di425"}
 
 
 @pytest.fixture
@@ -65,12 +68,17 @@ def test_letters_to_one_person_share_an_envelope(marked: World) -> None:
 
 
 @pytest.mark.slow
-def test_letters_of_several_sheets_are_read_back_in_whatever_order_their_sheets_are_fed(marked: World) -> None:
-    for profile in sorted(set(mark_profiles()) - {"none"}):
-        by_rules(marked, mark_profile=profile, household=TOGETHER)
-        body = pdf_of(letter(1, 3), letter(2, 3), letter(1, 3))
-        job, _ = released(marked, body, Wishes(split=SplitBy.PAGES, pages=3))
-        assert sum(len(pages(marked, batch)) for batch in marked.batches(job.id)) == 4 * 3
+@pytest.mark.parametrize(
+    "profile",
+    [pytest.param(each, marks=[] if each in PROFILES else pytest.mark.long) for each in sorted(mark_profiles())],
+)
+def test_letters_of_several_sheets_are_read_back_in_whatever_order_their_sheets_are_fed(
+    marked: World, profile: str
+) -> None:
+    by_rules(marked, mark_profile=profile, household=TOGETHER)
+    body = pdf_of(letter(1, 3), letter(2, 3), letter(1, 3))
+    job, _ = released(marked, body, Wishes(split=SplitBy.PAGES, pages=3))
+    assert sum(len(pages(marked, batch)) for batch in marked.batches(job.id)) == 4 * 3
 
 
 def test_a_sample_is_read_back_where_that_is_the_policy(marked: World) -> None:

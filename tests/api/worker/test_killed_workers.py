@@ -103,7 +103,7 @@ def until_done(service: Service, count: int) -> None:
 @pytest.mark.timeout(600)
 def test_killed_workers_lose_nothing_and_do_nothing_twice(service: Service) -> None:
     # a real broker needs the network to be up again after each kill, files only the process
-    count, kills = (150, 12) if service.settings.broker_url is None else (50, 4)
+    count, kills = (80, 6) if service.settings.broker_url is None else (50, 4)
     chance = random.Random(7)  # noqa: S311 - moments of killing, repeatable as far as they go
     ask(service, count)
     with supervised(service) as supervisor:

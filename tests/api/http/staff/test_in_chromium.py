@@ -196,9 +196,7 @@ def _upload_results(page: Page, world: World, batch: Batch, folder: Path) -> Non
     file.write_text("piece_id;result\n" + "".join(rows), encoding="utf-8")
     page.goto(f"/staff/batches/{batch.id}")
     _tab_to(page, "#file")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
-    chooser.value.set_files(file)
+    page.set_input_files(":focus", file)
     _tab_to(page, "#results-file button")
     _enter(page)
     _says(page, "6 pieces now OK. Nothing is left to say.")
@@ -216,9 +214,7 @@ def _hand_over(page: Page, folder: Path) -> None:
     _tab_to(page, "#reference")
     _type(page, "3S123")
     _tab_to(page, "#proof")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
-    chooser.value.set_files(receipt)
+    page.set_input_files(":focus", receipt)
     _tab_to(page, "#sure-hand-over")
     page.keyboard.press("Space")
     _tab_to(page, "#hand-over button")
