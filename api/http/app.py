@@ -40,7 +40,8 @@ TITLE: Final = "Letters out, answers in"
 _ABOUT: Final = (
     "Print jobs become letters, letters become batches in postal order. Trouble is `application/problem+json` with a "
     "stable `code`; every POST takes an `Idempotency-Key`; lists come in parts with a `cursor`; amounts are decimal "
-    "strings; times are UTC."
+    "strings; times are UTC. A key has a mode: what a test key submits is never handed over, each key changes only "
+    "what belongs to jobs of its own mode (`mode-differs`), and every key may look at both."
 )
 _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, ready_made.router, pieces.router, batches.router),

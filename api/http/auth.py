@@ -11,12 +11,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.http.edge import DepsDep
 from api.http.problems import CONTEXT
 from api.ports import Mode, Role
-from api.usecases import links, parties
+from api.usecases import links, modes, parties
 from docgen.findings import Refusal
 
 _SCHEME: Final = HTTPBearer(
     auto_error=False, scheme_name="key", description="A key of your organisation: `Authorization: Bearer ph_live_…`."
 )
+_LOOKS: Final = frozenset({"GET", "HEAD"})
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)]
 
 
@@ -32,13 +33,19 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lets through keys with one of these roles (admin always), or with ``operator`` a token of the installation."""
+    """Lets through keys with one of these roles (admin always), or with ``operator`` a token of the installation.
+
+    Whoever does not only look has a key of the mode of what the path names. ``acts`` says that a GET does something
+    too, ``only`` that the path names nothing and what is made is of this mode.
+    """
 
     roles: frozenset[Role] = frozenset()
     operator: bool = False
+    acts: bool = False
+    only: Mode | None = None
 
     def __call__(self, request: Request, deps: DepsDep, credentials: Credentials) -> None:
-        """Raises `Refusal`: ``key-missing``, ``key-unknown``, ``key-revoked``, ``role-missing``."""
+        """Raises `Refusal`: ``key-missing``, ``key-unknown``, ``key-revoked``, ``role-missing``, ``mode-differs``."""
         if credentials is None:
             raise Refusal("key-missing", "Send your key: Authorization: Bearer ph_live_…")
         secret = credentials.credentials
@@ -49,6 +56,10 @@ class Guard:
         if Role.ADMIN not in key.roles and not self.roles & key.roles:
             wanted = " or ".join(sorted({*self.roles, Role.ADMIN}))
             raise Refusal("role-missing", f"This key may not do this: it needs the role {wanted}.")
+        if self.only is not None:
+            modes.check_is(key.mode, self.only, "what you want to make")
+        if self.acts or request.method not in _LOOKS:
+            modes.check_mode(deps, key.organisation_id, key.mode, request.path_params)
         request.state.caller = Caller(key.organisation_id, key.id, key.roles, key.mode)
         return None
 
@@ -72,6 +83,9 @@ ADMIN: Final = Depends(Guard(frozenset({Role.ADMIN})))
 SUBMITTER: Final = Depends(Guard(frozenset({Role.SUBMITTER})))
 APPROVER: Final = Depends(Guard(frozenset({Role.APPROVER})))
 PRINT_ROOM: Final = Depends(Guard(frozenset({Role.PRINT_ROOM})))
+FETCHERS: Final = Depends(Guard(frozenset({Role.PRINT_ROOM}), acts=True))
+LIVE_ADMIN: Final = Depends(Guard(frozenset({Role.ADMIN}), only=Mode.LIVE))
+LIVE_PRINT_ROOM: Final = Depends(Guard(frozenset({Role.PRINT_ROOM}), only=Mode.LIVE))
 SENDERS: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.APPROVER})))
 READERS: Final = Depends(Guard(frozenset(Role)))
 STAFF: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.PRINT_ROOM, Role.MAILROOM, Role.APPROVER})))

@@ -7,12 +7,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.http.auth import APPROVER, PRINT_ROOM, STAFF, Caller, CallerDep
+from api.http.auth import APPROVER, FETCHERS, PRINT_ROOM, STAFF, Caller, CallerDep
 from api.http.bodies import JsonSha256
 from api.http.edge import DepsDep, PageDep
 from api.http.files import file_response
 from api.http.once import Answer, OnceDep
-from api.http.responses import LIST_CODES, POST_CODES, binary, problems
+from api.http.responses import ACT_CODES, LIST_CODES, binary, problems
 from api.http.room_schemas import ReadBackOut
 from api.http.schemas import BatchOut, EventOut, ListOut, listed
 from api.ports import BatchState, FileRole
@@ -21,6 +21,10 @@ from api.usecases.deps import Deps
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
+_FETCH_CODES: Final = (
+    *("batch-not-found", "batch-not-released", "batch-file-not-found", "range-not-satisfiable"),
+    "mode-differs",
+)
 _MANIFESTS: Final = {"csv": FileRole.MANIFEST_CSV, "json": FileRole.MANIFEST_JSON}
 
 
@@ -95,7 +99,7 @@ def get_picture(deps: DepsDep, caller: CallerDep, batch_id: str, check_id: str) 
     response_model=BatchOut,
     summary="Release a batch",
     dependencies=[APPROVER],
-    responses=problems("batch-not-found", "batch-not-ready", "approval-by-submitter", "state-conflict", *POST_CODES),
+    responses=problems("batch-not-found", "batch-not-ready", "approval-by-submitter", "state-conflict", *ACT_CODES),
 )
 def approve(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """Let a batch that is ready go to the print room. Of a released one nothing changes."""
@@ -112,7 +116,7 @@ def approve(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256)
     response_model=BatchOut,
     summary="Write the files of a blocked batch again",
     dependencies=[PRINT_ROOM],
-    responses=problems("batch-not-found", "batch-not-blocked", "state-conflict", *POST_CODES),
+    responses=problems("batch-not-found", "batch-not-blocked", "state-conflict", *ACT_CODES),
 )
 def write_again(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """And read them back again."""
@@ -126,7 +130,7 @@ def write_again(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha
 @router.get(
     "/{batch_id:id}/files/{name:id}",
     summary="Fetch a file of a batch",
-    dependencies=[PRINT_ROOM],
+    dependencies=[FETCHERS],
     response_class=Response,
     responses={
         200: binary(
@@ -134,7 +138,7 @@ def write_again(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha
         ),
         206: binary("The part that `Range` asked for", "application/pdf"),
         304: {"description": "`If-None-Match` has its ETag"},
-        **problems("batch-not-found", "batch-not-released", "batch-file-not-found", "range-not-satisfiable"),
+        **problems(*_FETCH_CODES),
     },
 )
 def get_file(request: Request, deps: DepsDep, caller: CallerDep, batch_id: str, name: str) -> Response:
@@ -145,11 +149,11 @@ def get_file(request: Request, deps: DepsDep, caller: CallerDep, batch_id: str, 
 @router.get(
     "/{batch_id:id}/manifest.{kind:id}",
     summary="The manifest of a batch",
-    dependencies=[PRINT_ROOM],
+    dependencies=[FETCHERS],
     response_class=Response,
     responses={
         200: binary("One row a piece: all to print, insert and reconcile it", "text/csv", "application/json"),
-        **problems("batch-not-found", "batch-not-released", "batch-file-not-found", "range-not-satisfiable"),
+        **problems(*_FETCH_CODES),
     },
 )
 def get_manifest(request: Request, deps: DepsDep, caller: CallerDep, batch_id: str, kind: str) -> Response:

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.auth import PRINT_ROOM, STAFF, CallerDep
+from api.http.auth import LIVE_PRINT_ROOM, PRINT_ROOM, STAFF, CallerDep
 from api.http.bodies import BodyDep, JsonSha256
 from api.http.edge import DepsDep, PageDep
 from api.http.files import file_response
 from api.http.once import Answer, OnceDep
-from api.http.responses import LIST_CODES, POST_CODES, binary, problems
+from api.http.responses import ACT_CODES, LIST_CODES, binary, problems
 from api.http.room_schemas import HandOverIn, MailRunIn, MailRunOut
 from api.http.schemas import ListOut, listed
 from api.usecases import batches, mail_runs
@@ -36,10 +36,10 @@ _PROOF: Final[dict[str, Any]] = {
     status_code=HTTPStatus.CREATED,
     response_model=MailRunOut,
     summary="Open a mail run",
-    dependencies=[PRINT_ROOM],
+    dependencies=[LIVE_PRINT_ROOM],
     responses=problems(
         *("batch-not-found", "title-invalid", "mail-run-empty", "mail-run-batches-refused", "request-invalid"),
-        *POST_CODES,
+        *ACT_CODES,
     ),
 )
 def open_run(caller: CallerDep, wanted: MailRunIn, once: OnceDep, sha256: JsonSha256) -> Response:
@@ -99,7 +99,7 @@ def get_file(request: Request, deps: DepsDep, caller: CallerDep, run_id: str, na
     dependencies=[PRINT_ROOM],
     responses=problems(
         *("mail-run-not-found", "mail-run-empty", "mail-reference-invalid", "state-conflict", "request-invalid"),
-        *POST_CODES,
+        *ACT_CODES,
     ),
 )
 def hand_over(caller: CallerDep, run_id: str, receipt: HandOverIn, once: OnceDep, sha256: JsonSha256) -> Response:
@@ -116,7 +116,9 @@ def hand_over(caller: CallerDep, run_id: str, receipt: HandOverIn, once: OnceDep
     "/{run_id:id}/proof",
     summary="Keep the document that the post gave",
     dependencies=[PRINT_ROOM],
-    responses=problems("mail-run-not-found", "proof-kind-unknown", "body-empty", "body-too-large", "body-cut-off"),
+    responses=problems(
+        *("mail-run-not-found", "mode-differs", "proof-kind-unknown", "body-empty", "body-too-large", "body-cut-off")
+    ),
     openapi_extra=_PROOF,
 )
 def put_proof(deps: DepsDep, caller: CallerDep, run_id: str, content: BodyDep) -> MailRunOut:

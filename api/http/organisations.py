@@ -10,9 +10,9 @@ from api.http.auth import ADMIN, OPERATOR, CallerDep
 from api.http.bodies import JsonSha256
 from api.http.edge import DepsDep, PageDep
 from api.http.once import REPLAYED, Answer, IdempotencyKey, OnceDep
-from api.http.responses import LIST_CODES, POST_CODES, problems
+from api.http.responses import ACT_CODES, LIST_CODES, POST_CODES, problems
 from api.http.schemas import KeyIn, KeyOut, ListOut, NewKeyOut, OrganisationIn, OrganisationOut, listed
-from api.usecases import parties
+from api.usecases import modes, parties
 from api.usecases.deps import Deps
 from docgen.findings import Refusal
 
@@ -87,10 +87,11 @@ def add_first_key(organisation_id: str, wanted: KeyIn, once: OnceDep, sha256: Js
     tags=["keys"],
     summary="Make a key",
     dependencies=[ADMIN],
-    responses=problems("bad-name", "key-without-roles", "request-invalid", *POST_CODES),
+    responses=problems("bad-name", "key-without-roles", "request-invalid", *ACT_CODES),
 )
 def add_key(caller: CallerDep, wanted: KeyIn, once: OnceDep, sha256: JsonSha256) -> Response:
     """Make a key of your organisation. Its secret is in this answer and nowhere else."""
+    modes.check_may_manage(caller.mode, wanted.mode, "what you want to make")
     return once.run(sha256, lambda deps: _new_key(deps, caller.organisation_id, wanted))
 
 
@@ -118,12 +119,14 @@ def get_key(deps: DepsDep, caller: CallerDep, key_id: str) -> KeyOut:
     tags=["keys"],
     summary="Revoke a key",
     dependencies=[ADMIN],
-    responses=problems("key-not-found", *POST_CODES),
+    responses=problems("key-not-found", *ACT_CODES),
 )
 def revoke_key(caller: CallerDep, key_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """From now on the key is refused. Revoking it again keeps the first time."""
 
     def make(deps: Deps) -> Answer:
+        key = parties.get_key(deps, caller.organisation_id, key_id)
+        modes.check_may_manage(caller.mode, key.mode, key_id)
         return Answer(HTTPStatus.OK, KeyOut.of(parties.revoke_key(deps, caller.organisation_id, key_id)))
 
     return once.run(sha256, make)

@@ -11,7 +11,7 @@ from api.http.auth import SENDERS, STAFF, Caller, CallerDep
 from api.http.bodies import JsonSha256
 from api.http.edge import DepsDep, PageDep
 from api.http.once import Answer, OnceDep
-from api.http.responses import LIST_CODES, POST_CODES, binary, problems
+from api.http.responses import ACT_CODES, LIST_CODES, binary, problems
 from api.http.room_schemas import FoundPieceOut, ResultOut
 from api.http.schemas import EventOut, ListOut, PieceOut, ResumeIn, StopIn, listed
 from api.ports import Piece
@@ -117,7 +117,7 @@ def list_events(deps: DepsDep, caller: CallerDep, page: PageDep, piece_id: str) 
     summary="Stop a mail piece",
     dependencies=[SENDERS],
     responses=problems(
-        "piece-not-found", "reason-invalid", "cut-off-passed", "state-conflict", "request-invalid", *POST_CODES
+        "piece-not-found", "reason-invalid", "cut-off-passed", "state-conflict", "request-invalid", *ACT_CODES
     ),
 )
 def stop(caller: CallerDep, piece_id: str, why: StopIn, once: OnceDep, sha256: JsonSha256) -> Response:
@@ -136,7 +136,7 @@ def stop(caller: CallerDep, piece_id: str, why: StopIn, once: OnceDep, sha256: J
     summary="Let a stopped mail piece go",
     dependencies=[SENDERS],
     responses=problems(
-        "piece-not-found", "reason-invalid", "cut-off-passed", "state-conflict", "request-invalid", *POST_CODES
+        "piece-not-found", "reason-invalid", "cut-off-passed", "state-conflict", "request-invalid", *ACT_CODES
     ),
 )
 def resume(caller: CallerDep, piece_id: str, why: ResumeIn, once: OnceDep, sha256: JsonSha256) -> Response:

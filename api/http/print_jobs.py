@@ -13,7 +13,7 @@ from api.http.auth import APPROVER, SENDERS, STAFF, SUBMITTER, CallerDep
 from api.http.bodies import BodyDep, JsonSha256
 from api.http.edge import DepsDep, PageDep, public_url
 from api.http.once import Answer, OnceDep
-from api.http.responses import LIST_CODES, POST_CODES, body, problems
+from api.http.responses import ACT_CODES, LIST_CODES, POST_CODES, body, problems
 from api.http.schemas import (
     EventOut,
     In,
@@ -189,7 +189,7 @@ def list_events(deps: DepsDep, caller: CallerDep, page: PageDep, job_id: str) ->
     dependencies=[APPROVER],
     responses=problems(
         *("job-not-found", "batch-not-found", "batch-not-ready", "approval-by-submitter", "state-conflict"),
-        *POST_CODES,
+        *ACT_CODES,
     ),
 )
 def approve(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
@@ -213,7 +213,7 @@ def approve(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -
     response_model=JobOut,
     summary="Cancel a print job",
     dependencies=[SENDERS],
-    responses=problems("job-not-found", "cut-off-passed", "job-released", "state-conflict", *POST_CODES),
+    responses=problems("job-not-found", "cut-off-passed", "job-released", "state-conflict", *ACT_CODES),
 )
 def cancel(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """Until something of it is released or its cut-off has passed. Cancelling again changes nothing."""
@@ -229,7 +229,7 @@ def cancel(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) ->
     response_model=JobOut,
     summary="Start a failed print job again",
     dependencies=[SENDERS],
-    responses=problems("job-not-found", "job-not-failed", "state-conflict", *POST_CODES),
+    responses=problems("job-not-found", "job-not-failed", "state-conflict", *ACT_CODES),
 )
 def retry(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """Where it stopped; whole parts are kept."""
@@ -246,7 +246,7 @@ def retry(caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -> 
     response_model=LinkOut,
     summary="Make a link to look at a print job",
     dependencies=[STAFF],
-    responses=problems("job-not-found", *POST_CODES),
+    responses=problems("job-not-found", *ACT_CODES),
 )
 def make_link(request: Request, caller: CallerDep, job_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """A page that a colleague can open without a key, for 12 hours."""

@@ -12,7 +12,7 @@ from api.http.auth import PRINT_ROOM, STAFF, Caller, CallerDep
 from api.http.bodies import BodyDep, JsonSha256, read_json
 from api.http.edge import DepsDep, PageDep
 from api.http.once import Answer, OnceDep, OncePerKey
-from api.http.responses import LIST_CODES, MEDIA, POST_CODES, problems
+from api.http.responses import ACT_CODES, LIST_CODES, MEDIA, problems
 from api.http.room_schemas import (
     AppliedOut,
     CompleteIn,
@@ -66,7 +66,7 @@ KindDep = Annotated[str, Depends(_kind)]
     response_model=BatchOut,
     summary="Say that a batch is printed",
     dependencies=[PRINT_ROOM],
-    responses=problems("batch-not-found", "batch-not-released", "state-conflict", *POST_CODES),
+    responses=problems("batch-not-found", "batch-not-released", "state-conflict", *ACT_CODES),
 )
 def printed(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """All print files of it are. Again changes nothing."""
@@ -81,7 +81,7 @@ def printed(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256)
     responses=problems(
         *_SAID,
         *("reason-invalid", "request-invalid", "json-malformed", "media-type-unsupported", "body-cut-off"),
-        *POST_CODES,
+        *ACT_CODES,
     ),
     openapi_extra=_results_body(),
 )
@@ -107,7 +107,7 @@ def apply_results(caller: CallerDep, batch_id: str, once: OnceDep, kind: KindDep
     response_model=AppliedOut,
     summary="Say that all other pieces are well",
     dependencies=[PRINT_ROOM],
-    responses=problems(*_SAID, *POST_CODES),
+    responses=problems(*_SAID, *ACT_CODES),
 )
 def accept_the_rest(caller: CallerDep, batch_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """OK for every piece that nothing was said of."""
@@ -137,7 +137,7 @@ def list_results(deps: DepsDep, caller: CallerDep, page: PageDep, batch_id: str)
     dependencies=[PRINT_ROOM],
     responses=problems(
         *("batch-not-found", "batch-not-released", "batch-completed", "reprint-nothing", "state-conflict"),
-        *("request-invalid", *POST_CODES),
+        *("request-invalid", *ACT_CODES),
     ),
 )
 def ask_reprint(caller: CallerDep, batch_id: str, wanted: ReprintIn, once: OnceDep, sha256: JsonSha256) -> Response:
@@ -170,7 +170,7 @@ def list_reprints(deps: DepsDep, caller: CallerDep, batch_id: str) -> ListOut[Re
     response_model=ReprintOut,
     summary="Start a reprint again that was given up",
     dependencies=[PRINT_ROOM],
-    responses=problems("reprint-not-found", *POST_CODES),
+    responses=problems("reprint-not-found", *ACT_CODES),
 )
 def retry_reprint(caller: CallerDep, reprint_id: str, once: OnceDep, sha256: JsonSha256) -> Response:
     """Where it stopped; of one that is released nothing changes."""
@@ -189,7 +189,7 @@ def retry_reprint(caller: CallerDep, reprint_id: str, once: OnceDep, sha256: Jso
     dependencies=[PRINT_ROOM],
     responses=problems(
         *("batch-not-found", "batch-not-released", "batch-not-printed", "pieces-not-set", "pieces-to-reprint"),
-        *("sheets-differ", "note-invalid", "state-conflict", "request-invalid", *POST_CODES),
+        *("sheets-differ", "note-invalid", "state-conflict", "request-invalid", *ACT_CODES),
     ),
 )
 def complete(caller: CallerDep, batch_id: str, counted: CompleteIn, once: OnceDep, sha256: JsonSha256) -> Response:
@@ -205,7 +205,7 @@ def complete(caller: CallerDep, batch_id: str, counted: CompleteIn, once: OnceDe
     dependencies=[PRINT_ROOM],
     responses=problems(
         *("batch-not-found", "batch-not-released", "batch-not-completed", "note-invalid", "state-conflict"),
-        *("request-invalid", *POST_CODES),
+        *("request-invalid", *ACT_CODES),
     ),
 )
 def reopen(caller: CallerDep, batch_id: str, why: ReopenIn, once: OnceDep, sha256: JsonSha256) -> Response:

@@ -51,6 +51,7 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "link-expired": HTTPStatus.FORBIDDEN,
     "link-invalid": HTTPStatus.FORBIDDEN,
     "login-failed": HTTPStatus.FORBIDDEN,
+    "mode-differs": HTTPStatus.FORBIDDEN,
     "role-missing": HTTPStatus.FORBIDDEN,
     "method-not-allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "batch-completed": HTTPStatus.CONFLICT,

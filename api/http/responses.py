@@ -16,11 +16,13 @@ _DETAILS: Final[Mapping[str, str]] = {
     "key-unknown": "This key is not known; check that it was copied whole.",
     "key-revoked": "This key has been revoked; ask an administrator for another.",
     "role-missing": "This key may not do this: it needs the role admin.",
+    "mode-differs": "This is a test key and bat_01jd8m2x4c7n3k5p9qrstv0wxy is live; use a live key.",
     "not-ready": "A part of the service does not answer now; try again in a moment.",
     "internal-error": "Something is wrong with the service itself. Tell its operator: inc_0123456789abcdef.",
 }
 _ALWAYS: Final = ("key-missing", "key-unknown", "key-revoked", "role-missing", "internal-error", "not-ready")
 POST_CODES: Final = ("idempotency-key-reuse", "idempotency-in-progress", "bad-idempotency-key", "body-too-large")
+ACT_CODES: Final = (*POST_CODES, "mode-differs")
 LIST_CODES: Final = ("bad-cursor", "bad-page-limit")
 ZIP_CODES: Final = (*POST_CODES, "body-cut-off", "media-type-unsupported")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.http.auth import ADMIN, STAFF, CallerDep
+from api.http.auth import ADMIN, LIVE_ADMIN, STAFF, CallerDep
 from api.http.edge import DepsDep
 from api.http.responses import problems
 from api.http.room_schemas import AlarmOut, CutOffOut, RulesIn, RulesOut
@@ -24,10 +24,10 @@ def get_rules(deps: DepsDep, caller: CallerDep) -> RulesOut:
 @router.put(
     "/rules",
     summary="Set the rules",
-    dependencies=[ADMIN],
+    dependencies=[LIVE_ADMIN],
     responses=problems(
         *("rules-invalid", "cut-off-schedule-invalid", "cut-off-none", "household-rules-invalid"),
-        *("request-invalid", "body-too-large"),
+        *("request-invalid", "body-too-large", "mode-differs"),
     ),
 )
 def set_rules(deps: DepsDep, caller: CallerDep, wanted: RulesIn) -> RulesOut:

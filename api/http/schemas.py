@@ -110,7 +110,11 @@ class KeyIn(In):
 
     label: str = Field(description="What the key is for, in your words.", examples=["rent administration"])
     roles: list[Role] = Field(examples=[["submitter"]])
-    mode: Mode = Field(Mode.LIVE, description="What a test key makes is never handed over.")
+    mode: Mode = Field(
+        Mode.LIVE,
+        description="What a test key makes is never handed over. A test key changes only what belongs to test jobs, a "
+        "live key only what belongs to live ones; both may look at all.",
+    )
 
 
 class KeyOut(Out):

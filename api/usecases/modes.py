@@ -1,0 +1,66 @@
+"""Modes of keys: a test key acts on what belongs to test jobs, a live key on what belongs to live ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from api.ports import Mode
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from api.ports import UnitOfWork
+    from api.usecases.deps import Deps
+
+
+def check_mode(deps: Deps, organisation_id: str, mode: Mode, named: Mapping[str, str]) -> None:
+    """See that everything that a request names is of the mode of its key; ``named`` has ids by what they are.
+
+    What has no mode (keys, templates, rules) is left alone. Whoever only looks need not ask.
+    Raises Refusal: ``mode-differs``, and ``…-not-found`` of what is not there.
+    """
+    wanted = [(_MODE_OF[what], named_id) for what, named_id in named.items() if what in _MODE_OF]
+    if not wanted:
+        return
+    with deps.database.read() as uow:
+        for mode_of, named_id in wanted:
+            check_is(mode, mode_of(uow, organisation_id, named_id), named_id)
+
+
+def check_may_manage(mode: Mode, wanted: Mode, what: str) -> None:
+    """See that keys are managed by a key that may do as much: a live one manages both kinds.
+
+    Raises Refusal: ``mode-differs``.
+    """
+    if mode is Mode.TEST:
+        check_is(mode, wanted, what)
+
+
+def check_is(mode: Mode, wanted: Mode, what: str) -> None:
+    """See that a key of this mode may act on ``what``. Raises Refusal: ``mode-differs``."""
+    if mode is not wanted:
+        raise Refusal("mode-differs", f"This is a {mode} key and {what} is {wanted}; use a {wanted} key.")
+
+
+def _of_piece(uow: UnitOfWork, organisation_id: str, piece_id: str) -> Mode:
+    return uow.jobs.get(organisation_id, uow.pieces.get(organisation_id, piece_id).job_id).mode
+
+
+def _of_reprint(uow: UnitOfWork, organisation_id: str, reprint_id: str) -> Mode:
+    return uow.batches.get(organisation_id, uow.reprints.get(organisation_id, reprint_id).batch_id).mode
+
+
+def _of_mail_run(uow: UnitOfWork, organisation_id: str, run_id: str) -> Mode:
+    """A test is never handed over."""
+    uow.mail_runs.get(organisation_id, run_id)
+    return Mode.LIVE
+
+
+_MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
+    "job_id": lambda uow, organisation_id, job_id: uow.jobs.get(organisation_id, job_id).mode,
+    "batch_id": lambda uow, organisation_id, batch_id: uow.batches.get(organisation_id, batch_id).mode,
+    "piece_id": _of_piece,
+    "reprint_id": _of_reprint,
+    "run_id": _of_mail_run,
+}
