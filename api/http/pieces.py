@@ -124,7 +124,7 @@ def stop(caller: CallerDep, piece_id: str, why: StopIn, once: OnceDep, sha256: J
     """Keep it out of the print files; it stays in the manifest with the reason. Again changes nothing."""
 
     def make(deps: Deps) -> Answer:
-        stopped = stopping.stop_piece(deps, caller.organisation_id, piece_id, why.reason)
+        stopped = stopping.stop_piece(deps, caller.organisation_id, piece_id, why.reason, caller.key_id)
         return Answer(HTTPStatus.OK, _shown(deps, caller, stopped))
 
     return once.run(sha256, make)
@@ -143,7 +143,7 @@ def resume(caller: CallerDep, piece_id: str, why: ResumeIn, once: OnceDep, sha25
     """After all, until the cut-off. Of a piece that is not stopped nothing changes."""
 
     def make(deps: Deps) -> Answer:
-        resumed = stopping.resume_piece(deps, caller.organisation_id, piece_id, why.reason)
+        resumed = stopping.resume_piece(deps, caller.organisation_id, piece_id, why.reason, caller.key_id)
         return Answer(HTTPStatus.OK, _shown(deps, caller, resumed))
 
     return once.run(sha256, make)

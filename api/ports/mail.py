@@ -77,11 +77,14 @@ class Pieces(Protocol):
         Going to printed ready they are printed once more.
         """
 
-    def stop(self, organisation_id: str, piece_id: str, reason: str, at: datetime) -> Piece:
-        """Stop one piece; stopping it again changes nothing."""
+    def stop(self, organisation_id: str, piece_id: str, reason: str, at: datetime, by: str = "") -> Piece:
+        """Stop one piece and write an event with who did it; stopping it again changes nothing."""
 
-    def resume(self, organisation_id: str, piece_id: str, to: PieceState, reason: str, at: datetime) -> Piece:
-        """Let a stopped piece go on: ``to`` is composed when its chunk is, else accepted."""
+    def resume(self, organisation_id: str, piece_id: str, to: PieceState, why: tuple[str, str], at: datetime) -> Piece:
+        """Let a stopped piece go on: ``to`` is composed when its chunk is, else accepted.
+
+        ``why`` is the reason and who did it, for the event.
+        """
 
     def in_room(self, organisation_id: str, batch_id: str) -> Sequence[PieceInRoom]:
         """Pieces of a batch by position, stopped ones included, as results need them."""

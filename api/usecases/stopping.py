@@ -18,10 +18,10 @@ _COMPOSING: Final = frozenset({BatchState.PLANNED, BatchState.COMPOSING})
 _MAY_BE_STOPPED: Final = frozenset({PieceState.ACCEPTED, PieceState.COMPOSED})
 
 
-def stop_piece(deps: Deps, organisation_id: str, piece_id: str, reason: str) -> Piece:
+def stop_piece(deps: Deps, organisation_id: str, piece_id: str, reason: str, by: str = "") -> Piece:
     """Keep one piece out of the print files; it stays in the manifest with the reason. Again changes nothing.
 
-    Files that are written and not released are written again without it.
+    Files that are written and not released are written again without it. ``by`` is the key or person, for the event.
     Raises Refusal: ``piece-not-found``, ``reason-invalid``, ``cut-off-passed``, and ``state-conflict`` when its
     batch has been released.
     """
@@ -32,14 +32,15 @@ def stop_piece(deps: Deps, organisation_id: str, piece_id: str, reason: str) -> 
             return piece
         if piece.state in _MAY_BE_STOPPED:
             check_cut_off(deps, uow.jobs.get(organisation_id, piece.job_id))
-        stopped = uow.pieces.stop(organisation_id, piece_id, reason, deps.clock.now())
+        stopped = uow.pieces.stop(organisation_id, piece_id, reason, deps.clock.now(), by)
         _write_again(deps, uow, piece)
     return stopped
 
 
-def resume_piece(deps: Deps, organisation_id: str, piece_id: str, reason: str) -> Piece:
+def resume_piece(deps: Deps, organisation_id: str, piece_id: str, reason: str, by: str = "") -> Piece:
     """Let a stopped piece go after all, until the cut-off; of a piece that is not stopped nothing changes.
 
+    ``by`` is as for `stop_piece`.
     Raises Refusal: ``piece-not-found``, ``reason-invalid``, ``cut-off-passed``, and ``state-conflict`` when its
     batch has been released.
     """
@@ -52,7 +53,7 @@ def resume_piece(deps: Deps, organisation_id: str, piece_id: str, reason: str) -
         composed = _is_composed(uow, piece)
         _write_again(deps, uow, piece)
         state = PieceState.COMPOSED if composed else PieceState.ACCEPTED
-        return uow.pieces.resume(organisation_id, piece_id, state, reason, deps.clock.now())
+        return uow.pieces.resume(organisation_id, piece_id, state, (reason, by), deps.clock.now())
 
 
 def checked_reason(reason: str) -> str:

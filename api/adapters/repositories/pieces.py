@@ -172,22 +172,22 @@ class SqlPieces(Repository):
             self._event(organisation_id, batch_id, f"pieces-{to}", at, first=first, count=moved)
         return moved
 
-    def stop(self, organisation_id: str, piece_id: str, reason: str, at: datetime) -> Piece:
+    def stop(self, organisation_id: str, piece_id: str, reason: str, at: datetime, by: str = "") -> Piece:
         """Guarded."""
         piece = self.get(organisation_id, piece_id)
         row = self._one(tables.pieces, organisation_id, piece_id, "piece")
         if not self._move(tables.pieces, PIECE_STATES, row, PieceState.STOPPED, stop_reason=reason):
             return piece
-        self._event(organisation_id, piece_id, "piece-stopped", at, reason=reason)
+        self._event(organisation_id, piece_id, "piece-stopped", at, reason=reason, by=by)
         return replace(piece, state=PieceState.STOPPED, stop_reason=reason)
 
-    def resume(self, organisation_id: str, piece_id: str, to: PieceState, reason: str, at: datetime) -> Piece:
+    def resume(self, organisation_id: str, piece_id: str, to: PieceState, why: tuple[str, str], at: datetime) -> Piece:
         """Guarded."""
         piece = self.get(organisation_id, piece_id)
         row = self._one(tables.pieces, organisation_id, piece_id, "piece")
         if not self._move(tables.pieces, PIECE_STATES, row, to, stop_reason=None):
             return piece
-        self._event(organisation_id, piece_id, "piece-resumed", at, reason=reason)
+        self._event(organisation_id, piece_id, "piece-resumed", at, reason=why[0], by=why[1])
         return replace(piece, state=to, stop_reason=None)
 
     def in_room(self, organisation_id: str, batch_id: str) -> Sequence[PieceInRoom]:

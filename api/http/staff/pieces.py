@@ -69,7 +69,7 @@ def stop(desk: DeskDep, piece_id: str) -> Response:
     """Out of the print files, with a reason."""
 
     def make(deps: Deps) -> Done:
-        stopping.stop_piece(deps, desk.organisation_id, piece_id, desk.form.text("reason"))
+        stopping.stop_piece(deps, desk.organisation_id, piece_id, desk.form.text("reason"), desk.by)
         return Done(f"/staff/pieces/{piece_id}", "The piece is stopped. It stays in the manifest with the reason.")
 
     return _change(desk, piece_id, make)
@@ -80,7 +80,7 @@ def resume(desk: DeskDep, piece_id: str) -> Response:
     """After all."""
 
     def make(deps: Deps) -> Done:
-        stopping.resume_piece(deps, desk.organisation_id, piece_id, desk.form.text("reason"))
+        stopping.resume_piece(deps, desk.organisation_id, piece_id, desk.form.text("reason"), desk.by)
         return Done(f"/staff/pieces/{piece_id}", "The piece goes on.")
 
     return _change(desk, piece_id, make)
@@ -97,6 +97,7 @@ def piece_page(
     if number > piece.pages:
         raise Refusal("page-not-found", f"This letter has {piece.pages} pages.")
     before, after = _neighbours(deps, piece)
+    happened = history_of_piece(deps, piece)
     with deps.database.read() as uow:
         job = uow.jobs.get(organisation_id, piece.job_id)
         batch = uow.batches.get(organisation_id, piece.batch_id) if piece.batch_id else None
@@ -117,7 +118,8 @@ def piece_page(
         has_values=piece_id in values,
         code=room_views.control_codes(deps, organisation_id, [piece]).get(piece_id, ""),
         results=room_views.results_of_piece(deps, organisation_id, piece_id),
-        history=history_of_piece(deps, piece),
+        history=happened,
+        stopped=next((event for event in happened if event.name == "piece-stopped"), None),
         names=people.names_of(deps, organisation_id),
         may_stop=sender and in_time and piece.state in _MAY_STOP,
         may_resume=sender and in_time and piece.state is PieceState.STOPPED,

@@ -117,6 +117,10 @@ def test_a_piece_is_stopped_and_goes_after_all(service: Service, admin: httpx.Cl
     for _ in range(2):
         resumed = admin.post(f"{piece}/resume", json={"reason": "not paid"}, headers={"Idempotency-Key": "a-key"})
         assert (resumed.json()["state"], resumed.json()["stop_reason"]) == ("composed", None)
+    key = next(each["id"] for each in admin.get("/v1/keys").json()["items"] if each["label"] == "admin")
+    who = {each["name"]: each["data"] for each in admin.get(f"{piece}/events").json()["items"]}
+    assert who["piece-stopped"] == {"reason": "paid", "by": key}
+    assert who["piece-resumed"] == {"reason": "not paid", "by": key}
     service.world.deps.clock.advance(timedelta(days=3650).total_seconds())  # type: ignore[attr-defined] # a fake
     service.world.run()
     shown = admin.get(piece).json()

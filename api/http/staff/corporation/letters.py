@@ -123,7 +123,7 @@ def stop(desk: DeskDep, job_id: str, number: int) -> Response:
 
     def make(deps: Deps) -> Done:
         piece = _piece(deps, desk.organisation_id, job_id, number)
-        stopping.stop_piece(deps, desk.organisation_id, piece.id, desk.form.text("reason"))
+        stopping.stop_piece(deps, desk.organisation_id, piece.id, desk.form.text("reason"), desk.by)
         return Done(f"{JOBS}/{job_id}/letters/{number}", "This letter is stopped: it is not printed.")
 
     return _change(desk, job_id, number, make)
@@ -135,7 +135,7 @@ def resume(desk: DeskDep, job_id: str, number: int) -> Response:
 
     def make(deps: Deps) -> Done:
         piece = _piece(deps, desk.organisation_id, job_id, number)
-        stopping.resume_piece(deps, desk.organisation_id, piece.id, desk.form.text("reason"))
+        stopping.resume_piece(deps, desk.organisation_id, piece.id, desk.form.text("reason"), desk.by)
         return Done(f"{JOBS}/{job_id}/letters/{number}", "This letter is printed after all.")
 
     return _change(desk, job_id, number, make)

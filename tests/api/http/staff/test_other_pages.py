@@ -90,9 +90,12 @@ def test_a_piece_is_stopped_and_let_go_with_a_reason_until_the_cut_off(world: Wo
     assert anna.page.xpath("//*[@class='trouble']/h2/a/@href") == ["#reason"]
     anna.send(f"{url}/stop", reason="paid")
     assert "The piece is stopped" in anna.text
-    assert "Stopped (reason paid)" in anna.text
+    assert "Stopped by Anna (reason paid)" in anna.text
+    (fact,) = anna.page.xpath("//dt[text()='Stopped']/following-sibling::dd[1]")
+    assert (fact.text_content().startswith("paid "), fact.text_content().endswith(", Anna")) == (True, True)
     anna.send(f"{url}/resume", reason="not paid after all")
     assert "The piece goes on" in anna.text
+    assert "Let go on by Anna (reason not paid after all)" in anna.text
     assert world.pieces(job.id)[0].state is not PieceState.STOPPED
 
 

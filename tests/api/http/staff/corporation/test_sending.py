@@ -262,6 +262,8 @@ def test_a_letter_is_stopped_and_let_go_until_the_cut_off(known: Browser, world:
     ]
     known.get(url).send(f"{url}/resume", reason="by mistake")
     assert "printed after all" in known.text
+    assert "Stopped by Sam" in known.text
+    assert "Let go on by Sam" in known.text
     to_the_cut_off(world)
     known.log_in("sam").get(url)
     assert not [action for action in known.actions() if action.endswith("/stop")]
