@@ -118,6 +118,7 @@ jobs = Table(
     Column("approved_by", String(64), nullable=False, server_default=""),
     Column("kind", Choice(JobKind), nullable=False, server_default="letters"),
     Column("wishes", JSON, nullable=False, server_default="{}"),
+    Column("letters", BlobColumn),
     Index(None, "organisation_id", "id"),
     Index(None, "organisation_id", "template_id"),
 )

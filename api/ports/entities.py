@@ -129,6 +129,7 @@ class PrintJob:
     """One submission. ``template_id`` and ``brand_id`` are `Package` ids; ``input`` holds the records as sent.
 
     Ready-made letters have neither: ``input`` is a PDF, or a zip of them, and ``wishes`` say how it becomes letters.
+    ``letters`` lists those that were found in it, once it was looked at.
 
     ``created_by`` is the key or the user that sent it, ``rules`` what `Rules.of_job` gave then. ``columns`` names the
     columns of a table by field when they have names of their own. ``approved_by`` approved it before its files were.
@@ -155,6 +156,7 @@ class PrintJob:
     approved_by: str = ""
     kind: JobKind = JobKind.LETTERS
     wishes: Mapping[str, Any] = field(default_factory=dict)
+    letters: BlobRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

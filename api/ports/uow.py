@@ -120,6 +120,9 @@ class Jobs(Protocol):
     def add_counts(self, organisation_id: str, job_id: str, **counts: int) -> None:
         """Add to fields of `JobCounts` (``total`` must have been set)."""
 
+    def set_letters(self, organisation_id: str, job_id: str, letters: BlobRef) -> None:
+        """Note the list of the ready-made letters that were found."""
+
     def lingering(self) -> Iterator[Lingering]:
         """Live jobs of all organisations that have no batches yet, and failed ones."""
 

@@ -72,6 +72,12 @@ class SqlJobs(Repository):
         """Add."""
         self._update_counts(organisation_id, job_id, {name: tables.jobs.c[name] + n for name, n in counts.items()})
 
+    def set_letters(self, organisation_id: str, job_id: str, letters: BlobRef) -> None:
+        """Set."""
+        c = tables.jobs.c
+        where = (c.organisation_id == organisation_id, c.id == job_id)
+        self._connection.execute(update(tables.jobs).where(*where).values(letters=letters))
+
     def lingering(self) -> Iterator[Lingering]:
         """Of all organisations; what is only validated ends when it is accepted."""
         c = tables.jobs.c

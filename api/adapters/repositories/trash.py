@@ -61,6 +61,7 @@ class SqlTrash(Repository):
             exists().where(table.c.organisation_id == organisation_id, column == blob)
             for table, column in (
                 (tables.jobs, tables.jobs.c.input),
+                (tables.jobs, tables.jobs.c.letters),
                 (tables.packages, tables.packages.c.package),
                 (tables.overlays, tables.overlays.c.blob),
                 (room.mail_runs, room.mail_runs.c.proof),

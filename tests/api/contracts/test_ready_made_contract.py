@@ -56,8 +56,18 @@ def test_overlays_are_replaced_and_listed_by_file_and_page(db: SqlDatabase) -> N
         assert uow.overlays.of_job(ORG, READY.id) == []
 
 
+def test_the_list_of_letters_is_kept_with_its_job(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.jobs.set_letters(OTHER, READY.id, ref(3))
+        assert uow.jobs.get(ORG, READY.id).letters is None
+        uow.jobs.set_letters(ORG, READY.id, ref(4))
+        assert uow.jobs.get(ORG, READY.id).letters == ref(4)
+
+
 def test_data_files_and_overlays_are_not_taken_as_trash_while_a_job_has_them(db: SqlDatabase) -> None:
     with db.write() as uow:
+        uow.jobs.set_letters(ORG, READY.id, ref(4))
+        uow.trash.add(ORG, [ref(4)], NOW, shared=True)
         uow.overlays.replace(ORG, READY.id, [Overlay(0, 1, ref(1))])
         uow.trash.add(ORG, [DATA, ref(1), ref(2)], NOW, shared=True)
         uow.trash.add(OTHER, [DATA], NOW, shared=True)
