@@ -8,8 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from docgen.findings import Refusal
 from docgen.layouts.geometry import Rect
+from docgen.postal.toml_file import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,12 +44,8 @@ def read_stocks(text: str) -> Mapping[str, LabelStock]:
     Raises:
         Refusal: ``label-stocks-invalid``, with what is wrong.
     """
-    try:
+    with refused("label-stocks-invalid"):
         return {key: _stock(key, value) for key, value in tomllib.loads(text)["stock"].items()}
-    except KeyError as missing:
-        raise Refusal("label-stocks-invalid", f"The key {missing} is missing. Add it.") from missing
-    except (ValueError, TypeError, AttributeError) as wrong:
-        raise Refusal("label-stocks-invalid", f"A value is wrong: {wrong}. Correct it.") from wrong
 
 
 def _stock(key: str, data: Mapping[str, Any]) -> LabelStock:

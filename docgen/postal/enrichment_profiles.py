@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from docgen.findings import Refusal
+from docgen.postal.toml_file import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +56,8 @@ def read_enrichment_profiles(text: str) -> Mapping[str, EnrichmentProfile]:
     Raises:
         Refusal: ``enrichment-profiles-invalid``, with what is wrong.
     """
-    try:
+    with refused("enrichment-profiles-invalid"):
         return {key: _profile(key, value) for key, value in tomllib.loads(text)["profile"].items()}
-    except KeyError as missing:
-        raise Refusal("enrichment-profiles-invalid", f"The key {missing} is missing. Add it.") from missing
-    except (ValueError, TypeError, AttributeError) as wrong:
-        raise Refusal("enrichment-profiles-invalid", f"A value is wrong: {wrong}. Correct it.") from wrong
 
 
 def _profile(key: str, data: Mapping[str, Any]) -> EnrichmentProfile:

@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docgen.findings import Refusal
 from docgen.postal.countries import HOME, countries
+from docgen.postal.toml_file import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,12 +95,8 @@ def read_plans(text: str) -> Mapping[str, SortPlan]:
     Raises:
         Refusal: ``sort-plans-invalid``, with what is wrong.
     """
-    try:
+    with refused("sort-plans-invalid"):
         return {key: _plan(key, value) for key, value in tomllib.loads(text)["plan"].items()}
-    except KeyError as missing:
-        raise Refusal("sort-plans-invalid", f"The key {missing} is missing. Add it.") from missing
-    except (ValueError, TypeError, AttributeError) as wrong:
-        raise Refusal("sort-plans-invalid", f"A value is wrong: {wrong}. Correct it.") from wrong
 
 
 def _plan(key: str, data: Mapping[str, Any]) -> SortPlan:
