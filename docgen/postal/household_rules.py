@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docgen.findings import Refusal
 from docgen.postal.household import Together
+from docgen.postal.toml_file import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,18 +65,13 @@ def read_rules(text: str) -> HouseholdRules:
     Raises:
         Refusal: ``household-rules-invalid``, with what is wrong.
     """
-    try:
-        entries = tomllib.loads(text).get("rule", [])
-        rules = [_rule(entry) for entry in entries]
-    except RecursionError as wrong:
-        raise _refusal("Lists are nested too deep. Write one [[rule]] a rule.") from wrong
-    except (ValueError, TypeError, AttributeError) as wrong:
-        raise _refusal(f"A value is wrong: {wrong}. Correct it.") from wrong
+    with refused("household-rules-invalid"):
+        rules = [_rule(entry) for entry in tomllib.loads(text).get("rule", [])]
     conditions = [tuple(sorted(rule.when.items())) for rule in rules]
     twice = next((when for when in conditions if conditions.count(when) > 1), None)
     if twice is not None:
         said = ", ".join(f"{key} {value}" for key, value in twice) or "every letter"
-        raise _refusal(f"There are two rules for {said}. Leave one.")
+        raise Refusal("household-rules-invalid", f"There are two rules for {said}. Leave one.")
     return HouseholdRules(tuple(sorted(rules, key=_specificity)))
 
 
@@ -96,7 +92,3 @@ def _rule(entry: Mapping[str, Any]) -> HouseholdRule:
 
 def _specificity(rule: HouseholdRule) -> tuple[int, tuple[bool, ...]]:
     return (-len(rule.when), tuple([condition not in rule.when for condition in CONDITIONS]))
-
-
-def _refusal(detail: str) -> Refusal:
-    return Refusal("household-rules-invalid", detail)
