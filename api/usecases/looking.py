@@ -6,21 +6,25 @@ import tempfile
 import threading
 import weakref
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
-from api.ports import JobState
+from api.ports import MAX_PAGE_ITEMS, JobKind, JobState, PageRequest
 from api.usecases import letters
 from api.usecases.composers import ONE_AT_A_TIME, composer_of, with_entry
 from api.usecases.packages import ONE_PICTURE_AT_A_TIME
 from api.usecases.places import in_record
 from api.usecases.reading import records_of
+from api.usecases.ready_made.found import letter_at, letters_of
+from api.usecases.ready_made.leafing import found_pdf, found_png
 from api.usecases.searching import plain
 from docgen.drawing import single
 from docgen.drawing.pages import draw_letter
 from docgen.drawing.raster import page_png
-from docgen.findings import Finding, Refusal
+from docgen.findings import Finding, Place, Refusal, Severity
 from docgen.letters import Letter
 from docgen.qr.token import derive_piece_id
+from docgen.records.letter_json import read_letter
+from docgen.records.raw import RawRecord
 from docgen.records.raw_lines import read_lines, write_line
 from docgen.records.record_ids import RecordIds
 from docgen.records.validate import RecordValidator
@@ -28,11 +32,11 @@ from docgen.records.validate import RecordValidator
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from api.ports import Piece, PrintJob
+    from api.ports import JobFinding, Piece, PrintJob
     from api.usecases.deps import Deps
+    from api.usecases.ready_made.found import FoundLetter
     from docgen.compose import Composer
     from docgen.layouts.laid_out import LaidOutLetter
-    from docgen.records.raw import RawRecord
 
 MOST_FOUND: Final = 50
 _KEPT_JOBS: Final = 4
@@ -50,10 +54,9 @@ class FoundRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A record and, when it makes one, its letter; ``pages`` is 0 without."""
+    """A record with the pages of its letter, 0 when it makes none; of a ready-made one ``raw`` is what is known."""
 
     raw: RawRecord
-    letter: Letter | None
     pages: int
     findings: tuple[Finding, ...]
     may_be_printed: bool
@@ -82,11 +85,15 @@ class _Spooled:
 
 def count_records(deps: Deps, job: PrintJob) -> int:
     """How many records the input has, as far as it can be read."""
+    if job.kind is JobKind.READY_MADE:
+        return len(letters_of(deps, job))
     return len(_spooled(deps, job).starts)
 
 
 def record_at(deps: Deps, job: PrintJob, index: int) -> RawRecord:
     """The record at a place (from 0) in the input. Raises Refusal: ``record-not-found``."""
+    if job.kind is JobKind.READY_MADE:
+        return _of_letter(letter_at(deps, job, index))
     line = _spooled(deps, job).line(index)
     if line is None:
         raise Refusal("record-not-found", f"There is no record {index + 1} in this file.")
@@ -120,20 +127,30 @@ def name_of(raw: RawRecord) -> str:
 def look_at_record(deps: Deps, job: PrintJob, index: int) -> Looked:
     """A record with its letter and everything that is found in it. Raises Refusal: ``record-not-found``."""
     raw = record_at(deps, job, index)
+    if job.kind is JobKind.READY_MADE:
+        return _look_at_ready(deps, job, index, raw)
     composer = composer_of(deps, job)
     letter = RecordValidator(composer.template).validate(raw)
     if not isinstance(letter, Letter):
-        return Looked(raw, None, 0, letter, may_be_printed=False)
+        return Looked(raw, 0, letter, may_be_printed=False)
     laid = _lay_out(deps, job, composer, letter, index)
     found = tuple(in_record(finding, raw) for finding in laid.findings)
-    return Looked(raw, letter, laid.page_count, found, laid.may_be_printed)
+    return Looked(raw, laid.page_count, found, laid.may_be_printed)
+
+
+def first_to_show(deps: Deps, job: PrintJob) -> int:
+    """The place of the first letter of PDFs that has a picture; of others the first of all."""
+    ready = letters_of(deps, job) if job.kind is JobKind.READY_MADE else ()
+    return next((place for place, letter in enumerate(ready) if letter.values or letter.own_pages), 0)
 
 
 def record_pdf(deps: Deps, job: PrintJob, index: int) -> bytes:
     """The letter of a record: of a piece that is printed its very pages, else how it would be, with its faults.
 
-    Raises Refusal: ``record-not-found``, ``record-without-letter``, ``letter-deleted``.
+    Raises Refusal: ``record-not-found``, ``record-without-letter``, ``letter-deleted``, ``page-not-drawn``.
     """
+    if job.kind is JobKind.READY_MADE:
+        return found_pdf(deps, job, index)
     piece = piece_of(deps, job, index)
     if piece is not None:
         return letters.letter_pdf(deps, job.organisation_id, piece.id)
@@ -155,6 +172,8 @@ def record_png(deps: Deps, job: PrintJob, index: int, page: int, dpi: int) -> by
 
     Raises Refusal: as `record_pdf`, ``page-not-found``.
     """
+    if job.kind is JobKind.READY_MADE:
+        return found_png(deps, job, index, page, dpi)
     pdf = record_pdf(deps, job, index)
     with ONE_PICTURE_AT_A_TIME, ONE_AT_A_TIME:
         return page_png(pdf, page, dpi)
@@ -171,12 +190,41 @@ def piece_of(deps: Deps, job: PrintJob, index: int) -> Piece | None:
         return None
 
 
+def _look_at_ready(deps: Deps, job: PrintJob, index: int, raw: RawRecord) -> Looked:
+    """What was found is kept with the job: no PDF is looked at again."""
+    letter = letter_at(deps, job, index)
+    with deps.database.read() as uow:
+        rows = uow.findings.list(job.organisation_id, job.id, PageRequest(MAX_PAGE_ITEMS), index).items
+    findings = tuple([Finding(row.code, row.message, _place(row), Severity(row.severity)) for row in rows])
+    return Looked(raw, letter.pages or letter.own_pages, findings, may_be_printed=bool(letter.values))
+
+
+def _place(row: JobFinding) -> Place:
+    parts: dict[str, Any] = dict(row.place)
+    return Place(**parts)
+
+
+def _of_letter(letter: FoundLetter) -> RawRecord:
+    """What is known of a ready-made letter, as if it had been a record."""
+    values: dict[str, object] = {"record_id": letter.reference}
+    if letter.name:
+        values["recipient"] = {"name": letter.name}
+    if letter.values:
+        values["address"] = ", ".join(read_letter(letter.values.encode()).address.lines)
+    if letter.own_pages:
+        values["pages of the PDF"] = f"{letter.first} to {letter.last}"
+    return RawRecord(Place(record=letter.reference), values)
+
+
 def _lay_out(deps: Deps, job: PrintJob, composer: Composer, letter: Letter, index: int) -> LaidOutLetter:
     with ONE_AT_A_TIME:
         return composer.lay_out(with_entry(letter, composer, deps.secret, derive_piece_id(job.id, index)))
 
 
 def _all(deps: Deps, job: PrintJob) -> Iterator[RawRecord]:
+    if job.kind is JobKind.READY_MADE:
+        yield from map(_of_letter, letters_of(deps, job))
+        return
     spooled = _spooled(deps, job)
     for index in range(len(spooled.starts)):
         line = spooled.line(index)
@@ -201,8 +249,6 @@ def _spooled(deps: Deps, job: PrintJob) -> _Spooled:
 
 
 def _spool(deps: Deps, job: PrintJob) -> _Spooled:
-    if job.template_id is None:
-        raise Refusal("record-not-found", "These letters were made of PDFs; there are no records to look at.")
     spooled = _Spooled(cast("BinaryIO", tempfile.TemporaryFile()))  # noqa: SIM115 - open as long as it is kept
     ids, at = RecordIds(), 0
     template = composer_of(deps, job).template

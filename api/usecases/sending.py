@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.ports import MAX_PAGE_ITEMS, Event, JobState, PageRequest, Policy
+from api.ports import MAX_PAGE_ITEMS, Event, JobKind, JobState, PageRequest, Policy
 from api.usecases.formats import read_format
 from api.usecases.intake import Submission, add_job
 from api.usecases.jobs import hold_job
+from api.usecases.ready_made.intake import ReadySubmission, add_ready_made
+from api.usecases.ready_made.wishes import wishes_of
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ _MOST_SHOWN: Final = 20
 
 
 def send_checked(deps: Deps, organisation_id: str, check_id: str, by: str, policy: Policy) -> PrintJob:
-    """Make the print job of a check that has ended: same records, columns, template and brand.
+    """Make the print job of a check that has ended: same records, columns, template and brand, or same PDFs and wishes.
 
     A check of which records are faulty can only be sent without them (`Policy.VALID_ONLY`). It can be sent again only
     when what came of it was cancelled.
@@ -36,7 +38,10 @@ def send_checked(deps: Deps, organisation_id: str, check_id: str, by: str, polic
         before = _sent(uow, check)
         if before is not None:
             raise Refusal("check-sent", f"This was sent before, as print job {before.id}. Look at that one.")
-        job = add_job(deps, uow, organisation_id, _submission(check, by, policy), check.input)
+        if check.kind is JobKind.READY_MADE:
+            job = add_ready_made(deps, uow, organisation_id, _of_pdfs(check, by, policy), check.input)
+        else:
+            job = add_job(deps, uow, organisation_id, _submission(check, by, policy), check.input)
         now = deps.clock.now()
         uow.events.append(Event(organisation_id, check.id, SENT, now, {"by": by, "job": job.id}))
         uow.events.append(Event(organisation_id, job.id, CHECKED, now, {"by": check.created_by, "check": check.id}))
@@ -68,18 +73,14 @@ def same_records(deps: Deps, job: PrintJob) -> Sequence[PrintJob]:
 
 
 def _check_may_be_sent(check: PrintJob, policy: Policy) -> None:
-    if (
-        not check.validate_only
-        or check.template_id is None
-        or check.state not in {JobState.ACCEPTED, JobState.REJECTED}
-    ):
+    if not check.validate_only or check.state not in {JobState.ACCEPTED, JobState.REJECTED}:
         raise Refusal("check-not-done", "Only what was checked to its end can be sent.")
     if check.counts.total is None or not check.counts.valid:
         raise Refusal(
             "check-has-faults", "There is no letter in it that can be sent. Correct the file and upload it again."
         )
     if check.counts.invalid and policy is not Policy.VALID_ONLY:
-        message = "Some records have faults. Correct the file, or send the others without them."
+        message = "Some letters have faults. Correct the file, or send the others without them."
         raise Refusal("check-has-faults", message)
 
 
@@ -94,6 +95,18 @@ def _submission(check: PrintJob, by: str, policy: Policy) -> Submission:
         cut_off_at=check.cut_off_at,
         created_by=by,
         columns=check.columns,
+    )
+
+
+def _of_pdfs(check: PrintJob, by: str, policy: Policy) -> ReadySubmission:
+    return ReadySubmission(
+        wishes=wishes_of(check),
+        media_type=check.media_type,
+        mode=check.mode,
+        policy=policy,
+        title=check.title,
+        cut_off_at=check.cut_off_at,
+        created_by=by,
     )
 
 

@@ -15,7 +15,7 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from api.ports import BlobRef
+    from api.ports import BlobRef, UnitOfWork
     from api.usecases.deps import Deps
 
 
@@ -38,34 +38,41 @@ def submit_ready_made(deps: Deps, organisation_id: str, submission: ReadySubmiss
 
     Raises Refusal: ``media-type-unsupported``, ``title-invalid``, ``cut-off-invalid``, and as `check_wishes`.
     """
+    with deps.database.write() as uow:
+        return add_ready_made(deps, uow, organisation_id, submission, body)
+
+
+def add_ready_made(
+    deps: Deps, uow: UnitOfWork, organisation_id: str, submission: ReadySubmission, body: BlobRef
+) -> PrintJob:
+    """`submit_ready_made` inside a transaction."""
     now = deps.clock.now()
     check_media_type(submission.media_type)
     check_title(submission.title)
     check_cut_off(submission.cut_off_at, now)
     check_wishes(submission.wishes, submission.media_type)
-    with deps.database.write() as uow:
-        job = PrintJob(
-            id=deps.ids.new("job"),
-            organisation_id=organisation_id,
-            mode=submission.mode,
-            policy=submission.policy,
-            validate_only=submission.validate_only,
-            template_id=None,
-            brand_id=None,
-            input=body,
-            media_type=submission.media_type,
-            created_at=now,
-            cut_off_at=submission.cut_off_at or scheduled(uow, organisation_id, submission, now),
-            title=submission.title,
-            created_by=submission.created_by,
-            rules=uow.rules.get(organisation_id).of_job(),
-            kind=JobKind.READY_MADE,
-            wishes=submission.wishes.as_json(),
-        )
-        for blob in filter(None, (body, submission.wishes.data)):
-            take_back(deps, uow, organisation_id, blob)
-        uow.jobs.add(job)
-        uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
+    job = PrintJob(
+        id=deps.ids.new("job"),
+        organisation_id=organisation_id,
+        mode=submission.mode,
+        policy=submission.policy,
+        validate_only=submission.validate_only,
+        template_id=None,
+        brand_id=None,
+        input=body,
+        media_type=submission.media_type,
+        created_at=now,
+        cut_off_at=submission.cut_off_at or scheduled(uow, organisation_id, submission, now),
+        title=submission.title,
+        created_by=submission.created_by,
+        rules=uow.rules.get(organisation_id).of_job(),
+        kind=JobKind.READY_MADE,
+        wishes=submission.wishes.as_json(),
+    )
+    for blob in filter(None, (body, submission.wishes.data)):
+        take_back(deps, uow, organisation_id, blob)
+    uow.jobs.add(job)
+    uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
     return job
 
 

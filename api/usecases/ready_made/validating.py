@@ -15,6 +15,7 @@ from api.usecases.jobs import hold_job
 from api.usecases.pieces import PieceMaker
 from api.usecases.products import product_of
 from api.usecases.ready_made.dividing import by_name, divide, reference_of, rows_of
+from api.usecases.ready_made.found import FoundLetter, lines_of
 from api.usecases.ready_made.uploads import Upload, opened
 from api.usecases.ready_made.values import values_of
 from api.usecases.ready_made.wishes import LANGUAGE, ZIP, policy_of, wishes_of
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 # letters are looked at so many pages at a time: a worker that lost its item stops before the next
 _PAGES_AT_ONCE: Final = 400
+# who looks at the job sees how many letters were looked at; telling it after each would be slow
+_LETTERS_BETWEEN_TELLING: Final = 20
 
 
 class _Found(NamedTuple):
@@ -57,6 +60,7 @@ class _Verdict:
     total: int | None = None
     error_code: str | None = None
     overlays: list[Overlay] = field(default_factory=list)
+    letters: dict[int, FoundLetter] = field(default_factory=dict)
 
     def refuse(self, findings: Sequence[Finding]) -> None:
         """The whole input, when any of these is an error."""
@@ -88,6 +92,7 @@ class _Inspector:
         self._maker = PieceMaker(job, self._product)
         self._ink = HouseInk(self._policy.envelope)
         self._of_files: dict[int, list[Finding]] = {}
+        self._told = 0
 
     def inspect(self) -> None:
         """Everything, unless the input as a whole is of no use."""
@@ -99,6 +104,7 @@ class _Inspector:
         if self._verdict.error_code is None:
             for part in _parts(letters):
                 self._look(part)
+                self._tell()
 
     def _of_pdf(self, rows: Sequence[DataRow] | None) -> list[_Found]:
         (pdf,) = self._upload.files
@@ -134,7 +140,7 @@ class _Inspector:
             findings.append(Finding("readymade-data-no-row", message, Place(record=reference)))
         if has_errors(findings):
             self._note(number, findings, reference)
-            self._verdict.checked.invalid += 1
+            self._fault(number, FoundLetter(reference, "", number, min(inspection.pages, 1), inspection.pages))
             return None
         self._of_files[number] = findings
         return _Found(number, number, LetterPages(reference, 1, inspection.pages, row.address if row else None))
@@ -165,15 +171,17 @@ class _Inspector:
             return
         for letter in part:
             self._note(letter.number, findings, letter.pages.reference)
-            self._verdict.checked.invalid += 1
+            self._fault(letter.number, FoundLetter(letter.pages.reference, "", letter.source, 0, 0))
 
     def _letter(self, found: _Found, look: LetterLook) -> None:
         piece_id = derive_piece_id(self._job.id, found.number)
         planned = plan_letter(piece_id, found.source, found.pages, look, self._policy, self._ink)
         self._note(found.number, planned.findings, found.pages.reference)
         checked = self._verdict.checked
+        name = " ".join(planned.address.name_lines) if planned.address else ""
+        seen = FoundLetter(found.pages.reference, name, found.source, found.pages.first, found.pages.last)
         if planned.letter is None or planned.address is None:
-            checked.invalid += 1
+            self._fault(found.number, seen)
             return
         letter = Letter(found.pages.reference, LANGUAGE, planned.address, values_of(planned.letter))
         pages = own_pages(planned.letter, duplex=self._policy.duplex)
@@ -181,8 +189,27 @@ class _Inspector:
         checked.valid += 1
         checked.pages += piece.pages
         checked.sheets += piece.sheets
+        values = write_letter(letter)
+        self._verdict.letters[found.number] = seen._replace(pages=piece.pages, values=values.decode())
         if not self._job.validate_only:
-            checked.pieces.append((piece, write_letter(letter)))
+            checked.pieces.append((piece, values))
+
+    def _fault(self, number: int, letter: FoundLetter) -> None:
+        self._verdict.checked.invalid += 1
+        self._verdict.letters[number] = letter
+
+    def _tell(self) -> None:
+        """How far it is, for who looks at the job; what counts is written at the end."""
+        checked, job = self._verdict.checked, self._job
+        if checked.valid + checked.invalid < self._told + _LETTERS_BETWEEN_TELLING:
+            return
+        self._told = checked.valid + checked.invalid
+        with self._deps.database.write() as uow:
+            if uow.jobs.get(job.organisation_id, job.id).state is JobState.VALIDATING:
+                total = self._verdict.total
+                uow.jobs.set_counts(
+                    job.organisation_id, job.id, total=total, valid=checked.valid, invalid=checked.invalid
+                )
 
     def _note(self, index: int, findings: Sequence[Finding], reference: str) -> None:
         """The findings of a letter, those of its file first."""
@@ -207,19 +234,23 @@ def _parts(letters: Sequence[_Found]) -> Iterator[list[_Found]]:
 def _end(deps: Deps, context: WorkContext, job: PrintJob, verdict: _Verdict) -> None:
     """The rows and the decision, in one transaction with the end of the work item."""
     organisation_id, job_id = job.organisation_id, job.id
+    letters = deps.blobs.put(organisation_id, [lines_of([verdict.letters[at] for at in sorted(verdict.letters)])])
     with deps.database.write() as uow:
-        # pictures of a run that is cut off before its end
-        let_go(deps, uow, organisation_id, [overlay.blob for overlay in verdict.overlays], shared=True)
+        # what a run made that is cut off before its end
+        let_go(deps, uow, organisation_id, [letters, *[overlay.blob for overlay in verdict.overlays]], shared=True)
     with deps.database.write() as uow:
         context.complete(uow)
         hold_job(uow, organisation_id, job_id)
         if uow.jobs.get(organisation_id, job_id).state is not JobState.VALIDATING:
             return
+        uow.jobs.set_counts(organisation_id, job_id, total=None, valid=0, invalid=0, pages=0, sheets=0)
         if verdict.error_code is None:
             verdict.checked.write(uow, job)
             uow.jobs.set_counts(organisation_id, job_id, total=verdict.total)
         else:
             uow.jobs.set_error(organisation_id, job_id, verdict.error_code)
+        take_back(deps, uow, organisation_id, letters)
+        uow.jobs.set_letters(organisation_id, job_id, letters)
         uow.findings.clear_input(organisation_id, job_id)
         rows = findings_at(verdict.total or 0, verdict.findings, whole_input=True)
         uow.findings.add_many(organisation_id, job_id, rows)

@@ -32,7 +32,6 @@ def test_each_record_has_the_findings_of_its_check(world: World) -> None:
     assert said == [(finding.record_index, finding.code) for finding in world.findings(job.id)]
     assert [each.may_be_printed for each in looked] == [True, False, False, False]
     assert looked[1].pages == 0
-    assert looked[1].letter is None
     # a letter with signs that no face has is shown all the same: seeing it is how somebody finds out
     assert looked[3].pages > 0
     assert looking.record_png(world.deps, job, 3, 1, 40).startswith(b"\x89PNG")
