@@ -53,20 +53,23 @@ class Composer:
         day: dt.date,
         profiles: Profiles | None = None,
         marks: MarkProfile | None = None,
+        *,
+        carrier: bool = False,
     ) -> None:
         """Compile every language, so that what fails for all letters fails here.
 
-        With ``marks`` a letter that leaves no room for them has a finding.
+        With ``marks`` a letter that leaves no room for them has a finding; with ``carrier`` the place of a carrier's
+        line and code is left white in the window.
 
         Raises:
-            Refusal: ``envelope-unknown``, ``brand-logo-invalid``, ``brand-payment-missing``, or
-                ``plan-invalid`` with the findings of the static art.
+            Refusal: ``envelope-unknown``, ``envelope-without-carrier-room``, ``brand-logo-invalid``,
+                ``brand-payment-missing``, or ``plan-invalid`` with the findings of the static art.
         """
         self.template, self.brand = template, brand
-        self._envelope = _envelope(template.envelope, profiles or builtin())
+        self._envelope = envelope_of(template, profiles or builtin(), carrier=carrier)
         self._art, self.findings = self._load_art()
         logo = _logo_art(brand, self._art)
-        setup = Setup(template, brand, self._envelope, day, logo, marks)
+        setup = Setup(template, brand, self._envelope, day, logo, marks, carrier)
         self._plans: Mapping[str, Plan] = {language: Plan(setup, language) for language in template.languages}
         for plan in self._plans.values():
             self.findings += plan.findings
@@ -179,11 +182,23 @@ def _logo_art(brand: Brand, art: Art | None) -> LogoArt | None:
     return LogoArt(*art.scale_to(width_pt), width_pt, width_pt * art.height_pt / art.width_pt)
 
 
-def _envelope(envelope_id: str, profiles: Profiles) -> EnvelopeProfile:
-    found = profiles.envelopes.get(envelope_id)
+def envelope_of(template: Template, profiles: Profiles, *, carrier: bool = False) -> EnvelopeProfile:
+    """The envelope of a template; with ``carrier`` one that has room for what a carrier gives.
+
+    Raises:
+        Refusal: ``envelope-unknown``, ``envelope-without-carrier-room``.
+    """
+    found = profiles.envelopes.get(template.envelope)
     if found is None:
         known = ", ".join(sorted(profiles.envelopes))
-        message = f"There is no envelope '{envelope_id}'; choose one of {known}."
-        finding = Finding("envelope-unknown", message, Place(file="template.toml"))
-        raise Refusal("envelope-unknown", message, (finding,))
+        message = f"There is no envelope '{template.envelope}'; choose one of {known}."
+        raise _refused("envelope-unknown", message)
+    if carrier and found.carrier_room is None:
+        roomy = ", ".join(sorted(key for key, one in profiles.envelopes.items() if one.carrier_room is not None))
+        message = f"The window of {found.id} has no room for the carrier's line and code; choose one of {roomy}."
+        raise _refused("envelope-without-carrier-room", message)
     return found
+
+
+def _refused(code: str, message: str) -> Refusal:
+    return Refusal(code, message, (Finding(code, message, Place(file="template.toml")),))

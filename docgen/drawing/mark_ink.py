@@ -40,8 +40,10 @@ _RUNS = re.compile("1+|0+")
 _BASELINE_EM = 0.78  # the ascent that lines of letters are set with
 
 
-def draw_marks(sheets: Sequence[SheetMarks], face: Face, *, duplex: bool) -> DrawnMarks:
+def draw_marks(sheets: Sequence[SheetMarks], face: Face, *, duplex: bool, first: bytes = b"") -> DrawnMarks:
     """The marks of an envelope, for each page that it takes in a print file; ``face`` is that of `MARK_FONT`.
+
+    ``first`` is more ink for its first page.
 
     Raises:
         ValueError: marks for the back of a sheet that has none.
@@ -50,8 +52,15 @@ def draw_marks(sheets: Sequence[SheetMarks], face: Face, *, duplex: bool) -> Dra
     if not duplex and any(code.spot.side is Side.BACK for sheet in sheets for code, _ in sheet.codes):
         raise ValueError("Marks on the back need duplex.")
     texts = any(isinstance(code, TextCode) for sheet in sheets for code, _ in sheet.codes)
-    pages = [_deflated(sheet_ink(sheet, face, side)) for sheet in sheets for side in sides]
-    return DrawnMarks(tuple(pages), _TEXT_USES if texts else frozenset())
+    inks = [sheet_ink(sheet, face, side) for sheet in sheets for side in sides]
+    if first:
+        inks[0] += first
+    return DrawnMarks(tuple(map(_deflated, inks)), _TEXT_USES if texts else frozenset())
+
+
+def marks_on_first(ink: bytes, pages: int) -> DrawnMarks:
+    """Ink on the first of so many pages, of an envelope that has no marks."""
+    return DrawnMarks((_deflated(ink), *(b"",) * (pages - 1)))
 
 
 def sheet_ink(sheet: SheetMarks, face: Face, side: Side = Side.FRONT) -> bytes:

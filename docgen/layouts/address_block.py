@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.findings import Finding, Place, Severity
 from docgen.layouts.geometry import Rect, flip_pt, to_mm, to_pt
-from docgen.layouts.page import Frame
+from docgen.layouts.page import Frame, rect_of
 from docgen.layouts.preflight import check_address
+from docgen.postal.profiles import CODE_CLEAR_MM
 from docgen.typesetting.words import NO_FONTS, number
 
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
     from docgen.layouts.page import PageFrames
     from docgen.layouts.typography import Setting, Typography
+    from docgen.postal.profiles import CarrierRoom
     from docgen.typesetting.words import Word
 
 CLEAR_MM = 2.0  # clear zone of the KIX on all sides, and so the indent of everything in the window
+CARRIER_LINE, CARRIER_CODE = "carrier-line", "carrier-code"
+"""Kinds of the frames that are left white for what a carrier gives."""
 _KIX_HEIGHT_MM = 118 * 25.4 / 600
 _BARS_PER_CHARACTER = 4
 _BAR_DOTS = 12
@@ -64,16 +68,30 @@ class _Shape(NamedTuple):
 class AddressSetter:
     """Sets addresses in the window of one plan."""
 
-    def __init__(self, frames: PageFrames, typography: Typography, return_line: str) -> None:
-        """``return_line`` is printed small above each address."""
+    def __init__(
+        self, frames: PageFrames, typography: Typography, return_line: str, room: CarrierRoom | None = None
+    ) -> None:
+        """``return_line`` is printed small above each address. ``room`` is left white, for what a carrier gives."""
         self._frames = frames
         self._box = frames.address
         self._typography = typography
-        self._return_height_pt = typography.return_line.leading_pt + 2.5
+        self._above_pt = typography.return_line.leading_pt + 2.5
         word = typography.return_line.palette.line(return_line)
         self._return_ink = self._text([word.fragment.replace(b"%", b"%%")], typography.return_line, 0.0)
-        self._room_pt = to_pt(self._box.width_mm - 2 * CLEAR_MM)
+        self._room_pt = self._kix_room_pt = to_pt(self._box.width_mm - 2 * CLEAR_MM)
+        self._code_bottom_mm = self._box.top_mm
+        self._reserved: tuple[Frame, ...] = ()
+        if room is not None:
+            self._reserve(room)
         self._shape = lru_cache(maxsize=256)(self._draw_shape)
+
+    def _reserve(self, room: CarrierRoom) -> None:
+        """Lines begin below the carrier's line and end before its code; the KIX stands below both."""
+        line, code = rect_of(room.line), rect_of(room.code)
+        self._above_pt = max(self._above_pt, to_pt(line.bottom_mm - self._box.top_mm))
+        self._room_pt = to_pt(code.left_mm - CODE_CLEAR_MM - self._box.left_mm - CLEAR_MM)
+        self._code_bottom_mm = code.bottom_mm
+        self._reserved = (Frame(CARRIER_LINE, 1, line), Frame(CARRIER_CODE, 1, code))
 
     def set(self, lines: tuple[str, ...], content: str | None, record_id: str) -> AddressInk:
         """The address block with ``content`` as its KIX; what does not fit is a finding."""
@@ -96,8 +114,10 @@ class AddressSetter:
     def _fits(self, words: list[Word], setting: Setting, *, with_kix: bool) -> bool:
         if len(words) > _MAX_LINES or max([w.width_pt for w in words]) > self._room_pt:
             return False
+        used_pt = self._above_pt + len(words) * setting.leading_pt
+        if with_kix:
+            used_pt = max(used_pt, to_pt(self._code_bottom_mm - self._box.top_mm))
         below_pt = to_pt(_KIX_HEIGHT_MM + 2 * CLEAR_MM) if with_kix else to_pt(CLEAR_MM)
-        used_pt = self._return_height_pt + len(words) * setting.leading_pt
         return used_pt + below_pt <= to_pt(self._box.height_mm) + 1e-6
 
     def _broken(self, line: str, setting: Setting) -> list[Word]:
@@ -122,7 +142,7 @@ class AddressSetter:
             kix = PlacedKix(content, shape.kix_left_pt, shape.kix_bottom_pt, shape.kix_pitch_dots)
         left_mm, width_mm = self._box.left_mm + CLEAR_MM, to_mm(max([w.width_pt for w in words]))
         address = Frame("address", 1, Rect(left_mm, self._box.top_mm, width_mm, shape.text_height_mm))
-        frames = (address,) if shape.kix_frame is None else (address, shape.kix_frame)
+        frames = (address, *self._reserved) if shape.kix_frame is None else (address, shape.kix_frame, *self._reserved)
         findings = check_address(self._frames, frames, record_id)
         if content and kix is None:
             message = "The KIX code has no room in the window and is left out; the letter is sorted without it."
@@ -136,9 +156,10 @@ class AddressSetter:
         kind = self._typography
         settings = (kind.address, kind.narrow_address, kind.small_address)
         setting = next(s for s in settings if s.leading_pt == leading_pt)
-        height_mm = to_mm(self._return_height_pt + count * leading_pt)
-        ink = self._return_ink + self._text([b"%s"], setting, self._return_height_pt)
-        left_mm, top_mm = self._box.left_mm + CLEAR_MM, self._box.top_mm + height_mm + CLEAR_MM
+        height_mm = to_mm(self._above_pt + count * leading_pt)
+        ink = self._return_ink + self._text([b"%s"], setting, self._above_pt)
+        left_mm = self._box.left_mm + CLEAR_MM
+        top_mm = max(self._box.top_mm + height_mm, self._code_bottom_mm) + CLEAR_MM
         pitch_dots = self._pitch_dots(kix_characters)
         frame = None
         if pitch_dots:
@@ -148,7 +169,7 @@ class AddressSetter:
 
     def _pitch_dots(self, characters: int) -> int:
         """The widest pitch at which so many characters fit; 0 when none does."""
-        room_mm = to_mm(self._room_pt) + 1e-6
+        room_mm = to_mm(self._kix_room_pt) + 1e-6
         fitting = (p for p in _PITCHES_DOTS if characters and _kix_dots(characters, p) * _DOT_MM <= room_mm)
         return next(fitting, 0)
 

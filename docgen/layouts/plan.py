@@ -57,6 +57,7 @@ class Setup:
     """What a plan is made for: the day chooses labels that change with time, the logo is art already loaded.
 
     With ``marks`` letters are checked to leave room for them; without, static art alone, for marks of any known reader.
+    With ``carrier`` the place of a carrier's line and code is left white in the window.
     """
 
     template: Template
@@ -65,6 +66,7 @@ class Setup:
     day: dt.date
     logo: LogoArt | None = None
     marks: MarkProfile | None = None
+    carrier: bool = False
 
 
 class Plan:
@@ -94,7 +96,8 @@ class Plan:
         self._width_pt = to_pt(TEXT_WIDTH_MM)
         self._text = compile_text(template, language)
         self._flow = TextFlow(self.typography, self._width_pt, brand.colours.accent)
-        self._address = AddressSetter(self.frames, self.typography, brand.return_line)
+        room = setup.envelope.carrier_room if setup.carrier else None
+        self._address = AddressSetter(self.frames, self.typography, brand.return_line, room)
         self._identity = SlipIdentity(self.frames.slip, self.typography) if self.frames.slip else None
         self._reference = ReferenceSetter(self.typography, self._width_pt)
         self._set_blocks(setup)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ENVELOPE = "nl-dl-right"
 DEFAULT_STOCK = "a4-80"
+CODE_CLEAR_MM = 2.0
+"""White that a carrier's 2D code needs on all sides."""
 _TOLERANCE_MM = 0.01
 
 
@@ -58,9 +60,19 @@ class WindowProfile:
     sometimes: BoxMm
 
 
+class CarrierRoom(NamedTuple):
+    """Where what a carrier gave is printed: a line of text above the address, and a 2D code at its right."""
+
+    line: BoxMm
+    code: BoxMm
+
+
 @dataclass(frozen=True, slots=True)
 class EnvelopeProfile:
-    """An envelope: outer size, fold, and on the page where the address, the return line and the window are."""
+    """An envelope: outer size, fold, and on the page where the address, the return line and the window are.
+
+    Without ``carrier_room`` there is no place in its window for what a carrier gives.
+    """
 
     id: str
     title: str
@@ -73,6 +85,7 @@ class EnvelopeProfile:
     address_box: BoxMm
     return_line: BoxMm
     window: WindowProfile
+    carrier_room: CarrierRoom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +185,30 @@ def _envelope(key: str, data: Mapping[str, Any]) -> EnvelopeProfile:
         address_box=BoxMm(*data["address_box"]),
         return_line=BoxMm(*data["return_line"]),
         window=_window(data),
+        carrier_room=_carrier_room(data),
     )
     if not envelope.window.always.contains(envelope.address_box):
         raise ValueError(f"the address box of {key} is not always visible in its window")
     if not envelope.window.always.contains(envelope.return_line):
         raise ValueError(f"the return line of {key} is not always visible in its window")
+    if envelope.carrier_room is not None and not _has_place(envelope.carrier_room, envelope.address_box):
+        raise ValueError(f"the carrier's line of {key}, and below it its code, are not in the address box")
     return envelope
+
+
+def _carrier_room(data: Mapping[str, Any]) -> CarrierRoom | None:
+    if "carrier_line" not in data and "carrier_code" not in data:
+        return None
+    return CarrierRoom(BoxMm(*data["carrier_line"]), BoxMm(*data["carrier_code"]))
+
+
+def _has_place(room: CarrierRoom, address_box: BoxMm) -> bool:
+    """True when both are in the box, and the code is square, has white around it and the line above it."""
+    left_mm, top_mm, width_mm, height_mm = room.code
+    side_mm = width_mm + 2 * CODE_CLEAR_MM
+    clear = BoxMm(left_mm - CODE_CLEAR_MM, top_mm - CODE_CLEAR_MM, side_mm, side_mm)
+    below_line = room.line.top_mm + room.line.height_mm <= clear.top_mm + _TOLERANCE_MM
+    return width_mm == height_mm and below_line and address_box.contains(room.line) and address_box.contains(clear)
 
 
 def _window(data: Mapping[str, Any]) -> WindowProfile:

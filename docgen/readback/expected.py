@@ -8,18 +8,22 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from docgen.layouts.address_block import CARRIER_CODE, CARRIER_LINE
 from docgen.layouts.geometry import A4_HEIGHT_MM, Rect, to_mm
 from docgen.layouts.page import rect_of
 from docgen.layouts.parts import MODULE_PT, QUIET_MODULES
 from docgen.postal.marks.model import BarCode, MatrixCode, OmrCode, Order, Side
 from docgen.postal.marks.profiles import DEFAULT_ROOM, builtin
 from docgen.postal.marks.sheets import page_places, printed_pages
+from docgen.postal.profiles import CODE_CLEAR_MM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from docgen.layouts.laid_out import LaidOutLetter
+    from docgen.layouts.page import Frame
     from docgen.layouts.plan import Plan
+    from docgen.postal.enrichment import Enriched
     from docgen.postal.marks.model import MarkCode, MarkProfile
     from docgen.postal.marks.sheets import SheetMarks
 
@@ -40,7 +44,8 @@ class ExpectedSymbol:
     """A symbol that must be read at a place: ``page`` counts from 1 at the first page of its letter in the file.
 
     ``kind`` is ``qr`` or ``kix``, or that of an inserter's mark: ``datamatrix``, ``code39``, ``i2of5``, ``omr`` (its
-    content is '1' for a line and '0' for none) or ``text``, of which only the ink is seen.
+    content is '1' for a line and '0' for none) or ``text``, of which only the ink is seen. What a carrier gave is
+    ``carrier-code``, a Data Matrix, and ``carrier-line``, of which only the ink is seen.
     """
 
     kind: str
@@ -50,7 +55,7 @@ class ExpectedSymbol:
 
     @property
     def is_mark(self) -> bool:
-        """True for what an inserter reads, which may stand where nothing else may."""
+        """True for what is drawn over a page when its place in the batch is known."""
         return self.kind not in ("qr", "kix")
 
 
@@ -116,23 +121,29 @@ class InFile(NamedTuple):
 
 
 def expected_letter(
-    laid: LaidOutLetter, plan: Plan, placed: InFile, room: Room | None = None, sheets: Sequence[SheetMarks] = ()
+    laid: LaidOutLetter,
+    plan: Plan,
+    placed: InFile,
+    room: Room | None = None,
+    sheets: Sequence[SheetMarks] = (),
+    carrier: Enriched | None = None,
 ) -> ExpectedLetter:
     """Everything that must be found of a laid-out letter; ``plan`` is that of its language.
 
-    ``sheets`` say what is marked on its sheets, in its own order. Without ``room`` that for the marks of most machines
-    is kept free.
+    ``sheets`` say what is marked on its sheets, in its own order, and ``carrier`` what a carrier gave for it, when it
+    leads its envelope. Without ``room`` that for the marks of most machines is kept free.
     """
     (places,) = page_places([laid.page_count], placed.order, duplex=placed.duplex)
     symbols = [_moved(symbol, places) for symbol in expected_symbols(laid)]
     fronts = places[:: 2 if placed.duplex else 1]
     marks = [mark for front, sheet in zip(fronts, sheets, strict=bool(sheets)) for mark in expected_marks(sheet, front)]
+    given = expected_carrier(laid.fixed_frames, carrier, places[0]) if carrier else ()
     return ExpectedLetter(
         placed.piece_id,
         placed.first_page,
-        (*symbols, *marks),
+        (*symbols, *marks, *given),
         _in_file_order(placed),
-        _window(laid, plan, places[0]),
+        _window(laid, plan, places[0], frozenset([symbol.kind for symbol in given])),
         room or _default_room(placed.duplex),
     )
 
@@ -154,6 +165,19 @@ def expected_marks(marks: SheetMarks, front_page: int) -> tuple[ExpectedSymbol, 
                 content.encode("ascii"),
             )
             for code, content in marks.codes
+        ]
+    )
+
+
+def expected_carrier(frames: Sequence[Frame], carrier: Enriched, page: int) -> tuple[ExpectedSymbol, ...]:
+    """What a carrier gave, in the places that the letter keeps for it, on ``page`` of the letter in the file."""
+    contents = {CARRIER_LINE: carrier.postal_line.encode(), CARRIER_CODE: carrier.postal_2d}
+    clear_mm = {CARRIER_LINE: 0.0, CARRIER_CODE: CODE_CLEAR_MM}
+    return tuple(
+        [
+            ExpectedSymbol(frame.kind, page, frame.rect.grown(clear_mm[frame.kind]), contents[frame.kind])
+            for frame in frames
+            if contents.get(frame.kind)
         ]
     )
 
@@ -193,10 +217,15 @@ def _default_room(duplex: bool) -> Room:  # noqa: FBT001 (the key of the memory)
     return room_for(builtin()[DEFAULT_ROOM], duplex=duplex)
 
 
-def _window(laid: LaidOutLetter, plan: Plan, page: int) -> ExpectedWindow | None:
-    """The window with all that was placed in it; None when the letter has no address."""
+def _window(laid: LaidOutLetter, plan: Plan, page: int, given: frozenset[str]) -> ExpectedWindow | None:
+    """The window with all that was placed in it; None when the letter has no address.
+
+    The places of what a carrier gives are white unless ``given``.
+    """
     visible = plan.frames.sometimes_visible
-    frames = [frame for frame in laid.fixed_frames if frame.page == 1 and frame.rect.overlaps(visible)]
+    white = {CARRIER_LINE, CARRIER_CODE} - given
+    on_first = [frame for frame in laid.fixed_frames if frame.page == 1 and frame.kind not in white]
+    frames = [frame for frame in on_first if frame.rect.overlaps(visible)]
     text = next((frame.rect for frame in frames if frame.kind == "address"), None)
     if text is None:
         return None

@@ -40,7 +40,7 @@ def check_symbol(spot: Spot, leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) ->
     if read == symbol.content:
         return []
     expected, kind = _words(symbol.content), symbol.kind
-    name = f"{kind} mark" if symbol.is_mark else f"{kind.upper()} code"
+    name = _NAMES.get(kind) or (f"{kind} mark" if symbol.is_mark else f"{kind.upper()} code")
     if read is None:
         message = f"The {name} on page {spot.page} cannot be read; look at the page before printing."
         return [Difference(Finding("readback-unreadable", message, spot.place(kind)), symbol.rect, expected, "nothing")]
@@ -106,6 +106,7 @@ def _see_text(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
     return symbol.content if (leaf_gray(leaf, _TEXT_DPI, symbol.rect) < _DARK).any() else None
 
 
+_NAMES = {"carrier-code": "carrier's 2D code", "carrier-line": "carrier's line"}
 _READERS: dict[str, Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]] = {
     "qr": _read_qr,
     "kix": _read_kix,
@@ -114,4 +115,6 @@ _READERS: dict[str, Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]]
     "i2of5": _zxing(zxingcpp.BarcodeFormat.ITF),
     "omr": _read_omr,
     "text": _see_text,
+    "carrier-code": _zxing(zxingcpp.BarcodeFormat.DataMatrix),
+    "carrier-line": _see_text,
 }

@@ -27,6 +27,9 @@ return_line = [20, 50, 80, 4]
 window = [20, 50, 90, 45]
 folded = [210, 105]
 """
+CARRIER = """carrier_line = [22, 54, 76, 3]
+carrier_code = [85, 60, 12, 12]
+"""
 
 
 def test_a_window_shows_less_always_and_more_sometimes() -> None:
@@ -92,6 +95,31 @@ def test_broken_profiles_are_refused_with_the_reason(old: str, new: str, why: st
     with pytest.raises(Refusal, match="profiles-invalid") as refusal:
         profiles.read_profiles(GOOD.replace(old, new))
     assert why in refusal.value.detail
+
+
+def test_room_for_what_a_carrier_gives_is_in_the_window_or_there_is_none() -> None:
+    roomy = {key for key, envelope in PROFILES.envelopes.items() if envelope.carrier_room}
+    assert PROFILES.envelopes.keys() - roomy == {"nl-c5-left", "nl-c4-left"}
+    assert profiles.read_profiles(GOOD).envelopes["e"].carrier_room is None
+    room = profiles.read_profiles(GOOD + CARRIER).envelopes["e"].carrier_room
+    assert room == profiles.CarrierRoom(BoxMm(22, 54, 76, 3), BoxMm(85, 60, 12, 12))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[22, 54, 76, 3]", "[22, 54, 79, 3]"),
+        ("[22, 54, 76, 3]", "[22, 54, 76, 5]"),
+        ("[85, 60, 12, 12]", "[87, 60, 12, 12]"),
+        ("[85, 60, 12, 12]", "[85, 60, 12, 13]"),
+        ("[85, 60, 12, 12]", "[85, 77, 12, 12]"),
+        ("[85, 60, 12, 12]", "[85, 60]"),
+        ("carrier_line", "carrier_lines"),
+    ],
+)
+def test_room_that_is_not_in_the_window_is_refused(old: str, new: str) -> None:
+    with pytest.raises(Refusal, match="profiles-invalid"):
+        profiles.read_profiles(GOOD + CARRIER.replace(old, new))
 
 
 def test_a_sheet_of_80_grams_weighs_4990_milligrams() -> None:
