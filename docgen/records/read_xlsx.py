@@ -44,8 +44,7 @@ def read_xlsx(stream: BinaryIO, template: Template, options: TableOptions = DEFA
     options mean nothing here. Raises Refusal: records-xlsx-malformed, -xlsx-bomb, -column-unknown,
     -column-duplicate, -column-missing, -empty, -too-many.
     """
-    _check_zip(stream)
-    rows = _rows(stream)
+    rows = workbook_rows(stream)
     header = _header(rows)
     rules = column_rules(template, decimal_comma=options.decimal_comma)
     columns = match_header(header, rules, options.columns)
@@ -58,9 +57,17 @@ def look_xlsx(stream: BinaryIO) -> TableLook:
 
     Raises Refusal: records-xlsx-malformed, -xlsx-bomb, -empty.
     """
-    _check_zip(stream)
-    rows = _rows(stream)
+    rows = workbook_rows(stream)
     return look_at(_header(rows), islice(rows, SHOWN_ROWS))
+
+
+def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[object]]]:
+    """The rows of the first sheet by number, from 1, with their cells as stored.
+
+    Raises Refusal: records-xlsx-malformed, -xlsx-bomb.
+    """
+    _check_zip(stream)
+    return _rows(stream)
 
 
 def _header(rows: Iterator[tuple[int, list[object]]]) -> list[object]:
