@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,6 +21,7 @@ MOST_FOUND: Final = 50
 _LEAST_NAME_CHARACTERS: Final = 3
 _BATCHES_WITH_NAMES: Final = 40
 _VALUES_AT_ONCE: Final = 2_000
+_PIECE_ID: Final = re.compile(r"pce_[0-9a-z]+", re.IGNORECASE | re.ASCII)
 _NOT_GONE: Final = frozenset(BatchState) - {BatchState.HANDED_OVER, BatchState.CANCELLED}
 
 
@@ -33,6 +35,9 @@ class Found(NamedTuple):
 def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
     """Pieces by piece id, control code or whole mark, record id, else by part of a name among batches not yet gone."""
     text = text.strip()
+    if _PIECE_ID.fullmatch(text):
+        # some scanners type capitals only
+        text = text.lower()
     with deps.database.read() as uow:
         pieces = _by_code(deps, uow, organisation_id, text) or uow.pieces.find(organisation_id, text, MOST_FOUND)
         if pieces:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, route_class=StaffRoute)
 
 _DPI: Final = 96
-_PIECE_ID: Final = re.compile(r"pce_[0-9a-z]+", re.IGNORECASE)
 _MAY_STOP: Final = frozenset({PieceState.ACCEPTED, PieceState.COMPOSED})
 _KEPT_S: Final = 600
 
@@ -39,9 +37,6 @@ def find(
     request: Request, deps: DepsDep, visitor: VisitorDep, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Straight to the piece when there is one."""
-    if _PIECE_ID.fullmatch(q.strip()):
-        # some scanners type capitals only
-        q = q.strip().lower()
     found = searching.search(deps, visitor.organisation_id, q) if q.strip() else ()
     if len(found) == 1:
         return see_other(f"/staff/pieces/{found[0].piece.id}")

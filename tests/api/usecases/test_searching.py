@@ -45,7 +45,18 @@ def test_a_piece_is_found_by_what_is_on_paper_and_by_the_submitters_key(world: W
     piece = in_order(world, batch)[2]
     code = codes(world, batch)[piece.id]
     mark = write_payload(Payload(batch.code, 3, 1, 1, insert=True, running=2))
-    for text in (piece.id, f" {piece.id}\n", piece.record_id, code, code.lower(), f"{code[:6]}-{code[6:]}", mark):
+    shouted = f"\t{piece.id.upper()} \r\n"
+    for text in (
+        piece.id,
+        f" {piece.id}\n",
+        piece.id.upper(),
+        shouted,
+        piece.record_id,
+        code,
+        code.lower(),
+        f"{code[:6]}-{code[6:]}",
+        mark,
+    ):
         assert found(world, text) == [piece.record_id]
     (hit,) = search(world.deps, ORG, code)
     assert hit.name == f"Mevrouw {piece.record_id[1:]}"
