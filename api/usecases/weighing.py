@@ -13,11 +13,13 @@ from docgen.postal.results import Outcome
 from docgen.qr.token import is_piece_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from api.ports import Batch, PieceInRoom, PieceResult, UnitOfWork
 
+# of more than are shown nobody reads in which batch they are
+_MOST_LOOKED_UP: Final = 200
 STATE_OF: Final = {
     Outcome.OK: PieceState.INSERTED,
     Outcome.REPRINT: PieceState.DAMAGED,
@@ -68,7 +70,7 @@ class Weigher:
 
     def __init__(self, uow: UnitOfWork, batch: Batch, pieces: Sequence[PieceInRoom], speaker: Speaker) -> None:
         """``pieces`` are all of the batch as they are now."""
-        self._batch, self._speaker = batch, speaker
+        self._uow, self._batch, self._speaker = uow, batch, speaker
         self._by_id = {piece.id: piece for piece in pieces}
         self._envelopes: dict[int, list[PieceInRoom]] = defaultdict(list)
         for piece in pieces:
@@ -84,7 +86,11 @@ class Weigher:
             if result.source is ResultSource.INSERTER
         }
         reprints = uow.reprints.of_batch(batch.organisation_id, batch.id)
-        self._moved = {piece_id for reprint in reprints if reprint.loop is Loop.OPEN for piece_id in reprint.piece_ids}
+        opened = [reprint for reprint in reprints if reprint.loop is Loop.OPEN]
+        self._moved = {piece_id for reprint in opened for piece_id in reprint.piece_ids}
+        self._children = " or ".join(reprint.child_id for reprint in opened if reprint.child_id)
+        self._heard_before = dict(_heard_before(uow, batch))
+        self._by_code: dict[str, Batch | None] = {}
 
     def weigh(self, said: Sequence[Said]) -> Weighed:
         """All of it."""
@@ -125,18 +131,41 @@ class Weigher:
         """What is said of an envelope that is not printed, or not here any more."""
         place = _place(each, str(each.key))
         severity = Severity.NOTE if each.in_range else Severity.ERROR
-        moved = each.key in self._moved or (number is not None and 1 <= number <= self._batch.envelopes)
+        moved = self._was_here(each, number)
         if stopped:
             message = f"{each.key} was stopped and is in no print file; take it out of the results."
             made.add(Finding("result-of-stopped-piece", message, place, severity))
         elif moved and each.outcome is Outcome.REPRINT and self._speaker.source is ResultSource.INSERTER:
             # what went to an open reprint was damaged, and its file says so again
             made.unchanged += 1
+        elif other := self._other_batch(each.key, number) if len(made.errors) < _MOST_LOOKED_UP else "":
+            message = f"{each.key} belongs to batch {other}; say there what became of it."
+            made.add(Finding("result-of-other-batch", message, place, severity if moved else Severity.ERROR))
         else:
-            message = (
-                f"{each.key} is not in this batch; what is printed in an open loop is in the batch of its reprint."
-            )
+            message = f"{each.key} is in no batch; compare it with the manifest of this one."
             made.add(Finding("result-piece-unknown", message, place, severity if moved else Severity.ERROR))
+
+    def _was_here(self, each: Said, number: int | None) -> bool:
+        """True of what went to an open reprint, unless what is said is of a print that was made there."""
+        if number is not None:
+            return 1 <= number <= self._batch.envelopes
+        return each.key in self._moved and (each.print_number is None or (each.key, each.print_number) in self._last)
+
+    def _other_batch(self, key: str | int, number: int | None) -> str:
+        """The id of the batch that something is in; empty when it is in none."""
+        if number is not None:
+            return self._children if 1 <= number <= self._batch.envelopes else ""
+        organisation_id, text = self._batch.organisation_id, str(key)
+        if is_piece_id(text):
+            found = self._uow.pieces.find(organisation_id, text, 1)
+            return (found[0].batch_id or "") if found and found[0].id == text else ""
+        code = read_control_code(text)
+        if code is None:
+            return ""
+        if code.batch_code not in self._by_code:
+            self._by_code[code.batch_code] = self._uow.batches.by_code(organisation_id, code.batch_code)
+        batch = self._by_code[code.batch_code]
+        return batch.id if batch is not None and 1 <= code.sequence <= batch.envelopes else ""
 
     def _weigh_piece(self, each: Said, piece: PieceInRoom, made: Weighed) -> None:
         print_number = each.print_number or piece.prints
@@ -168,12 +197,27 @@ class Weigher:
 
     def _unclear(self, each: Said, piece: PieceInRoom, place: Place) -> Finding | None:
         """An inserter's file that says all of its job again may mean an earlier print."""
+        if each.key == piece.id and (elsewhere := self._heard_before.get((piece.id, each.outcome))):
+            message = (
+                f"The inserter said so of {piece.id} in batch {elsewhere} already. If this is no file of that batch, "
+                "name envelopes by the control codes of this one, or say the print in a column 'print'."
+            )
+            return Finding("result-print-missing", message, place)
         earlier = [number for number in range(1, piece.prints) if (piece.id, number) in self._last]
         which = f"{piece.id} was printed {piece.prints} times; say in a column 'print' which one is meant."
         if any((piece.id, number, each.outcome) in self._heard for number in earlier):
             message = f"The inserter said so of an earlier print already. {which}"
             return Finding("result-left-aside", message, place, Severity.NOTE)
         return Finding("result-print-missing", which, place) if earlier and each.outcome is Outcome.REPRINT else None
+
+
+def _heard_before(uow: UnitOfWork, batch: Batch) -> Iterator[tuple[tuple[str, Outcome], str]]:
+    """What the inserter said of pieces in the batches that they were in before this one, with those batches."""
+    while batch.parent_id is not None:
+        batch = uow.batches.get(batch.organisation_id, batch.parent_id)
+        for result in uow.results.of_batch(batch.organisation_id, batch.id):
+            if result.source is ResultSource.INSERTER:
+                yield (result.piece_id, result.outcome), batch.id
 
 
 def _place(each: Said, record: str) -> Place:

@@ -175,10 +175,58 @@ def test_one_row_that_cannot_be_applied_keeps_all_from_it(world: World) -> None:
     ids = [piece.id for piece in in_order(world, batch)]
     (strange,) = in_order(world, elsewhere)
     wrong = [strange.id, codes(world, elsewhere)[strange.id], "pce_00000000000000000000", batch.code + "000009"]
-    assert refused(world, batch, {ids[0]: "OK"} | dict.fromkeys(wrong, "OK")) == ["result-piece-unknown"] * 4
+    found = [*["result-of-other-batch"] * 2, *["result-piece-unknown"] * 2]
+    assert refused(world, batch, {ids[0]: "OK"} | dict.fromkeys(wrong, "OK")) == found
     assert piece_states(world, batch) == [READY, READY]
     # and the very file can be sent again once the batch has them
-    assert refused(world, batch, {ids[0]: "OK"} | dict.fromkeys(wrong, "OK")) == ["result-piece-unknown"] * 4
+    assert refused(world, batch, {ids[0]: "OK"} | dict.fromkeys(wrong, "OK")) == found
+
+
+def damaged_in(world: World, by_machine: str) -> tuple[Batch, Batch, bytes]:
+    """A batch, the batch of its open reprint, and the file of the inserter that only says what it damaged."""
+    _, batch = one_batch(world, 4)
+    ids = [piece.id for piece in in_order(world, batch)]
+    rows = dict.fromkeys(ids[:2], by_machine)
+    upload(world, batch, rows)
+    enter(world, batch, "1-2", Outcome.REPRINT)
+    child_id = again(world, batch, Loop.OPEN).child_id
+    assert child_id is not None
+    with world.deps.database.read() as uow:
+        return batch, uow.batches.get(ORG, child_id), as_file(rows)
+
+
+@pytest.mark.parametrize("by_machine", ["Reprint", "OK"])
+def test_the_file_of_a_batch_is_refused_by_the_batch_of_its_reprint(world: World, by_machine: str) -> None:
+    batch, child, only_damaged = damaged_in(world, by_machine)
+    moved = [piece.id for piece in in_order(world, child)]
+    stayed = [piece.id for piece in in_order(world, batch)]
+    for whole in (only_damaged, only_damaged + as_file(dict.fromkeys(stayed, "OK"), head="")):
+        with pytest.raises(Refusal, match="results-refused") as caught:
+            apply_results_file(world.deps, ORG, child.id, whole, MACHINE)
+        found = [(each.code, batch.id in each.message) for each in caught.value.findings]
+        of_stayed = [("result-of-other-batch", True)] * 2 if whole is not only_damaged else []
+        assert found == [("result-print-missing", True)] * 2 + of_stayed
+    old = codes(world, batch)
+    assert refused(world, child, {old[piece]: "Reprint" for piece in moved}) == ["result-of-other-batch"] * 2
+    assert (piece_states(world, child), ledger(world, child)) == ([READY, READY], [])
+
+
+def test_what_the_inserter_says_of_a_reprint_counts_when_it_is_clear_that_it_does(world: World) -> None:
+    _, child, _ = damaged_in(world, "Reprint")
+    first, second = [piece.id for piece in in_order(world, child)]
+    assert upload(world, child, {codes(world, child)[first]: "Reprint"}).changed == {Outcome.REPRINT: 1}
+    head = "piece_id,result,print"
+    assert upload(world, child, [(second, "Reprint", "2")], head=head).changed == {Outcome.REPRINT: 1}
+
+
+def test_the_file_of_a_reprint_is_refused_by_the_batch_that_it_came_from(world: World) -> None:
+    batch, child, _ = damaged_in(world, "Reprint")
+    first, second = [piece.id for piece in in_order(world, child)]
+    marks = codes(world, child)
+    for key in (first, marks[first], marks[second]):
+        assert refused(world, batch, {key: "OK"}) == ["result-of-other-batch"]
+    assert refused(world, batch, {marks[first]: "Reprint"}) == ["result-of-other-batch"]
+    assert refused(world, batch, [(first, "Reprint", "2")], head="piece_id,result,print") == ["result-of-other-batch"]
 
 
 def test_a_stopped_piece_has_no_result_but_a_range_may_pass_over_it(world: World) -> None:
@@ -294,7 +342,7 @@ def test_what_went_to_an_open_reprint_is_only_heard_of_again(world: World) -> No
     assert upload(world, batch, {ids[0]: "OK", ids[1]: "Reprint"}).unchanged == 1
     assert upload(world, batch, {marks[ids[0]]: "OK", marks[ids[1]]: "Reprint"}).unchanged == 2
     for key in (ids[1], marks[ids[1]]):
-        assert refused(world, batch, {key: "OK"}) == ["result-piece-unknown"]
+        assert refused(world, batch, {key: "OK"}) == ["result-of-other-batch"]
     with pytest.raises(Refusal, match="results-refused"):
         enter(world, batch, "2", Outcome.REPRINT)
     applied = enter(world, batch, "1-3", Outcome.OK)
