@@ -1,42 +1,51 @@
-"""The child process: takes limits upon itself, then does one task. Started by ``docgen.readymade.isolation`` only."""
+"""The child process: takes limits upon itself, then does one task. Forked by ``docgen.readymade.fork_server`` only."""
 
 from __future__ import annotations
 
+import os
 import pickle
 import resource
 import signal
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+import tempfile
+from typing import TYPE_CHECKING, NoReturn
 
+import pikepdf
+import pypdfium2
 from pydantic import TypeAdapter
 
-from docgen.readymade.isolation import ANSWER_FILE, EXIT_BROKEN, EXIT_COSTLY, REQUEST_FILE, ChildLimits
+from docgen.readymade.copier import TooDeepError
+from docgen.readymade.isolation import ANSWER_FILE, EXIT_BROKEN, EXIT_COSTLY, REQUEST_FILE, TROUBLE_FILE
+from docgen.readymade.shape import BadPageError
+from docgen.readymade.tasks import do_task
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from docgen.readymade.limits import ChildLimits
     from docgen.readymade.tasks import Request
 
 _SPARE_S = 5
+_EXIT_FAULT = 1
 
 
-def main(arguments: list[str]) -> int:
-    """Do the task of the folder that the first argument names, within the limits of the others."""
-    folder, limits = Path(arguments[0]), ChildLimits(*map(int, arguments[1:]))
-    _take_limits(limits)
-    request: Request = pickle.loads((folder / REQUEST_FILE).read_bytes())  # noqa: S301 (written by the parent alone)
-    return do(request, folder)
+def do_and_exit(folder: Path, limits: ChildLimits) -> NoReturn:
+    """Do the request of a folder within these limits, and leave without anything that the server does at its end."""
+    status = _EXIT_FAULT
+    try:
+        _move_in(folder)
+        _take_limits(limits)
+        request: Request = pickle.loads((folder / REQUEST_FILE).read_bytes())  # noqa: S301 (written by the parent alone)
+        status = do(request, folder)
+    finally:
+        kind, error, trace = sys.exc_info()
+        if kind is not None and error is not None:
+            sys.excepthook(kind, error, trace)
+        os._exit(status)
 
 
 def do(request: Request, folder: Path) -> int:
     """Do a request and write its answer; the exit status tells a file that is broken from one that costs too much."""
-    # These are loaded under the limits, since they are what reads foreign bytes.
-    import pikepdf  # noqa: PLC0415 (see above)
-    import pypdfium2  # noqa: PLC0415 (see above)
-
-    from docgen.readymade.copier import TooDeepError  # noqa: PLC0415 (see above)
-    from docgen.readymade.shape import BadPageError  # noqa: PLC0415 (see above)
-    from docgen.readymade.tasks import do_task  # noqa: PLC0415 (see above)
-
     try:
         answer = do_task(request)
     except (MemoryError, RecursionError, TooDeepError):
@@ -45,6 +54,19 @@ def do(request: Request, folder: Path) -> int:
         return EXIT_BROKEN
     (folder / ANSWER_FILE).write_bytes(TypeAdapter(type(answer)).dump_json(answer))
     return 0
+
+
+def _move_in(folder: Path) -> None:
+    """All that is written goes to the folder, and what goes wrong to a file in it."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    trouble = os.open(folder / TROUBLE_FILE, os.O_WRONLY)
+    for descriptor, standard in ((nothing, 0), (nothing, 1), (trouble, 2)):
+        os.dup2(descriptor, standard)
+    for descriptor in {nothing, trouble} - {0, 1, 2}:
+        os.close(descriptor)
+    os.chdir(folder)
+    os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = None
 
 
 def _take_limits(limits: ChildLimits) -> None:
@@ -56,8 +78,4 @@ def _take_limits(limits: ChildLimits) -> None:
     ):
         resource.setrlimit(kind, (value, value))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + _SPARE_S))
-    signal.alarm(limits.wall_s + _SPARE_S)  # in case the parent is gone before it can end us
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    signal.alarm(limits.wall_s + _SPARE_S)  # in case nobody is left who can end us

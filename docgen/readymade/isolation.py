@@ -1,7 +1,8 @@
 """A process of its own for every look into a foreign PDF, with bounded time, processor time, memory and files.
 
-Whatever the file does to the child, the caller gets an answer or one finding. The request is ours and goes as a pickle;
-the answer comes from a process that read a hostile file, so it is JSON, and its shape is checked.
+Whatever the file does to the child, the caller gets an answer or one finding. A fork server makes the children, so that
+none has to load what it needs. The request is ours and goes as a pickle; the answer comes from a process that read a
+hostile file, so it is JSON, and its shape is checked.
 """
 
 from __future__ import annotations
@@ -9,9 +10,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import subprocess
-import sys
-from dataclasses import astuple, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
@@ -19,31 +17,20 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from docgen.findings import Finding
+from docgen.readymade.limits import ChildLimits
+from docgen.readymade.server_link import LINK, LookLostError
 
 if TYPE_CHECKING:
     from docgen.readymade.tasks import Request
 
 Answer = TypeVar("Answer")
 
-REQUEST_FILE, ANSWER_FILE = "request", "answer"
+REQUEST_FILE, ANSWER_FILE, TROUBLE_FILE = "request", "answer", "trouble"
 EXIT_BROKEN, EXIT_COSTLY = 10, 11
-_TROUBLE_FILE = "trouble"
 _MAX_ANSWER_BYTES = 64_000_000
 _TROUBLE_BYTES = 4_000
 # Memory that is refused to C++ code ends in an abort or a trap.
 _COSTLY_SIGNALS = (signal.SIGKILL, signal.SIGXCPU, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGALRM)
-
-
-@dataclass(frozen=True, slots=True)
-class ChildLimits:
-    """What one look may cost; ``memory_bytes`` is address space, of which the libraries alone take 300 MB."""
-
-    wall_s: int = 120
-    cpu_s: int = 90
-    memory_bytes: int = 1_200_000_000
-    written_bytes: int = 500_000_000
-    open_files: int = 64
-
 
 DEFAULT_LIMITS = ChildLimits()
 ASSEMBLY_LIMITS = ChildLimits(
@@ -59,7 +46,11 @@ def ask(request: Request, kind: type[Answer], limits: ChildLimits = DEFAULT_LIMI
     with TemporaryDirectory(prefix="readymade-") as name:
         folder = Path(name)
         (folder / REQUEST_FILE).write_bytes(pickle.dumps(request))
-        status = _run(folder, limits)
+        (folder / TROUBLE_FILE).touch()
+        try:
+            status = _run(folder, limits)
+        except LookLostError as error:
+            return _failed(str(error))
         if status != 0:
             return _trouble(status, folder)
         return _answer(folder / ANSWER_FILE, kind)
@@ -67,46 +58,7 @@ def ask(request: Request, kind: type[Answer], limits: ChildLimits = DEFAULT_LIMI
 
 def _run(folder: Path, limits: ChildLimits) -> int | None:
     """The exit status of the child; None when it took too long."""
-    command = [sys.executable, "-P", "-m", "docgen.readymade.child", str(folder), *map(str, astuple(limits))]
-    with (folder / _TROUBLE_FILE).open("wb") as trouble:
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and module, numbers, and a folder made here)
-            command,
-            cwd=folder,
-            env=_environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=trouble,
-            start_new_session=True,
-        )
-    try:
-        return process.wait(limits.wall_s)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The whole group, so that nothing the child started outlives it."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    finally:
-        process.wait()
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of ours is handed on: no settings, no secrets."""
-    return {
-        "PATH": os.defpath,
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "PYTHONHASHSEED": "0",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve address space
-    }
+    return LINK.run(folder, limits)
 
 
 def _answer(path: Path, kind: type[Answer]) -> Answer | Finding:
@@ -123,8 +75,11 @@ def _trouble(status: int | None, folder: Path) -> Finding:
         return _too_costly()
     if status == EXIT_BROKEN or status < 0:
         return Finding("pdf-broken", "The PDF cannot be read. Make it anew, or print it to a new PDF.")
-    message = f"The check of this PDF failed ({_last_words(folder)}). Keep the file and tell the operator."
-    return Finding("pdf-check-failed", message)
+    return _failed(_last_words(folder))
+
+
+def _failed(why: str) -> Finding:
+    return Finding("pdf-check-failed", f"The check of this PDF failed ({why}). Keep the file and tell the operator.")
 
 
 def _too_costly() -> Finding:
@@ -134,8 +89,11 @@ def _too_costly() -> Finding:
 
 def _last_words(folder: Path) -> str:
     """The kind of error; its text may hold something of the document."""
-    with (folder / _TROUBLE_FILE).open("rb") as trouble:
-        trouble.seek(max(0, trouble.seek(0, os.SEEK_END) - _TROUBLE_BYTES))
-        lines = trouble.read().decode("utf-8", "replace").splitlines()
+    try:
+        with (folder / TROUBLE_FILE).open("rb") as trouble:
+            trouble.seek(max(0, trouble.seek(0, os.SEEK_END) - _TROUBLE_BYTES))
+            lines = trouble.read().decode("utf-8", "replace").splitlines()
+    except OSError:  # the child can remove it
+        lines = []
     kinds = [line.partition(":")[0] for line in lines if line and not line.startswith(" ")]
     return kinds[-1][:80] if kinds else "no message"

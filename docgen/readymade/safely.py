@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from docgen.readback import ExpectedLetter
-    from docgen.readymade.isolation import ChildLimits
     from docgen.readymade.letters import LetterPages, PrintEnvelope, PrintFileSettings
+    from docgen.readymade.limits import ChildLimits
     from docgen.readymade.patterns import TextMark
     from docgen.readymade.policy import ReadymadePolicy
 

@@ -91,7 +91,7 @@ class SheetRequest:
 
 
 def do_task(request: Request) -> Answer:
-    """Do what the request asks. Each task loads only what it needs: a process starts for every one."""
+    """Do what the request asks. Readers are loaded here, so that who only makes requests loads none."""
     match request:
         case InspectRequest():
             from docgen.readymade.inspection import inspect_file  # noqa: PLC0415 (see above)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from docgen.findings import Finding
-from docgen.readymade import isolation
 from docgen.readymade.answers import Inspection
 from docgen.readymade.child import do
 from docgen.readymade.isolation import DEFAULT_LIMITS, EXIT_BROKEN, EXIT_COSTLY, ask
+from docgen.readymade.limits import ChildLimits
 from docgen.readymade.policy import ReadymadePolicy
 from docgen.readymade.safely import inspect
+from docgen.readymade.server_link import LINK
 from docgen.readymade.tasks import InspectRequest
+from tests.docgen.readymade.children import gone, number_in, python, shell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,19 +25,8 @@ if TYPE_CHECKING:
     from tests.docgen.readymade.makers import Maker
 
 QUICK = replace(DEFAULT_LIMITS, wall_s=1)
-
-
-@pytest.fixture
-def request_of(make: Maker) -> InspectRequest:
-    return InspectRequest(make.pdf(), ReadymadePolicy())
-
-
-def _behave(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
-    """Let the child be a shell script, started in the folder of its request."""
-    program = folder / "interpreter"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
-    monkeypatch.setattr(isolation.sys, "executable", str(program))
+SHELL = ("PWD", "SHLVL", "_", "OLDPWD")  # what a shell adds
+NUMPY = ("OPENBLAS_NUM_THREADS",)
 
 
 @pytest.mark.parametrize(
@@ -49,59 +39,60 @@ def _behave(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
         (f"exit {EXIT_COSTLY}", "pdf-too-costly"),
         (f"exit {EXIT_BROKEN}", "pdf-broken"),
         ("exit 0", "pdf-check-failed"),
+        ("rm trouble; exit 1", "pdf-check-failed"),
         ('echo \'{"pages": "many"}\' > answer', "pdf-check-failed"),
         ("sleep 60", "pdf-too-costly"),
     ],
 )
-def test_every_end_of_a_child_is_one_finding(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, request_of: InspectRequest, script: str, code: str
-) -> None:
-    _behave(monkeypatch, folder, script)
-    found = ask(request_of, Inspection, QUICK)
+def test_every_end_of_a_child_is_one_finding(script: str, code: str) -> None:
+    found = ask(shell(script), Inspection, QUICK)
     assert isinstance(found, Finding)
     assert found.code == code
 
 
-def test_a_fault_of_ours_is_told_by_its_kind_and_not_by_what_it_says(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, request_of: InspectRequest
-) -> None:
-    _behave(monkeypatch, folder, "echo 'Traceback' >&2; echo 'KeyError: Mw. De Vries' >&2; exit 1")
-    found = ask(request_of, Inspection)
+def test_a_fault_of_ours_is_told_by_its_kind_and_not_by_what_it_says() -> None:
+    found = ask(python("raise KeyError('Mw. De Vries')"), Inspection)
     assert isinstance(found, Finding)
     assert found.code == "pdf-check-failed"
     assert "KeyError" in found.message
     assert "Vries" not in found.message
 
 
-def test_what_a_child_started_does_not_outlive_it(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, request_of: InspectRequest
-) -> None:
-    _behave(monkeypatch, folder, f"sleep 300 & echo $! > {folder}/pid; wait")
-    ask(request_of, Inspection, QUICK)
-    pid = int((folder / "pid").read_text())
-    assert _gone(pid)
+def test_what_a_child_started_does_not_outlive_it(folder: Path) -> None:
+    ask(shell(f"sleep 300 & echo $! > {folder}/pid; wait"), Inspection, QUICK)
+    assert gone(number_in(folder / "pid"))
 
 
-def _gone(pid: int) -> bool:
-    """True as soon as the process has ended; a process that nobody waits for may be a zombie for a while."""
-    for _ in range(50):
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as status:  # noqa: PTH123 (a file of the kernel)
-                if status.read().split()[2] == "Z":
-                    return True
-        except FileNotFoundError:
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def test_a_child_sees_no_settings_of_ours(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, request_of: InspectRequest
+def test_a_child_sees_no_settings_of_ours_and_writes_to_its_folder(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     monkeypatch.setenv("POSTHOORN_SECRET", "hunter2")
-    _behave(monkeypatch, folder, f"env > {folder}/env")
-    ask(request_of, Inspection)
-    assert "hunter2" not in (folder / "env").read_text()
+    LINK.close()  # a server that starts now could see it
+    ask(shell(f"env > {folder}/env; pwd > {folder}/here"), Inspection)
+    here = (folder / "here").read_text().strip()
+    seen = dict(line.split("=", 1) for line in (folder / "env").read_text().splitlines())
+    assert (seen["HOME"], seen["TMPDIR"], seen["PYTHONHASHSEED"]) == (here, here, "0")
+    assert set(seen) <= {"PATH", "PYTHONPATH", "PYTHONHASHSEED", "HOME", "TMPDIR", "LANG", "LC_CTYPE", *SHELL, *NUMPY}
+
+
+def test_a_child_has_the_limits_that_it_was_given(folder: Path) -> None:
+    limits = ChildLimits(wall_s=20, cpu_s=7, memory_bytes=1_024_000_000, written_bytes=5_120_000, open_files=33)
+    ask(shell(f"for kind in t v f n c; do ulimit -S -$kind; done > {folder}/limits"), Inspection, limits)
+    assert (folder / "limits").read_text().split() == ["7", "1000000", "10000", "33", "0"]
+
+
+def test_a_child_may_use_the_memory_that_the_libraries_leave() -> None:
+    """They take no more than a third of it, though they are loaded by the server and not under the limits."""
+    script = f"import mmap, os; held = mmap.mmap(-1, {DEFAULT_LIMITS.memory_bytes * 2 // 3}); os._exit({EXIT_BROKEN})"
+    found = ask(python(script), Inspection)
+    assert isinstance(found, Finding)
+    assert found.code == "pdf-broken"
+
+
+def test_only_the_time_of_the_child_itself_counts() -> None:
+    found = ask(python("while True: pass"), Inspection, replace(DEFAULT_LIMITS, cpu_s=1))
+    assert isinstance(found, Finding)
+    assert found.code == "pdf-too-costly"
 
 
 def test_a_child_that_may_use_no_memory_ends_in_a_finding(make: Maker) -> None:
