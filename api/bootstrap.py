@@ -19,6 +19,7 @@ from api.adapters.blobs_folder import FolderBlobs
 from api.adapters.database import SqlDatabase
 from api.adapters.engine import make_engine
 from api.adapters.system import RandomIds, SystemClock
+from api.adapters.temporary import begin_temporary, remove_left
 from api.ports import ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, secret_key
 from api.usecases.alarms import watch
@@ -86,6 +87,13 @@ def open_service(settings: Settings) -> Service:
         relay=relay,
         broker=broker,
     )
+
+
+def keep_temporary_files(settings: Settings) -> None:
+    """Have temporary files of this process made under the data folder, where a sweeper finds what the killed left."""
+    root = _temporary(settings)
+    begin_temporary(root)
+    remove_left(root)
 
 
 def migrate(settings: Settings) -> None:
@@ -161,7 +169,7 @@ def make_supervisor(
         resend_after_s=settings.resend_after_s,
     )
     deps = make_deps(service)
-    chores = [partial(empty_trash, deps), partial(watch, deps)]
+    chores = [partial(empty_trash, deps), partial(watch, deps), partial(remove_left, _temporary(settings))]
     sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker, chores)
     return Supervisor(command, as_environment(settings), sweeper, rules)
 
@@ -175,6 +183,7 @@ def start_embedded(service: Service) -> Supervisor:
 
 def run_worker(settings: Settings, concurrency: int | None = None) -> None:
     """Run workers until SIGTERM or SIGINT."""
+    keep_temporary_files(settings)
     service = open_service(settings)
     supervisor = make_supervisor(service, make_runner(service, {}), concurrency=concurrency)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -189,6 +198,7 @@ def worker_child() -> int:
     """Body of one worker process."""
     settings = load_settings()
     configure_logging(settings)
+    keep_temporary_files(settings)
     service = open_service(settings)
     return serve_wake_ups(service, make_runner(service, make_handlers(service)))
 
@@ -226,6 +236,10 @@ def configure_logging(settings: Settings) -> None:
 
 def _database_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{(settings.data_folder / 'posthoorn.sqlite').resolve()}"
+
+
+def _temporary(settings: Settings) -> Path:
+    return settings.data_folder / "temporary"
 
 
 def _blobs(settings: Settings) -> Blobs:

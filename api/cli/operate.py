@@ -38,12 +38,13 @@ def serve(
     """Run the web server, with workers beside it; until Ctrl-C or SIGTERM."""
     import uvicorn
 
-    from api.bootstrap import configure_logging, make_deps, start_embedded
+    from api.bootstrap import configure_logging, keep_temporary_files, make_deps, start_embedded
     from api.http.app import create_app
     from api.http.edge import Edge
 
     settings = _settings(host=host, port=port)
     configure_logging(settings)
+    keep_temporary_files(settings)
     with _service(settings) as service:
         spool = settings.data_folder / "spool"
         spool.mkdir(exist_ok=True)
