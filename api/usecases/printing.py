@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import BatchFile, FileRole
+from api.usecases.sizing import FileSize
 from docgen.drawing.chunks import read_chunk
 from docgen.drawing.output_intent import fogra39
 from docgen.drawing.print_file import DrawnLetter, FileInfo, PrintFileWriter
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
     from api.usecases.marking import Marking
     from docgen.compose import Composer
-    from docgen.drawing.print_file import Written
+    from docgen.drawing.print_file import DrawnEnvelope, Written
     from docgen.postal import batch as postal
 
 PDF: Final = "application/pdf"
-# objects and cross-references that a page takes beside its stream, generously
-_PAGE_OVERHEAD_BYTES: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,6 @@ class Filled(NamedTuple):
 
     places: tuple[int, ...]
     letters: tuple[DrawnLetter, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes that it takes in a print file, generously."""
-        pages = [page for letter in self.letters for page in letter.pages]
-        return sum(map(len, pages)) + _PAGE_OVERHEAD_BYTES * len(pages)
 
 
 class Feed:
@@ -129,6 +122,8 @@ class Press:
     digests: dict[int, tuple[str, ...]] = field(default_factory=dict)
     page_numbers: dict[int, tuple[int, ...]] = field(default_factory=dict)
     files: list[Printed] = field(default_factory=list)
+    _shared: dict[frozenset[bytes], int] = field(default_factory=dict)
+    _ahead: tuple[Filled, DrawnEnvelope] | None = None
 
     def print_all(self, plan: postal.Batch, feed: Feed, stopped: Iterable[str]) -> None:
         """Print every envelope; a file ends at the limit of letters, pages or bytes that comes first."""
@@ -147,15 +142,21 @@ class Press:
         sink = Sink()
         info = FileInfo(f"{self.name} {number}", self.job.created_at, parts=True)
         duplex = self.composer.template.duplex
-        writer = PrintFileWriter(sink, self.composer.resources, info, fogra39(), duplex=duplex)
+        intent = fogra39()
+        writer = PrintFileWriter(sink, self.composer.resources, info, intent, duplex=duplex)
+        size = FileSize(self.composer.resources, info, intent, duplex, self._shared)
         done: list[Written] = []
         places: list[int] = []
 
         def parts() -> Iterator[bytes]:
-            while self._fits(feed, writer, stop, has_letters=bool(places)):
+            while (ahead := self._look_ahead(feed, stop)) is not None:
+                envelope = ahead[1]
+                if places and size.with_one_more(writer.size, envelope) > self.deps.limits.file_bytes:
+                    break
                 filled = feed.take()
                 places.extend(filled.places)
-                self._add(writer, filled)
+                size.add(envelope)
+                self._add(writer, filled, envelope)
                 yield sink.drain()
             done.append(writer.close())
             yield sink.drain()
@@ -165,13 +166,16 @@ class Press:
         self.files.append(Printed(file, PrintFile(name, range(start, places[-1] + 1)), done[0]))
         return places[-1] + 1
 
-    def _add(self, writer: PrintFileWriter, filled: Filled) -> None:
-        numbers = writer.add_envelope(self.marking.envelope(filled))
+    def _add(self, writer: PrintFileWriter, filled: Filled, envelope: DrawnEnvelope) -> None:
+        numbers = writer.add_envelope(envelope)
         for place, letter, pages in zip(filled.places, filled.letters, numbers, strict=True):
             self.digests[place] = letter.digests
             self.page_numbers[place] = pages
 
-    def _fits(self, feed: Feed, writer: PrintFileWriter, stop: int, *, has_letters: bool) -> bool:
+    def _look_ahead(self, feed: Feed, stop: int) -> tuple[Filled, DrawnEnvelope] | None:
+        """The next envelope before ``stop`` with its marks, which are drawn once also when it begins another file."""
         if feed.next is None or feed.next.places[0] >= stop:
-            return False
-        return not has_letters or writer.size + feed.next.size <= self.deps.limits.file_bytes
+            return None
+        if self._ahead is None or self._ahead[0] is not feed.next:
+            self._ahead = feed.next, self.marking.envelope(feed.next)
+        return self._ahead
