@@ -234,9 +234,9 @@ class Day:
 
     def _of_first_job(self) -> list[Piece]:
         with self.looking.database.read() as uow:
-            if uow.jobs.get(ORG, self.jobs[0]).state not in {JobState.COMPOSING, JobState.BATCHING}:
-                return []
-            return list(uow.pieces.of_job(ORG, self.jobs[0]))
+            # after a long restart the cut-off may have passed: then nothing can be stopped, and is refused
+            pieces = list(uow.pieces.of_job(ORG, self.jobs[0]))
+            return pieces if all(piece.batch_id for piece in pieces) else []
 
     def _process(self, batch: Batch) -> None:
         """Print a batch, insert it, and see to what went wrong until nothing is left."""
