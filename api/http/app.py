@@ -30,7 +30,7 @@ from api.http.schemas import ProblemOut
 from api.http.staff import batch, batch_forms, login, runs, today
 from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
-from api.http.staff.corporation import findings, letters, new_job, templates
+from api.http.staff.corporation import findings, letters, new_job, pdfs, templates
 from api.http.staff.corporation import jobs as corporation_jobs
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _ROUTERS: Final = (
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(runs.router, staff_rules.router),
-    *(new_job.router, corporation_jobs.router, findings.router, letters.router, templates.router),
+    *(new_job.router, pdfs.router, corporation_jobs.router, findings.router, letters.router, templates.router),
 )
 
 

@@ -33,6 +33,8 @@ _PRINT_JOBS: Final = frozenset({"/v1/print-jobs", "/v1/print-jobs/ready-made"})
 _PROOF: Final = re.compile(r"/v1/mail-runs/[^/]+/proof")
 _RESULTS: Final = re.compile(r"/v1/batches/[^/]+/results")
 _STAFF_RECORDS: Final = "/staff/jobs/new"
+# what is sent here goes to disk as it comes, as for the API
+_STAFF_PDFS: Final = "/staff/jobs/pdfs"
 _STAFF_PACKAGE: Final = re.compile(r"/staff/(?:templates|brands)/try")
 _STAFF_FILE: Final = re.compile(r"/staff/(?:batches/[^/]+/results-file|mail-runs/[^/]+/(?:hand-over|proof))")
 
@@ -162,6 +164,8 @@ def _staff_limit(path: str, max_body_bytes: int) -> int:
     """The same for files in forms; a form without one is small."""
     if path == _STAFF_RECORDS:
         return min(STAFF_RECORDS_LIMIT_BYTES, max_body_bytes)
+    if path == _STAFF_PDFS:
+        return max_body_bytes
     if _STAFF_PACKAGE.fullmatch(path):
         return ZIP_LIMIT_BYTES
     return MAX_PROOF_BYTES if _STAFF_FILE.fullmatch(path) else 0

@@ -132,10 +132,10 @@ class Desk:
         for name, values in sorted(self.form.texts.items()):
             if name not in {CSRF, KEY}:
                 digest.update(repr((name, values)).encode("utf-8", "surrogatepass"))
-        if self.form.file is not None:
-            while block := self.form.file.read(_BLOCK):
+        for sent in self.form.files:
+            while block := sent.file.read(_BLOCK):
                 digest.update(block)
-            self.form.file.seek(0)
+            sent.file.seek(0)
         return digest.hexdigest()
 
     def _url(self, done: Done) -> str:

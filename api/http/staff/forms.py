@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from api.http.edge import get_deps
 from api.http.staff import cookies
@@ -25,8 +25,8 @@ CSRF: Final = "csrf"
 KEY: Final = "key"
 # a template or brand may be sent as the files of its folder
 _MOST_FILES: Final = 200
-_MOST_FIELDS: Final = 1_000
-_MOST_FIELD_BYTES: Final = 1 << 16
+MOST_FIELDS: Final = 1_000
+MOST_FIELD_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,24 @@ class Form:
 
 async def _form(request: Request) -> AsyncIterator[Form]:
     """Raises `Refusal` (``form-not-ours``)."""
-    _check_origin(request)
-    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD_BYTES) as data:
-        texts: dict[str, tuple[str, ...]] = {}
-        files: list[Sent] = []
-        for name, value in data.multi_items():
-            if isinstance(value, UploadFile):
-                files += [Sent(value.filename or "", value.file)] if value.size else []
-            else:
-                texts[name] = (*texts.get(name, ()), value)
-        form = Form(texts, tuple(files))
-        if not hmac.compare_digest(form.secret(CSRF).encode(), _expected(request).encode()):
-            raise _not_ours()
-        yield form
+    check_origin(request)
+    async with request.form(max_files=_MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES) as data:
+        yield form_of(request, data)
+
+
+def form_of(request: Request, data: FormData) -> Form:
+    """What was sent, when it has the token of this session. Raises `Refusal` (``form-not-ours``)."""
+    texts: dict[str, tuple[str, ...]] = {}
+    files: list[Sent] = []
+    for name, value in data.multi_items():
+        if isinstance(value, UploadFile):
+            files += [Sent(value.filename or "", value.file)] if value.size else []
+        else:
+            texts[name] = (*texts.get(name, ()), value)
+    form = Form(texts, tuple(files))
+    if not hmac.compare_digest(form.secret(CSRF).encode(), _expected(request).encode()):
+        raise _not_ours()
+    return form
 
 
 def _expected(request: Request) -> str:
@@ -114,8 +119,11 @@ def _of_nonce(request: Request, nonce: str) -> str:
     return passwords.keyed_digest(get_deps(request).secret, "csrf-login", nonce)
 
 
-def _check_origin(request: Request) -> None:
-    """Browsers say where a form comes from; whoever says nothing has only the token."""
+def check_origin(request: Request) -> None:
+    """Browsers say where a form comes from; whoever says nothing has only the token.
+
+    Raises `Refusal` (``form-not-ours``).
+    """
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     public_url: str | None = request.app.state.edge.public_url

@@ -26,7 +26,8 @@ def workbook(*rows: Sequence[object]) -> BytesIO:
 
 
 def test_numbers_days_and_texts_are_written_as_people_see_them() -> None:
-    rows = [["reference", "first_page", "day"], ["A;1", 3.0, dt.datetime(2026, 11, 23)], ["Özdemir", 7, None]]  # noqa: DTZ001 - as a spreadsheet has it
+    day = dt.datetime(2026, 11, 23)  # noqa: DTZ001 - as a spreadsheet has it
+    rows: list[list[object]] = [["reference", "first_page", "day"], ["A;1", 3.0, day], ["Özdemir", 7, None]]
     assert csv_of_workbook(workbook(*rows)).decode().splitlines() == [
         "reference;first_page;day",
         '"A;1";3;2026-11-23',

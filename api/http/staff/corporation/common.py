@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query
 
 from api.http.staff.visitors import Guard, visitor_of
-from api.ports import BlobRef, JobState, Role
+from api.ports import BatchState, BlobRef, JobState, Role
 from api.usecases import drafts, links
 from docgen.findings import Refusal
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from api.http.staff.visitors import Visitor
-    from api.ports import Event, JobCounts, JobFinding, PrintJob
+    from api.ports import Batch, Event, JobCounts, JobFinding, PrintJob
     from api.usecases.deps import Deps
     from docgen.findings import Finding
 
@@ -53,6 +53,15 @@ _CHECK_STEPS: Final[Mapping[JobState, str]] = {
     JobState.REJECTED: "Checked: has faults",
     JobState.CANCELLED: "Check cancelled",
 }
+_STAGES: Final[Mapping[BatchState, int]] = {
+    BatchState.PLANNED: 2,
+    BatchState.COMPOSING: 2,
+    BatchState.WRITING: 2,
+    BatchState.CHECKING: 3,
+    BatchState.BLOCKED: 3,
+    BatchState.READY: 3,
+}
+_LAST_STAGE: Final = 4
 _EVENTS: Final[Mapping[str, str]] = {
     "job-received": "Received",
     "job-validating": "Check of every letter begun",
@@ -159,6 +168,15 @@ def done_of(job: PrintJob) -> tuple[int, int] | None:
     return None
 
 
+def stage_of(job: PrintJob, batches: Sequence[Batch]) -> int:
+    """Which of the stages that every print job passes it is in: check, plan, make, read back, print room."""
+    if job.state in {JobState.RECEIVED, JobState.VALIDATING}:
+        return 0
+    if not batches:
+        return 1
+    return min(_STAGES.get(batch.state, _LAST_STAGE) for batch in batches)
+
+
 def event_text(event: Event) -> str:
     """What happened, as the sender would say it; nothing for what says nothing to them."""
     return _EVENTS.get(event.name, "")
@@ -190,6 +208,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "done_of": done_of,
     "is_running": is_running,
     "event_text": event_text,
+    "stage_of": stage_of,
     "with_query": with_query,
     "place_word": place_word,
 }

@@ -11,6 +11,7 @@ from starlette.responses import StreamingResponse
 
 from api.http.edge import DepsDep
 from api.http.staff.corporation.common import JOBS, READERS, WORDS, person
+from api.http.staff.corporation.pdf_words import Shot, shots_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.visitors import VisitorDep
@@ -48,7 +49,10 @@ class Value(NamedTuple):
 
 
 class Card(NamedTuple):
-    """A record with its findings; ``pages`` is 0 when it makes no letter, and then its values say the most."""
+    """A record with its findings; ``pages`` is 0 when it makes no letter, and then its values say the most.
+
+    Findings of a ready-made letter are in ``shots``, by page.
+    """
 
     number: int
     record_id: str
@@ -58,6 +62,7 @@ class Card(NamedTuple):
     page: int
     pages: int
     values: Sequence[Value]
+    shots: Sequence[Shot] = ()
 
 
 @router.get("/{job_id:id}/findings", dependencies=[READERS])
@@ -74,13 +79,15 @@ def show(
     with deps.database.read() as uow:
         places = list(uow.findings.records(organisation_id, job_id, after, _RECORDS_A_PAGE + 1, code or None))
         whole = uow.findings.list(organisation_id, job_id, PageRequest(_MOST_OF_THE_WHOLE), code=code or None).items
+    of_file = [finding for finding in whole if finding.record_index is None] if after < 0 else []
     return page(
         request,
         "corporation/findings.html",
         **WORDS,
         job=job,
         cards=[_card(deps, job, place, code) for place in places[:_RECORDS_A_PAGE]],
-        whole=[finding for finding in whole if finding.record_index is None] if after < 0 else [],
+        whole=of_file,
+        shots=shots_of(deps, job, None, of_file),
         codes=jobs.count_findings(deps, organisation_id, job_id),
         code=code,
         after=after,
@@ -131,6 +138,7 @@ def _card(deps: Deps, job: PrintJob, place: int, code: str) -> Card:
         min(pages[0] if pages else 1, max(looked.pages, 1)),
         looked.pages,
         () if looked.pages else _shortest(values_of(job, looked.raw, found)),
+        shots_of(deps, job, place, shown),
     )
 
 

@@ -19,14 +19,24 @@ from api.http.staff.corporation.common import (
     person,
 )
 from api.http.staff.corporation.may import may_approve, may_cancel
+from api.http.staff.corporation.pdf_words import asked_of, form_of_job, is_of_pdfs, shots_of
 from api.http.staff.desk import Desk, DeskDep, Done, notice_of
 from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
 from api.http.staff.visitors import APPROVERS
-from api.ports import JobState, PackageKind, PageRequest, PieceState, Policy, Role
-from api.usecases import jobs, packages, people, releasing, rules, sending, trying
+from api.ports import (
+    MAX_PAGE_ITEMS,
+    BatchState,
+    JobState,
+    PackageKind,
+    PageRequest,
+    PieceState,
+    Policy,
+    Role,
+)
+from api.usecases import jobs, looking, packages, people, releasing, rules, sending, trying
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -43,6 +53,8 @@ _LIVE_S: Final = 3
 _SHOWN_JOBS: Final = 25
 _SHOWN_EVENTS: Final = 60
 _MOST_STOPPED: Final = 200
+_MOST_OF_THE_WHOLE: Final = 5
+_MOVING: Final = frozenset({BatchState.PLANNED, BatchState.COMPOSING, BatchState.WRITING, BatchState.CHECKING})
 
 
 @router.get("", dependencies=[READERS])
@@ -141,14 +153,18 @@ def job_page(
     template = _version(deps, organisation_id, PackageKind.TEMPLATE, job.template_id)
     brand = _version(deps, organisation_id, PackageKind.BRAND, job.brand_id)
     batches = _batches(deps, job)
+    running = is_running(job) or _is_moving(deps, job, batches)
     shared: dict[str, Any] = {
         "job": job,
         "template_version": template.version if template else "",
         "template_title": trying.titled(deps, template).title if template else "PDFs that you made",
         "brand_version": brand.version if brand else "",
         "brand_title": trying.titled(deps, brand).title if brand else "",
-        "running": is_running(job),
-        "live": live and is_running(job),
+        "asked": asked_of(job),
+        "again": form_of_job(job),
+        "first": looking.first_to_show(deps, job) + 1,
+        "running": running,
+        "live": live and running,
         "live_s": _LIVE_S,
         "codes": jobs.count_findings(deps, organisation_id, job_id),
         "names": people.names_of(deps, organisation_id),
@@ -165,18 +181,24 @@ def job_page(
     return page(request, "corporation/job.html", **WORDS, **shared, **_of_job(deps, visitor, job, batches))
 
 
+def _is_moving(deps: Deps, job: PrintJob, batches: Sequence[Batch]) -> bool:
+    """Whether its print files are being made: what waits for its cut-off is not."""
+    waits = job.cut_off_at is not None and job.cut_off_at > deps.clock.now()
+    return not waits and any(batch.state in _MOVING for batch in batches)
+
+
 def _of_check(deps: Deps, visitor: Visitor, job: PrintJob) -> dict[str, Any]:
-    whole = [
-        each
-        for each in jobs.list_findings(deps, job.organisation_id, job.id, PageRequest(5)).items
-        if each.record_index is None
-    ]
+    # those of a whole table come first, those of PDFs last
+    some = PageRequest(MAX_PAGE_ITEMS if is_of_pdfs(job) else _MOST_OF_THE_WHOLE)
+    found = jobs.list_findings(deps, job.organisation_id, job.id, some).items
+    whole = [each for each in found if each.record_index is None][:_MOST_OF_THE_WHOLE]
     return {
         "done": job.state in {JobState.ACCEPTED, JobState.REJECTED},
         "sent": sending.sent_as(deps, job.organisation_id, job.id),
         "before": sending.same_records(deps, job),
         "may_send": visitor.may(Role.SUBMITTER),
         "whole": whole,
+        "shots": shots_of(deps, job, None, whole),
         "next_cut_off": rules.next_cut_off(deps, job.organisation_id),
         "rules": rules.get_rules(deps, job.organisation_id),
     }

@@ -17,6 +17,7 @@ from api.http.staff.corporation.common import (
     person,
 )
 from api.http.staff.corporation.findings import values_of
+from api.http.staff.corporation.pdf_words import is_of_pdfs
 from api.http.staff.desk import Desk, DeskDep, Done, notice_of
 from api.http.staff.history import history
 from api.http.staff.render import page
@@ -25,6 +26,7 @@ from api.http.staff.today import zone_of
 from api.http.staff.visitors import VisitorDep
 from api.ports import BatchState, PageRequest, PieceState, Role
 from api.usecases import jobs, looking, people, stopping
+from api.usecases.ready_made.found import letter_at
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -222,7 +224,8 @@ def _of_found(deps: Deps, job: PrintJob, found: FoundRecord) -> Mapping[str, Any
 def _row(deps: Deps, job: PrintJob, place: int, piece: Piece | None) -> Mapping[str, Any]:
     raw = looking.record_at(deps, job, place)
     record_id = str(raw.values.get("record_id") or "")
-    return {"number": place + 1, "record_id": record_id, "name": looking.name_of(raw), "piece": piece}
+    pages = piece.pages if piece else letter_at(deps, job, place).pages if is_of_pdfs(job) else 0
+    return {"number": place + 1, "record_id": record_id, "name": looking.name_of(raw), "piece": piece, "pages": pages}
 
 
 def _piece(deps: Deps, organisation_id: str, job_id: str, number: int) -> Piece:

@@ -92,7 +92,7 @@ AfterQuery = Annotated[str, Query(max_length=120)]
 @router.get("/new", dependencies=[SUBMITTERS])
 def show_new(request: Request, deps: DepsDep, after: AfterQuery = "") -> Response:
     """The form; ``after`` a job it has the choices of that one."""
-    entered = _choices_of(deps, person(request).organisation_id, after) if after else {}
+    entered = choices_of(deps, person(request).organisation_id, after) if after else {}
     return _new_page(request, deps, entered)
 
 
@@ -159,12 +159,13 @@ def _read_upload(deps: Deps, organisation_id: str, form: Form) -> Draft:
         brand=brand.id,
         title=form.text("title"),
         cut_off=form.text("cut_off"),
-        policy=_one_of(Policy, form.text("policy"), Policy.ALL_OR_NOTHING),
-        mode=_one_of(Mode, form.text("mode"), Mode.LIVE),
+        policy=one_of(Policy, form.text("policy"), Policy.ALL_OR_NOTHING),
+        mode=one_of(Mode, form.text("mode"), Mode.LIVE),
     )
 
 
-def _one_of(kind: type[Policy | Mode], text: str, otherwise: str) -> str:
+def one_of(kind: type[Policy | Mode], text: str, otherwise: str) -> str:
+    """The text when it is one of these."""
     return text if text in set(kind) else otherwise
 
 
@@ -185,7 +186,7 @@ def _new_page(request: Request, deps: Deps, entered: Mapping[str, str], trouble:
         brands=_cards(deps, trying.offered(deps, organisation_id, PackageKind.BRAND)),
         next_cut_off=rules.next_cut_off(deps, organisation_id),
         rules=rules.get_rules(deps, organisation_id),
-        soonest=_for_input(now + timedelta(minutes=1), zone),
+        soonest=for_input(now + timedelta(minutes=1), zone),
         now=now,
         zone=zone,
         entered=entered,
@@ -203,7 +204,7 @@ def _cards(deps: Deps, found: Sequence[Package]) -> list[tuple[Package, str, boo
     return cards
 
 
-def _choices_of(deps: Deps, organisation_id: str, job_id: str) -> Mapping[str, str]:
+def choices_of(deps: Deps, organisation_id: str, job_id: str) -> Mapping[str, str]:
     """What was chosen for a job, to begin a new one with. Raises Refusal: ``job-not-found``."""
     job = jobs.get_job(deps, organisation_id, job_id)
     now, zone = deps.clock.now(), zone_of(deps, organisation_id)
@@ -214,11 +215,12 @@ def _choices_of(deps: Deps, organisation_id: str, job_id: str) -> Mapping[str, s
         "title": job.title,
         "policy": job.policy,
         "mode": job.mode,
-        "cut_off": _for_input(job.cut_off_at, zone) if coming and job.cut_off_at else "",
+        "cut_off": for_input(job.cut_off_at, zone) if coming and job.cut_off_at else "",
     }
 
 
-def _for_input(moment: datetime, zone: str) -> str:
+def for_input(moment: datetime, zone: str) -> str:
+    """As a field for a date and time has it, on the clock of the organisation."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
 
 
