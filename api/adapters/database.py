@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.adapters.engine import WRITE_OPTION, faults_translated
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
+from api.adapters.repositories.carrier import SqlExchanges
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.overlays import SqlOverlays
@@ -125,6 +126,11 @@ class SqlUnitOfWork:
     def checks(self) -> SqlChecks:
         """Units of reading back."""
         return SqlChecks(self._connection)
+
+    @cached_property
+    def exchanges(self) -> SqlExchanges:
+        """Exchanges with carriers."""
+        return SqlExchanges(self._connection)
 
     @cached_property
     def results(self) -> SqlResults:

@@ -32,6 +32,7 @@ rules = Table(
     Column("mark_profile", String(64), nullable=False),
     Column("sort_plan", String(64), nullable=False),
     Column("household", Text, nullable=False),
+    Column("carrier", String(64), nullable=False, server_default="none"),
     Column("updated_at", UtcTime, nullable=False),
     Column("updated_by", String(64), nullable=False),
     PrimaryKeyConstraint("organisation_id"),

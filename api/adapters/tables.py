@@ -119,6 +119,7 @@ jobs = Table(
     Column("kind", Choice(JobKind), nullable=False, server_default="letters"),
     Column("wishes", JSON, nullable=False, server_default="{}"),
     Column("letters", BlobColumn),
+    Column("waiting_for", String(32), nullable=False, server_default=""),
     Index(None, "organisation_id", "id"),
     Index(None, "organisation_id", "template_id"),
 )

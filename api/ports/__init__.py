@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.ports.carrier import CARRIER, Exchange, Exchanges
 from api.ports.entities import (
     ApiKey,
     Batch,
@@ -89,6 +90,7 @@ from api.ports.work import Handler, OnFailed, Waker, WorkContext, WorkItem
 
 __all__ = [
     "BATCH_STATES",
+    "CARRIER",
     "IN_PRINT_ROOM",
     "JOB_STATES",
     "MAX_PAGE_ITEMS",
@@ -117,6 +119,8 @@ __all__ = [
     "Database",
     "Event",
     "Events",
+    "Exchange",
+    "Exchanges",
     "Fault",
     "FileRole",
     "Findings",

@@ -133,6 +133,7 @@ class PrintJob:
 
     ``created_by`` is the key or the user that sent it, ``rules`` what `Rules.of_job` gave then. ``columns`` names the
     columns of a table by field when they have names of their own. ``approved_by`` approved it before its files were.
+    ``waiting_for`` says what an accepted job waits for, such as `api.ports.CARRIER`; nothing goes on before.
     """
 
     id: str
@@ -157,6 +158,7 @@ class PrintJob:
     kind: JobKind = JobKind.LETTERS
     wishes: Mapping[str, Any] = field(default_factory=dict)
     letters: BlobRef | None = None
+    waiting_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Rules:
 
     ``mark_profile`` and ``sort_plan`` name profiles of `docgen.postal`; ``household`` has the rules of who shares an
     envelope, in the form of `docgen.postal.household_rules.read_rules`. With ``four_eyes`` somebody who did not submit
-    a job releases it.
+    a job releases it. ``carrier`` is a profile of `docgen.postal.enrichment_profiles`, or ``none``.
     """
 
     organisation_id: str
@@ -54,12 +54,18 @@ class Rules:
     mark_profile: str = "none"
     sort_plan: str = "none"
     household: str = ""
+    carrier: str = "none"
     updated_at: datetime | None = None
     updated_by: str = ""
 
     def of_job(self) -> dict[str, str]:
         """What a job keeps of them, so that it is made by the same rules from its submission to its last reprint."""
-        return {"mark_profile": self.mark_profile, "sort_plan": self.sort_plan, "household": self.household}
+        return {
+            "mark_profile": self.mark_profile,
+            "sort_plan": self.sort_plan,
+            "household": self.household,
+            "carrier": self.carrier,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from api.ports.carrier import Exchanges
     from api.ports.entities import (
         ApiKey,
         Event,
@@ -125,6 +126,15 @@ class Jobs(Protocol):
 
     def lingering(self) -> Iterator[Lingering]:
         """Live jobs of all organisations that have no batches yet, and failed ones."""
+
+    def wait(self, organisation_id: str, job_id: str, waiting_for: str, at: datetime) -> None:
+        """Note what it waits for, ``""`` for nothing any more, and write an event when that changes.
+
+        What goes to another state waits no more.
+        """
+
+    def waiting(self, organisation_id: str, limit: int) -> Sequence[PrintJob]:
+        """Jobs that wait for something, oldest first."""
 
     def approve(self, organisation_id: str, job_id: str, by: str, at: datetime) -> PrintJob:
         """Note who approved it before its files were written, once, and write an event."""
@@ -359,6 +369,10 @@ class UnitOfWork(Protocol):
     @property
     def checks(self) -> Checks:
         """Units of reading back."""
+
+    @property
+    def exchanges(self) -> Exchanges:
+        """Exchanges with carriers."""
 
     @property
     def results(self) -> Results:

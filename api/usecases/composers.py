@@ -6,6 +6,7 @@ import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from api.usecases.carriers import prints_of_carrier
 from api.usecases.packages import files_of
 from docgen.compose import Composer
 from docgen.layouts.brand_file import load_brand
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from docgen.postal.marks.model import MarkProfile
 
 _MOST_KEPT: Final = 4
-_kept: dict[tuple[str, str, dt.date, str], Composer] = {}
+_kept: dict[tuple[str, str, dt.date, str, bool], Composer] = {}
 
 # a composer keeps what it has measured, and is not made for two threads at once
 ONE_AT_A_TIME: Final = threading.RLock()
@@ -40,15 +41,14 @@ def composer_of(deps: Deps, job: PrintJob) -> Composer:
     with deps.database.read() as uow:
         template = uow.templates.get(organisation_id, job.template_id)
         brand = uow.brands.get(organisation_id, job.brand_id)
-    marks = mark_profile_of(job)
-    key = (template.digest, brand.digest, job.created_at.date(), marks.id)
+    marks, carrier = mark_profile_of(job), prints_of_carrier(job)
+    key = (template.digest, brand.digest, job.created_at.date(), marks.id, carrier)
     with ONE_AT_A_TIME:
         composer = _kept.pop(key, None)
         if composer is None:
             files, art = files_of(deps, template), files_of(deps, brand)
-            composer = Composer(
-                load_template(files), load_brand(art), job.created_at.date(), marks=marks if marks.codes else None
-            )
+            day, wanted = job.created_at.date(), marks if marks.codes else None
+            composer = Composer(load_template(files), load_brand(art), day, marks=wanted, carrier=carrier)
         # the one used longest ago goes first
         _kept[key] = composer
         while len(_kept) > _MOST_KEPT:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from api.ports import JobState, PackageState, Policy
+from api.ports import CARRIER, JobState, PackageState, Policy
+from api.usecases.carriers import carrier_of
 from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import FIRST, WorkKind
 
@@ -44,7 +45,10 @@ def _accept(deps: Deps, uow: UnitOfWork, job: PrintJob) -> None:
         for packages, package_id in ((uow.templates, job.template_id), (uow.brands, job.brand_id)):
             if package_id is not None:
                 _freeze(deps, packages, organisation_id, package_id)
-        uow.outbox.enqueue(organisation_id, WorkKind.PLAN, job.id, FIRST)
+        if carrier_of(job) is None:
+            uow.outbox.enqueue(organisation_id, WorkKind.PLAN, job.id, FIRST)
+        else:
+            uow.jobs.wait(organisation_id, job.id, CARRIER, deps.clock.now())
 
 
 def _freeze(deps: Deps, packages: Packages, organisation_id: str, package_id: str) -> None:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from api.ports import Mode, PackageKind, PackageState, Policy, PrintJob
+from api.usecases.carriers import carrier_named, gives_print
 from api.usecases.kinds import FIRST, WorkKind
-from api.usecases.packages import resolve
+from api.usecases.packages import files_of, resolve
 from api.usecases.trash import let_go, take_back
+from docgen.compose import envelope_of
 from docgen.findings import Refusal
 from docgen.postal.cut_off import read_schedule
+from docgen.postal.profiles import builtin
+from docgen.templates.load import load_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +69,7 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
     """Make the job in state received and ask for its validation.
 
     Raises Refusal: ``template-not-found``, ``brand-not-found``, ``template-retired``, ``brand-retired``,
-    ``title-invalid``, ``cut-off-invalid``.
+    ``title-invalid``, ``cut-off-invalid``, ``envelope-without-carrier-room``.
     """
     with deps.database.write() as uow:
         return add_job(deps, uow, organisation_id, submission, body)
@@ -73,16 +77,19 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
 
 def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submission, body: BlobRef) -> PrintJob:
     """`submit_job` inside a transaction."""
-    now = deps.clock.now()
+    now, rules = deps.clock.now(), uow.rules.get(organisation_id).of_job()
     check_title(submission.title)
     check_cut_off(submission.cut_off_at, now)
+    template = _version(uow, organisation_id, PackageKind.TEMPLATE, submission.template)
+    if gives_print(carrier_named(rules["carrier"])):
+        envelope_of(load_template(files_of(deps, template)), builtin(), carrier=True)
     job = PrintJob(
         id=deps.ids.new("job"),
         organisation_id=organisation_id,
         mode=submission.mode,
         policy=submission.policy,
         validate_only=submission.validate_only,
-        template_id=_version(uow, organisation_id, PackageKind.TEMPLATE, submission.template).id,
+        template_id=template.id,
         brand_id=_version(uow, organisation_id, PackageKind.BRAND, submission.brand).id,
         input=body,
         media_type=str(submission.format),
@@ -90,7 +97,7 @@ def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submi
         cut_off_at=submission.cut_off_at or scheduled(uow, organisation_id, submission, now),
         title=submission.title,
         created_by=submission.created_by,
-        rules=uow.rules.get(organisation_id).of_job(),
+        rules=rules,
         columns=submission.columns,
     )
     take_back(deps, uow, organisation_id, body)

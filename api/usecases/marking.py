@@ -6,43 +6,73 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.ports import PieceState
+from api.usecases.carriers import prints_of_carrier
 from api.usecases.composers import mark_profile_of
+from docgen.drawing.carrier_ink import carrier_ink
 from docgen.drawing.document_parts import EnvelopePart
-from docgen.drawing.mark_ink import draw_marks
-from docgen.drawing.print_file import DrawnEnvelope
+from docgen.drawing.mark_ink import draw_marks, marks_on_first
+from docgen.drawing.print_file import DrawnEnvelope, DrawnMarks
 from docgen.postal.marks.control import control_code
 from docgen.postal.marks.sheets import Inserted, SetFlags, SheetMarks, mark_envelope, order_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from api.ports import Batch, Piece, PrintJob
+    from api.ports import Batch, Piece, PrintJob, UnitOfWork
     from api.usecases.printing import Filled
     from api.usecases.products import Product
     from docgen.postal.batch import MailPiece
+    from docgen.postal.enrichment import Enriched
+
+
+def given_to_print(uow: UnitOfWork, job: PrintJob, pieces: Sequence[Piece]) -> Mapping[str, Enriched]:
+    """What a carrier gave to print on the envelopes of these pieces, by the piece that leads each."""
+    if not prints_of_carrier(job):
+        return {}
+    return uow.exchanges.of_envelopes(job.organisation_id, {piece.set_id for piece in pieces})
 
 
 class Marking:
     """Marks and document parts of the envelopes of one batch. What a reprint gets is what the first print got."""
 
     def __init__(
-        self, job: PrintJob, batch: Batch, product: Product, plan: Sequence[MailPiece], pieces: Sequence[Piece]
+        self,
+        job: PrintJob,
+        batch: Batch,
+        product: Product,
+        plan: Sequence[MailPiece],
+        pieces: Sequence[Piece],
+        given: Mapping[str, Enriched] | None = None,
     ) -> None:
-        """Count sheets and envelopes of the batch; ``plan`` and ``pieces`` are the same, in the same order."""
+        """Count sheets and envelopes of the batch; ``plan`` and ``pieces`` are the same, in the same order.
+
+        ``given`` is what `given_to_print` says of them.
+        """
         self._profile = mark_profile_of(job)
         self._product = product
         self._code = batch.code
         self._pieces = plan
+        self._given = given or {}
         self.order = order_of(self._profile, product.envelope.fold)
         self._inserted = {entry.set_id: entry.inserted for entry in _inserted(batch.code, pieces)}
 
     def envelope(self, filled: Filled) -> DrawnEnvelope:
         """An envelope as it is printed."""
-        part = self.part(filled.places)
-        if not self._profile.codes:
-            return DrawnEnvelope(filled.letters, None, self.order, part)
-        marks = draw_marks(self.sheets_at(filled.places), self._product.mark_face, duplex=self._product.duplex)
-        return DrawnEnvelope(filled.letters, marks, self.order, part)
+        return DrawnEnvelope(filled.letters, self._drawn(filled.places), self.order, self.part(filled.places))
+
+    def _drawn(self, places: Sequence[int]) -> DrawnMarks | None:
+        """Marks on all sheets, and on the first page what a carrier gave."""
+        face, duplex, room = self._product.mark_face, self._product.duplex, self._product.envelope.carrier_room
+        set_id = self._pieces[places[0]].set_id
+        given = self._given.get(set_id)
+        ink, uses = carrier_ink(given, room, face) if given and room else (b"", frozenset())
+        if self._profile.codes:
+            marks = draw_marks(self.sheets(set_id), face, duplex=duplex, first=ink)
+        elif ink:
+            marks = marks_on_first(ink, self._inserted[set_id].sheets * (2 if duplex else 1))
+        else:
+            return None
+        return DrawnMarks(marks.pages, marks.uses | uses)
 
     def part(self, places: Sequence[int]) -> EnvelopePart:
         """What a press is told of the envelope with the letters at these places."""

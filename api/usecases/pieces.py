@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from api.ports import PrintJob
     from api.usecases.products import Product
     from docgen.letters import Letter
+    from docgen.postal.enrichment import Enriched
     from docgen.postal.household_rules import HouseholdRules
 
 
@@ -93,8 +94,10 @@ def household_facts(product: Product, country: str, language: str) -> dict[str, 
     }
 
 
-def mail_piece(piece: Piece, product: Product, page_digests: tuple[str, ...] = ()) -> MailPiece:
-    """What the plan and the manifest need of a piece."""
+def mail_piece(
+    piece: Piece, product: Product, page_digests: tuple[str, ...] = (), given: Enriched | None = None
+) -> MailPiece:
+    """What the plan and the manifest need of a piece; ``given`` is what a carrier gave to print on its envelope."""
     return MailPiece(
         piece_id=piece.id,
         record_id=piece.record_id,
@@ -120,4 +123,6 @@ def mail_piece(piece: Piece, product: Product, page_digests: tuple[str, ...] = (
         household_key=piece.household,
         bundle=piece.bundle or 0,
         tray=piece.tray or 0,
+        postal_line=given.postal_line if given else "",
+        postal_2d=given.postal_2d if given else b"",
     )

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from api.ports import Batch, BatchState, Chunk, JobKind, JobState, PieceState, Placement, derived_id
+from api.usecases.carriers import carrier_of
 from api.usecases.composing import batch_composed
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import nothing_to_do
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from api.ports import PieceToPlan, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from api.usecases.products import Product
+    from docgen.postal.enrichment import Enriched
     from docgen.postal.mail_plan import PlannedBatch
     from docgen.postal.sort_plans import SortPlan
 
@@ -39,10 +41,19 @@ def plan_job(deps: Deps, context: WorkContext) -> None:
     organisation_id, job_id = context.item.organisation_id, context.item.subject_id
     with deps.database.read() as uow:
         job = uow.jobs.get(organisation_id, job_id)
-    if job.state not in _MAY_BE_PLANNED or job.validate_only:
+    if job.state not in _MAY_BE_PLANNED or job.validate_only or job.waiting_for:
         nothing_to_do(deps, context)
         return
-    product = product_of(deps, job)
+    with deps.database.read() as uow:
+        given = uow.exchanges.of_job(organisation_id, job_id) if carrier_of(job) else {}
+    _write(deps, context, job, plan_of(deps, job, given))
+
+
+def plan_of(
+    deps: Deps, job: PrintJob, given: Mapping[str, Enriched] | None = None
+) -> Sequence[PlannedBatch[PieceToPlan]]:
+    """The plan of a job, written nowhere; in the order of what a carrier has ``given`` for its envelopes."""
+    organisation_id, job_id, product = job.organisation_id, job.id, product_of(deps, job)
     with deps.database.read() as uow:
         groups: dict[str, list[PieceToPlan]] = {}
         for piece in uow.pieces.to_plan(organisation_id, job_id):
@@ -50,8 +61,8 @@ def plan_job(deps: Deps, context: WorkContext) -> None:
         # pieces of one group have one key, so one of them tells it
         keys = {name: _key_of(uow, organisation_id, pieces[0].id, product) for name, pieces in groups.items()}
     by_key = {keys[name]: pieces for name, pieces in groups.items()}
-    terms = Terms(product.envelope.weight_mg, sort_plan=sort_plan_of(job))
-    _write(deps, context, job, plan_mail(by_key, _look(job, product), terms))
+    terms = Terms(product.envelope.weight_mg, sort_plan=sort_plan_of(job), carrier=given or None)
+    return plan_mail(by_key, _look(job, product), terms)
 
 
 def sort_plan_of(job: PrintJob) -> SortPlan | None:

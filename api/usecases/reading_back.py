@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby, islice, pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.ports import BatchState, Check, CheckState, JobKind, Permanent, PieceState, ReadBackPolicy, derived_id
+from api.usecases.carriers import prints_of_carrier
 from api.usecases.composers import ONE_AT_A_TIME, composer_of, mark_profile_of, with_entry
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.manifests import rows_of
-from api.usecases.marking import Marking
+from api.usecases.marking import Marking, given_to_print
 from api.usecases.pieces import household_facts, household_rules
 from api.usecases.places import as_row
 from api.usecases.products import product_of
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from api.ports import Batch, BatchFile, BlobRef, Piece, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
+    from docgen.postal.enrichment import Enriched
     from docgen.postal.marks.sheets import SheetMarks
     from docgen.readback import ExpectedLetter, ReadBack
 
@@ -70,8 +73,8 @@ def check_part(deps: Deps, context: WorkContext) -> None:
     with deps.database.read() as uow:
         batch = uow.batches.get(organisation_id, check.batch_id)
         job = uow.jobs.get(organisation_id, check.job_id)
-        # marks count what is before them
-        span = () if mark_profile_of(job).codes else (check.first, check.count)
+        # marks count what is before them, and what a carrier gave is on the first letter of each envelope
+        span = () if mark_profile_of(job).codes or prints_of_carrier(job) else (check.first, check.count)
         pieces = uow.pieces.of_batch(organisation_id, batch.id, *span)
     if batch.state is not BatchState.CHECKING or check.state is CheckState.CHECKED or not goes_on(job, batch):
         nothing_to_do(deps, context)
@@ -83,12 +86,17 @@ def check_part(deps: Deps, context: WorkContext) -> None:
 
 
 class Reading(NamedTuple):
-    """What is read: a print file of a batch. ``pieces`` are those of the batch, or without marks some of them."""
+    """What is read: a print file of a batch.
+
+    ``pieces`` are those of the batch, or without marks and carrier some of them; ``given`` is what a carrier gave to
+    print on their envelopes.
+    """
 
     job: PrintJob
     batch: Batch
     file: BatchFile
     pieces: Sequence[Piece]
+    given: Mapping[str, Enriched] = MappingProxyType({})
 
 
 class Printed(NamedTuple):
@@ -103,6 +111,7 @@ def read_file(deps: Deps, reading: Reading, letters: Mapping[str, Printed]) -> R
     organisation_id = reading.job.organisation_id
     with deps.database.read() as uow:
         values = uow.pieces.values(organisation_id, list(letters))
+        reading = reading._replace(given=given_to_print(uow, reading.job, reading.pieces))
     if missing := set(letters) - set(values):
         raise Permanent("piece-values-deleted", f"What {min(missing)} says was deleted before it was read back.")
     if reading.job.kind is JobKind.READY_MADE:
@@ -186,12 +195,13 @@ def _expected(
     duplex = composer.template.duplex
     marking = Marking(reading.job, reading.batch, product_of(deps, reading.job), (), reading.pieces)
     room = room_for(mark_profile_of(reading.job), duplex=duplex) if mark_profile_of(reading.job).codes else None
-    marks = _marks(marking, reading.pieces) if room else {}
+    marks, given = _marks(marking, reading.pieces) if room else {}, _given(reading)
     made = [with_entry(read_letter(values[piece_id]), composer, deps.secret, piece_id) for piece_id in letters]
     expected = []
     for (piece_id, printed), letter, laid in zip(letters.items(), made, composer.lay_out_all(made), strict=True):
         placed = InFile(piece_id, printed.first_page, printed.digests, duplex, marking.order)
-        expected.append(expected_letter(laid, composer.plan(letter.language), placed, room, marks.get(piece_id, ())))
+        plan, sheets = composer.plan(letter.language), marks.get(piece_id, ())
+        expected.append(expected_letter(laid, plan, placed, room, sheets, given.get(piece_id)))
     return expected
 
 
@@ -202,6 +212,18 @@ def _marks(marking: Marking, pieces: Sequence[Piece]) -> dict[str, list[SheetMar
     for set_id, inside in groupby(going, key=lambda piece: piece.set_id):
         sheets = iter(marking.sheets(set_id))
         found |= {piece.id: list(islice(sheets, piece.sheets)) for piece in inside}
+    return found
+
+
+def _given(reading: Reading) -> dict[str, Enriched]:
+    """What a carrier gave, by the first letter that goes out in each envelope: that is the one it is printed on."""
+    if not reading.given:
+        return {}
+    going = [piece for piece in reading.pieces if piece.state is not PieceState.STOPPED]
+    found: dict[str, Enriched] = {}
+    for set_id, inside in groupby(going, key=lambda piece: piece.set_id):
+        if set_id in reading.given:
+            found[next(inside).id] = reading.given[set_id]
     return found
 
 

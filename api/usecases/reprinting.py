@@ -26,7 +26,7 @@ from api.usecases.jobs import REPRINT_FAILED, ask_batch_again, hold_job
 from api.usecases.kinds import FIRST, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.manifests import rows_of
-from api.usecases.marking import Marking
+from api.usecases.marking import Marking, given_to_print
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import ask_for_pages, code_of, key_of
 from api.usecases.printing import Feed, Press
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
     from docgen.compose import Composer
     from docgen.drawing.print_file import DrawnLetter
+    from docgen.postal.enrichment import Enriched
 
 _OVER = frozenset({BatchState.COMPLETED, BatchState.HANDED_OVER})
 
@@ -118,12 +119,13 @@ def print_again(deps: Deps, context: WorkContext) -> None:
         if len(pieces) < batch.pieces:
             pieces = _as_printed(deps, uow, batch, pieces)
         values = uow.pieces.values(organisation_id, reprint.piece_ids)
+        given = given_to_print(uow, job, pieces)
     if reprint.state is ReprintState.RELEASED:
         nothing_to_do(deps, context)
         return
     if missing := set(reprint.piece_ids) - set(values):
         raise Permanent("piece-values-deleted", f"What {min(missing)} says was deleted before it was printed again.")
-    files = _write(deps, job, batch, reprint, (pieces, values))
+    files = _write(deps, job, batch, reprint, (pieces, values, given))
     _release(deps, context, reprint, files)
 
 
@@ -196,15 +198,19 @@ def _plan_child(deps: Deps, uow: UnitOfWork, child: Batch, pieces: Sequence[Piec
 
 
 def _write(
-    deps: Deps, job: PrintJob, batch: Batch, reprint: Reprint, said: tuple[Sequence[Piece], Mapping[str, bytes]]
+    deps: Deps,
+    job: PrintJob,
+    batch: Batch,
+    reprint: Reprint,
+    said: tuple[Sequence[Piece], Mapping[str, bytes], Mapping[str, Enriched]],
 ) -> list[BatchFile]:
     """The print files of a closed loop, with the marks of the first print. Raises `Permanent` when they differ."""
-    pieces, values = said
+    pieces, values, given = said
     product = product_of(deps, job)
     plan = postal.Batch(batch.number, key_of(batch.group), tuple([mail_piece(piece, product) for piece in pieces]))
     test = "TEST-" if job.mode is Mode.TEST else ""
     name = f"{test}{batch.id}-reprint-{reprint.number:02}"
-    marking = Marking(job, batch, product, plan.pieces, pieces)
+    marking = Marking(job, batch, product, plan.pieces, pieces, given)
     others = frozenset([piece.id for piece in pieces]) - set(reprint.piece_ids)
     press: Press | ReadyPress
     if job.kind is JobKind.READY_MADE:

@@ -1,11 +1,13 @@
-"""Rules of an organisation: cut-offs, four eyes, marks, sorting, households."""
+"""Rules of an organisation: cut-offs, four eyes, marks, sorting, households, carrier."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.usecases.carriers import NO_CARRIER
 from docgen.findings import Finding, Place, Refusal
 from docgen.postal.cut_off import read_schedule
+from docgen.postal.enrichment_profiles import builtin_profiles
 from docgen.postal.household_rules import read_rules
 from docgen.postal.marks.profiles import builtin as mark_profiles
 from docgen.postal.sort_plans import builtin_plans
@@ -36,6 +38,7 @@ def set_rules(deps: Deps, rules: Rules) -> Rules:
         for column, value, known in (
             ("mark_profile", rules.mark_profile, set(mark_profiles())),
             ("sort_plan", rules.sort_plan, {NO_PLAN, *builtin_plans()}),
+            ("carrier", rules.carrier, {NO_CARRIER, *builtin_profiles()}),
         )
         if value not in known
     ]

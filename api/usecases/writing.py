@@ -11,7 +11,7 @@ from api.usecases.composers import ONE_AT_A_TIME, composer_of
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
 from api.usecases.leases import nothing_to_do
-from api.usecases.marking import Marking
+from api.usecases.marking import Marking, given_to_print
 from api.usecases.papers import SHOWN_LETTERS, Facts, papers_of, sheet_of
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import key_of
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from api.usecases.printing import Printed
     from api.usecases.products import Product
     from docgen.drawing.print_file import DrawnLetter
+    from docgen.postal.enrichment import Enriched
 
 
 def write_batch(deps: Deps, context: WorkContext) -> None:
@@ -65,13 +66,14 @@ class _PieceStoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A batch as it was when writing began. ``stops``: reason by piece id."""
+    """A batch as it was when writing began. ``stops``: reason by piece id. ``given``: what its carrier has printed."""
 
     organisation: str
     job: PrintJob
     batch: Batch
     chunks: Sequence[Chunk]
     pieces: Sequence[Piece]
+    given: Mapping[str, Enriched]
 
     @property
     def stops(self) -> dict[str, str]:
@@ -105,7 +107,8 @@ def _load(deps: Deps, context: WorkContext) -> _Work | None:
             return None
         organisation = uow.organisations.get(organisation_id).name
         chunks = uow.chunks.of_batch(organisation_id, batch_id)
-        return _Work(organisation, job, batch, chunks, uow.pieces.of_batch(organisation_id, batch_id))
+        pieces = uow.pieces.of_batch(organisation_id, batch_id)
+        return _Work(organisation, job, batch, chunks, pieces, given_to_print(uow, job, pieces))
 
 
 def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed], list[BatchFile]]:
@@ -113,7 +116,7 @@ def _write(deps: Deps, context: WorkContext, work: _Work) -> tuple[list[Printed]
     product = product_of(deps, work.job)
     plan = _plan(work, product, {})
     _check_sets(work, product)
-    marking = Marking(work.job, work.batch, product, plan.pieces, work.pieces)
+    marking = Marking(work.job, work.batch, product, plan.pieces, work.pieces, work.given)
     if work.job.kind is JobKind.READY_MADE:
         return _write_ready_made(deps, context, work, plan, marking)
     return _write_letters(deps, context, work, plan, marking)
@@ -192,7 +195,11 @@ def _watched(
 
 def _plan(work: _Work, product: Product, digests: Mapping[int, tuple[str, ...]]) -> postal.Batch:
     """The batch as the manifest needs it; ``digests`` are of the pages of the pieces that were printed."""
-    pieces = [mail_piece(piece, product, digests.get(place, ())) for place, piece in enumerate(work.pieces)]
+    given = work.given
+    pieces = [
+        mail_piece(piece, product, digests.get(place, ()), given.get(piece.set_id))
+        for place, piece in enumerate(work.pieces)
+    ]
     return postal.Batch(work.batch.number, key_of(work.batch.group), tuple(pieces))
 
 

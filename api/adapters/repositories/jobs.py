@@ -52,11 +52,11 @@ class SqlJobs(Repository):
     ) -> PrintJob:
         """Guarded."""
         row = self._one(tables.jobs, organisation_id, job_id, "job")
-        if not self._move(tables.jobs, JOB_STATES, row, to, error_code=error_code):
+        if not self._move(tables.jobs, JOB_STATES, row, to, error_code=error_code, waiting_for=""):
             return _job(row)
         data = {} if error_code is None else {"code": error_code}
         self._event(organisation_id, job_id, f"job-{to}", at, **data)
-        return replace(_job(row), state=to, error_code=error_code)
+        return replace(_job(row), state=to, error_code=error_code, waiting_for="")
 
     def set_error(self, organisation_id: str, job_id: str, error_code: str) -> None:
         """Set."""
@@ -86,6 +86,21 @@ class SqlJobs(Repository):
         columns = (c.organisation_id, c.id, c.state, c.created_at)
         for row in self._connection.execute(select(*columns).where(*where).order_by(c.id)):
             yield Lingering(*row, None)
+
+    def wait(self, organisation_id: str, job_id: str, waiting_for: str, at: datetime) -> None:
+        """Once."""
+        c = tables.jobs.c
+        where = (c.organisation_id == organisation_id, c.id == job_id, c.waiting_for != waiting_for)
+        changed = self._connection.execute(update(tables.jobs).where(*where).values(waiting_for=waiting_for)).rowcount
+        if changed:
+            self._event(organisation_id, job_id, "job-waits", at, waiting_for=waiting_for)
+
+    def waiting(self, organisation_id: str, limit: int) -> Sequence[PrintJob]:
+        """By id."""
+        c = tables.jobs.c
+        where = (c.organisation_id == organisation_id, c.waiting_for != "")
+        statement = select(tables.jobs).where(*where).order_by(c.id).limit(limit)
+        return [_job(row) for row in self._connection.execute(statement)]
 
     def approve(self, organisation_id: str, job_id: str, by: str, at: datetime) -> PrintJob:
         """Once."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Text, cast, delete, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from api.adapters import carrier_tables as carrier
 from api.adapters import print_room_tables as room
 from api.adapters import tables
 from api.adapters.repositories.base import Repository
@@ -66,6 +67,7 @@ class SqlTrash(Repository):
                 (tables.overlays, tables.overlays.c.blob),
                 (room.mail_runs, room.mail_runs.c.proof),
                 (room.checks, room.checks.c.picture),
+                (carrier.exchanges, carrier.exchanges.c.file),
             )
         ]
         lists = (tables.batches.c.files, room.reprints.c.files, room.mail_runs.c.files, tables.jobs.c.wishes)

@@ -42,6 +42,7 @@ def schedule(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a sch
     [
         ({"mark_profile": "omr-of-mars"}, "rules-invalid"),
         ({"sort_plan": ""}, "rules-invalid"),
+        ({"carrier": "pigeon"}, "rules-invalid"),
         ({"cut_offs": {}}, "cut-off-schedule-invalid"),
         ({"cut_offs": schedule(times={})}, "cut-off-schedule-invalid"),
         ({"cut_offs": schedule(times={"someday": "17:00"})}, "cut-off-schedule-invalid"),
@@ -104,5 +105,6 @@ def test_a_job_keeps_the_rules_of_its_submission(world: World) -> None:
     job = world.submit(to_one_person(1, 2))
     set_rules(world.deps, Rules(ORG))
     world.run()
-    assert world.job(job.id).rules == {"mark_profile": "datamatrix", "sort_plan": "none", "household": TOGETHER}
+    kept = {"mark_profile": "datamatrix", "sort_plan": "none", "household": TOGETHER, "carrier": "none"}
+    assert world.job(job.id).rules == kept
     assert len({piece.set_id for piece in world.pieces(job.id)}) == 1
