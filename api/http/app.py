@@ -28,6 +28,7 @@ from api.http.metrics import Metrics
 from api.http.middleware import HeadAsGet, LimitedBody, Observed, limits
 from api.http.schemas import ProblemOut
 from api.http.staff import batch, batch_forms, login, runs, today
+from api.http.staff import people as staff_people
 from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
 from api.http.staff.corporation import findings, letters, new_job, pdfs, templates
@@ -48,7 +49,7 @@ _ROUTERS: Final = (
     *(events.router, print_room.router, print_room.reprints, mail_runs.router, rules.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
-    *(runs.router, staff_rules.router),
+    *(runs.router, staff_rules.router, staff_people.router),
     *(new_job.router, pdfs.router, corporation_jobs.router, findings.router, letters.router, templates.router),
 )
 

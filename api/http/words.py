@@ -66,6 +66,15 @@ _EVENTS: Final[Mapping[str, str]] = {
     "mail-run-handed_over": "Handed over to the post",
     "mail-run-proof": "Proof added",
     "rules-changed": "Rules changed",
+    "user-added": "Added",
+    "user-disabled": "Disabled",
+    "user-enabled": "Enabled",
+    "roles-changed": "Roles changed",
+    "password-changed": "Password changed",
+    "logged-in": "Logged in",
+    "logged-out": "Logged out",
+    "login-paused": "Locked after too many attempts",
+    "login-unlocked": "Unlocked",
 }
 _FILES: Final[Mapping[FileRole, str]] = {
     FileRole.PRINT: "Print file",
@@ -102,11 +111,15 @@ def event_word(event: Event) -> str:
 def event_details(event: Event) -> str:
     """The rest of what is known of it, in a line."""
     said = [
-        f"{name.replace('_', ' ')} {value}"
+        f"{name.replace('_', ' ')} {_plain(value)}"
         for name, value in event.data.items()
         if name not in _HIDDEN and value not in ("", None)
     ]
     return ", ".join(said)
+
+
+def _plain(value: object) -> str:
+    return " and ".join(map(str, value)).replace("_", " ") if isinstance(value, list) else str(value)
 
 
 def file_word(file: BatchFile) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from api.ports.entities import Role
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. ``login`` is unique in the installation, ``password_hash`` is argon2's text with its parameters."""
+    """A person. ``login`` is unique in the installation, ``password_hash`` is of `api.usecases.passwords`."""
 
     id: str
     organisation_id: str
@@ -49,8 +49,8 @@ class Attempts:
 class Users(Protocol):
     """People."""
 
-    def add(self, user: User) -> None:
-        """Insert and write an event; raises `Refusal` (``login-taken``)."""
+    def add(self, user: User, by: str = "") -> None:
+        """Insert and write an event with who did it; raises `Refusal` (``login-taken``)."""
 
     def get(self, organisation_id: str, user_id: str) -> User:
         """One person."""
@@ -61,11 +61,23 @@ class Users(Protocol):
     def list(self, organisation_id: str) -> Sequence[User]:
         """By login, disabled ones too."""
 
-    def set_password(self, organisation_id: str, user_id: str, password_hash: str, at: datetime) -> None:
-        """Replace the hash, end every session and write an event."""
+    def held(self, organisation_id: str) -> Sequence[User]:
+        """As `list`, with the rows kept until the commit."""
 
-    def disable(self, organisation_id: str, user_id: str, at: datetime) -> User:
-        """Disable once, end every session and write an event; later calls keep the first time."""
+    def last_logins(self, organisation_id: str, user_ids: Sequence[str]) -> Mapping[str, datetime]:
+        """When these people last logged in; who never did is left out."""
+
+    def set_password(self, organisation_id: str, user_id: str, password_hash: str, at: datetime, by: str = "") -> None:
+        """Replace the hash, end every session and write an event with who did it."""
+
+    def set_roles(self, organisation_id: str, user_id: str, roles: Iterable[Role], at: datetime, by: str) -> User:
+        """Replace the roles and write an event with who did it; the same ones change nothing."""
+
+    def disable(self, organisation_id: str, user_id: str, at: datetime, by: str = "") -> User:
+        """Disable once, end every session and write an event with who did it; later calls keep the first time."""
+
+    def enable(self, organisation_id: str, user_id: str, at: datetime, by: str) -> User:
+        """Let a disabled person in again and write an event with who did it; of others nothing changes."""
 
 
 class Sessions(Protocol):
@@ -98,6 +110,9 @@ class LoginAttempts(Protocol):
         ``pause_of`` gives the pause after the attempt of a subject with this number. A paused attempt is not counted.
         Counts older than ``forget`` begin anew.
         """
+
+    def paused_until(self, subject: str) -> datetime | None:
+        """Until when no attempt is looked at; None when there is no pause, which may be over."""
 
     def clear(self, subject: str) -> None:
         """Forget: it succeeded."""

@@ -21,6 +21,26 @@ _AT_ONCE: Final = BoundedSemaphore(2)
 HASHER: Final = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
 
 
+_ONE_TIME: Final = "once "
+_GROUPS, _GROUP_CHARACTERS = 4, 4
+
+
+def one_time_password(secret: str) -> str:
+    """What somebody is told to log in with once, in groups to read out; of a random text of 16 characters or more."""
+    groups = [secret[at * _GROUP_CHARACTERS :][:_GROUP_CHARACTERS] for at in range(_GROUPS)]
+    return "-".join(groups)
+
+
+def hashed_one_time(password: str) -> str:
+    """As `hashed`, with a note that it is good for choosing another and for nothing else."""
+    return _ONE_TIME + hashed(password)
+
+
+def is_one_time(password_hash: str) -> bool:
+    """True when it is of `hashed_one_time`."""
+    return password_hash.startswith(_ONE_TIME)
+
+
 def checked_password(password: str, login: str) -> str:
     """The password, if it is long and not the login. Raises Refusal: ``password-too-short``, ``password-too-long``.
 
@@ -47,7 +67,7 @@ def matches(password_hash: str | None, password: str) -> bool:
     with _AT_ONCE:
         nobody = _of_nobody()
         try:
-            HASHER.verify(password_hash or nobody, password)
+            HASHER.verify((password_hash or nobody).removeprefix(_ONE_TIME), password)
         except VerifyMismatchError:
             return False
     return password_hash is not None

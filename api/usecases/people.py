@@ -53,20 +53,35 @@ def add_user(deps: Deps, organisation_id: str, names: tuple[str, str], roles: It
     Raises Refusal: ``login-invalid``, ``login-taken``, ``bad-name``, ``user-without-roles``,
     ``organisation-not-found``, and for the password as `passwords.checked_password`.
     """
+    password_hash = passwords.hashed(passwords.checked_password(password, login_of(names[0])))
+    user = new_user(deps, organisation_id, names, roles, password_hash)
+    with deps.database.write() as uow:
+        uow.organisations.get(organisation_id)
+        uow.users.add(user)
+    return user
+
+
+def new_user(
+    deps: Deps, organisation_id: str, names: tuple[str, str], roles: Iterable[Role], password_hash: str
+) -> User:
+    """A person as they are added; ``names`` as for `add_user`.
+
+    Raises Refusal: ``login-invalid``, ``bad-name``, ``user-without-roles``.
+    """
     login, name = login_of(names[0]), checked_name(names[1], "name")
     if not _LOGIN.fullmatch(login):
         raise Refusal(
             "login-invalid", "A login has 2 to 64 letters, digits or . _ @ + - and begins with a letter or digit."
         )
+    return User(deps.ids.new("usr"), organisation_id, login, name, some_roles(roles), password_hash, deps.clock.now())
+
+
+def some_roles(roles: Iterable[Role]) -> frozenset[Role]:
+    """The roles, of which there is one. Raises Refusal: ``user-without-roles``."""
     wanted = frozenset(roles)
     if not wanted:
         raise Refusal("user-without-roles", "Name at least one role: what the person does.")
-    password_hash = passwords.hashed(passwords.checked_password(password, login))
-    user = User(deps.ids.new("usr"), organisation_id, login, name, wanted, password_hash, deps.clock.now())
-    with deps.database.write() as uow:
-        uow.organisations.get(organisation_id)
-        uow.users.add(user)
-    return user
+    return wanted
 
 
 def list_users(deps: Deps, organisation_id: str) -> Sequence[User]:
@@ -114,18 +129,31 @@ def change_password(deps: Deps, user: User, old: str, new: str, address: str) ->
     _check(deps, user.login, old, address)
     password_hash = passwords.hashed(passwords.checked_password(new, user.login))
     with deps.database.write() as uow:
-        uow.users.set_password(user.organisation_id, user.id, password_hash, deps.clock.now())
+        uow.users.set_password(user.organisation_id, user.id, password_hash, deps.clock.now(), user.id)
     log.info("password-changed", user=user.id, by=user.id)
     return _begin_session(deps, replace(user, password_hash=password_hash))
+
+
+def choose_password(deps: Deps, login: str, one_time: str, new: str, address: str) -> LoggedIn:
+    """Log in for the first time after somebody else set a password: with one that only the person knows.
+
+    Raises Refusal: ``password-not-new``, and as `change_password`.
+    """
+    if one_time == new:
+        raise Refusal("password-not-new", "This is the one-time password; choose one that only you know.")
+    return change_password(deps, _check(deps, login_of(login), one_time, address), one_time, new, address)
 
 
 def log_in(deps: Deps, login: str, password: str, address: str) -> LoggedIn:
     """Begin a session. ``address`` is the caller's, for the count of attempts; it is not kept.
 
     Unknown, disabled and wrong are answered alike and take as long.
-    Raises Refusal: ``login-failed``, ``login-paused``.
+    Raises Refusal: ``login-failed``, ``login-paused``, and ``password-one-time`` when it is right but was only for
+    choosing another, see `choose_password`.
     """
     user = _check(deps, login_of(login), password, address)
+    if passwords.is_one_time(user.password_hash):
+        raise Refusal("password-one-time", "This password was for one time. Choose your own.")
     return _begin_session(deps, user)
 
 
@@ -159,6 +187,11 @@ def session_of(deps: Deps, token: str, *, used: bool = True) -> tuple[Session, U
 def digest_of(token: str) -> str:
     """Hex SHA-256: a token of 260 random bits needs no slow hash."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def attempts_of(deps: Deps, user: User) -> str:
+    """Under what the attempts to log in as this person are counted."""
+    return _person(deps, user.login)
 
 
 def login_of(text: str) -> str:

@@ -5,29 +5,33 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from api.adapters import people_tables as tables
 from api.adapters.repositories.base import Repository, as_row
+from api.adapters.tables import events
 from api.ports import Attempts, Role, Session, User
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
+
+_LOGGED_IN = "logged-in"
 
 
 class SqlUsers(Repository):
     """`api.ports.Users`."""
 
-    def add(self, user: User) -> None:
+    def add(self, user: User, by: str = "") -> None:
         """Insert."""
         row = as_row(user) | {"roles": sorted(user.roles)}
         if self._insert_new(tables.users, row, tables.users.c.id) is None:
             raise Refusal("login-taken", "Somebody has this login already; choose another.")
-        self._event(user.organisation_id, user.id, "user-added", user.created_at, roles=sorted(user.roles))
+        data = {"roles": sorted(user.roles), "by": by}
+        self._event(user.organisation_id, user.id, "user-added", user.created_at, **data)
 
     def get(self, organisation_id: str, user_id: str) -> User:
         """One person."""
@@ -40,24 +44,53 @@ class SqlUsers(Repository):
 
     def list(self, organisation_id: str) -> Sequence[User]:
         """By login."""
-        c = tables.users.c
-        statement = select(tables.users).where(c.organisation_id == organisation_id).order_by(c.login)
+        return [_user(row) for row in self._connection.execute(_of_organisation(organisation_id))]
+
+    def held(self, organisation_id: str) -> Sequence[User]:
+        """In one order, so that two who hold them wait for each other and never for ever."""
+        statement = _of_organisation(organisation_id).with_for_update()
         return [_user(row) for row in self._connection.execute(statement)]
 
-    def set_password(self, organisation_id: str, user_id: str, password_hash: str, at: datetime) -> None:
+    def last_logins(self, organisation_id: str, user_ids: Sequence[str]) -> Mapping[str, datetime]:
+        """From their events."""
+        c = events.c
+        where = (c.organisation_id == organisation_id, c.subject_id.in_(user_ids), c.name == _LOGGED_IN)
+        statement = select(c.subject_id, func.max(c.at, type_=c.at.type)).where(*where).group_by(c.subject_id)
+        return {row[0]: row[1] for row in self._connection.execute(statement)}
+
+    def set_password(self, organisation_id: str, user_id: str, password_hash: str, at: datetime, by: str = "") -> None:
         """And everybody who knew the old one is out."""
         self.get(organisation_id, user_id)
         self._change(user_id, password_hash=password_hash)
-        self._event(organisation_id, user_id, "password-changed", at)
+        self._event(organisation_id, user_id, "password-changed", at, by=by)
 
-    def disable(self, organisation_id: str, user_id: str, at: datetime) -> User:
+    def set_roles(self, organisation_id: str, user_id: str, roles: Iterable[Role], at: datetime, by: str) -> User:
+        """Sessions go on: roles are looked up at every request."""
+        user, wanted = self.get(organisation_id, user_id), frozenset(roles)
+        if user.roles == wanted:
+            return user
+        change = update(tables.users).where(tables.users.c.id == user_id).values(roles=sorted(wanted))
+        self._connection.execute(change)
+        self._event(organisation_id, user_id, "roles-changed", at, roles=sorted(wanted), by=by)
+        return replace(user, roles=wanted)
+
+    def disable(self, organisation_id: str, user_id: str, at: datetime, by: str = "") -> User:
         """Once."""
         user = self.get(organisation_id, user_id)
         if user.disabled_at is not None:
             return user
         self._change(user_id, disabled_at=at)
-        self._event(organisation_id, user_id, "user-disabled", at)
+        self._event(organisation_id, user_id, "user-disabled", at, by=by)
         return replace(user, disabled_at=at)
+
+    def enable(self, organisation_id: str, user_id: str, at: datetime, by: str) -> User:
+        """Once."""
+        user = self.get(organisation_id, user_id)
+        if user.disabled_at is None:
+            return user
+        self._change(user_id, disabled_at=None)
+        self._event(organisation_id, user_id, "user-enabled", at, by=by)
+        return replace(user, disabled_at=None)
 
     def _change(self, user_id: str, **changes: object) -> None:
         self._connection.execute(update(tables.users).where(tables.users.c.id == user_id).values(**changes))
@@ -70,7 +103,7 @@ class SqlSessions(Repository):
     def add(self, session: Session) -> None:
         """Insert."""
         self._connection.execute(insert(tables.sessions).values(**as_row(session)))
-        self._event(session.organisation_id, session.user_id, "logged-in", session.created_at)
+        self._event(session.organisation_id, session.user_id, _LOGGED_IN, session.created_at)
 
     def by_digest(self, digest: str) -> Session | None:
         """Any organisation's."""
@@ -125,6 +158,11 @@ class SqlLoginAttempts(Repository):
         statement = select(c["count"], c.last_at, c.paused_until).where(c.subject == subject).with_for_update()
         return Attempts(*self._connection.execute(statement).one())
 
+    def paused_until(self, subject: str) -> datetime | None:
+        """As it was set."""
+        c = tables.login_attempts.c
+        return self._connection.execute(select(c.paused_until).where(c.subject == subject)).scalar_one_or_none()
+
     def clear(self, subject: str) -> None:
         """Remove."""
         self._connection.execute(delete(tables.login_attempts).where(tables.login_attempts.c.subject == subject))
@@ -140,6 +178,11 @@ class SqlLoginAttempts(Repository):
         """By the last attempt."""
         statement = delete(tables.login_attempts).where(tables.login_attempts.c.last_at < before)
         return self._connection.execute(statement).rowcount
+
+
+def _of_organisation(organisation_id: str) -> Select[Any]:
+    c = tables.users.c
+    return select(tables.users).where(c.organisation_id == organisation_id).order_by(c.login)
 
 
 def _user(row: Row[Any]) -> User:

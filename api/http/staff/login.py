@@ -49,13 +49,24 @@ def log_in(request: Request, deps: DepsDep, form: FormDep) -> Response:
         made = people.log_in(deps, form.text("login"), form.secret("password"), address)
     except Refusal as refusal:
         request.scope[CONTEXT]["code"] = refusal.code
+        if refusal.code == "password-one-time":
+            return _first_page(request, form)
         trouble = Trouble.of(refusal, _FIELD)
         return _login_page(request, form.text("next"), int(status_of(refusal.code)), form.text("login"), trouble)
-    _end_former(request, deps)
-    response = see_other(_safe(form.text("next"), _home(made.user)))
-    _remember(request, response, made)
-    cookies.remove(request, response, cookies.BEFORE_LOGIN)
-    return response
+    return _logged_in(request, deps, form, made)
+
+
+@router.post("/first-login")
+def choose_password(request: Request, deps: DepsDep, form: FormDep) -> Response:
+    """Log in with a one-time password, and choose another with which one logs in from then on."""
+    address = request.client.host if request.client else ""
+    try:
+        _check_same(form)
+        made = people.choose_password(deps, form.text("login"), form.secret("old"), form.secret("new"), address)
+    except Refusal as refusal:
+        request.scope[CONTEXT]["code"] = refusal.code
+        return _first_page(request, form, int(status_of(refusal.code)), Trouble.of(refusal, _PASSWORD_FIELD, "new"))
+    return _logged_in(request, deps, form, made)
 
 
 @router.post("/logout", dependencies=[ANYBODY])
@@ -127,11 +138,33 @@ def _login_page(
     return response
 
 
+def _first_page(request: Request, form: Form, status: int = 200, trouble: Trouble | None = None) -> Response:
+    nonce, token = token_before_login(request)
+    notice = "" if trouble else "The password you have was for one time. Choose your own."
+    values = {
+        "next": form.text("next"),
+        "login": form.text("login"),
+        "token": token,
+        "least": passwords.LEAST_CHARACTERS,
+    }
+    response = page(request, "first_login.html", status, **values, trouble=trouble, notice=notice)
+    remember_nonce(request, response, nonce)
+    return response
+
+
 def _password_page(request: Request, status: int = 200, trouble: Trouble | None = None) -> Response:
     done = "done" in request.query_params
     notice = "Your password is changed. Wherever else you were logged in, you are not any more." if done else ""
     least = passwords.LEAST_CHARACTERS
     return page(request, "password.html", status, trouble=trouble, notice=notice, least=least)
+
+
+def _logged_in(request: Request, deps: DepsDep, form: Form, made: LoggedIn) -> Response:
+    _end_former(request, deps)
+    response = see_other(_safe(form.text("next"), _home(made.user)))
+    _remember(request, response, made)
+    cookies.remove(request, response, cookies.BEFORE_LOGIN)
+    return response
 
 
 def _remember(request: Request, response: Response, made: LoggedIn) -> None:

@@ -33,6 +33,10 @@ def names(uow: UnitOfWork, subject: str) -> list[str]:
     return [event.name for event in uow.events.of_subject(ORG, subject, PageRequest()).items]
 
 
+def by(uow: UnitOfWork, subject: str) -> list[object]:
+    return [event.data.get("by") for event in uow.events.of_subject(ORG, subject, PageRequest()).items]
+
+
 def pauses(*counts: int) -> Callable[[str, int], timedelta]:
     return lambda _, count: timedelta(minutes=1) if count in counts else timedelta(0)
 
@@ -59,6 +63,43 @@ def test_people_are_found_by_login_in_any_organisation_and_by_id_in_theirs(db: S
 def test_a_login_is_taken_once_in_the_installation(db: SqlDatabase) -> None:
     with pytest.raises(Refusal, match="login-taken"), db.write() as uow:
         uow.users.add(person("usr_2", OTHER, "anna"))
+
+
+def test_roles_and_enabling_change_once_and_say_who_did_it(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.sessions.add(session())
+        assert uow.users.set_roles(ORG, "usr_1", [Role.ADMIN], NOW, "usr_9").roles == {Role.ADMIN}
+        assert uow.users.set_roles(ORG, "usr_1", [Role.ADMIN], NOW, "usr_9") == uow.users.get(ORG, "usr_1")
+        assert uow.sessions.by_digest("d1") is not None
+        assert uow.users.enable(ORG, "usr_1", NOW, "usr_9").disabled_at is None
+        uow.users.disable(ORG, "usr_1", NOW, "usr_9")
+        uow.users.enable(ORG, "usr_1", NOW, "usr_8")
+        assert uow.users.enable(ORG, "usr_1", NOW, "usr_7") == uow.users.get(ORG, "usr_1")
+        done = ["user-added", "logged-in", "roles-changed", "user-disabled", "user-enabled"]
+        assert names(uow, "usr_1") == done
+        assert by(uow, "usr_1")[2:] == ["usr_9", "usr_9", "usr_8"]
+        for change in (uow.users.enable, lambda *found: uow.users.set_roles(*found[:2], [Role.ADMIN], *found[2:])):
+            with pytest.raises(Refusal, match="user-not-found"):
+                change(OTHER, "usr_1", NOW, "usr_9")
+
+
+def test_the_last_login_is_known_of_who_ever_logged_in(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.users.add(replace(person("usr_2"), login="bert"))
+        uow.sessions.add(session())
+        uow.sessions.add(replace(session("d2"), created_at=NOW + DAY))
+        assert uow.users.last_logins(ORG, ["usr_1", "usr_2"]) == {"usr_1": NOW + DAY}
+        assert uow.users.last_logins(OTHER, ["usr_1"]) == uow.users.last_logins(ORG, []) == {}
+        assert uow.users.held(ORG) == uow.users.list(ORG)
+
+
+def test_a_pause_is_known_until_it_is_cleared(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        assert uow.login_attempts.paused_until("a") is None
+        uow.login_attempts.charge(["a"], NOW, DAY, pauses(1))
+        assert uow.login_attempts.paused_until("a") == NOW + timedelta(minutes=1)
+        uow.login_attempts.clear("a")
+        assert uow.login_attempts.paused_until("a") is None
 
 
 def test_a_new_password_and_disabling_end_every_session_and_write_events(db: SqlDatabase) -> None:

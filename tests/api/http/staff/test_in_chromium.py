@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from api.ports import BatchState, Check, FileRole, JobFinding, MailRunState, PageRequest, Role, Rules, derived_id
-from api.usecases import alarms, mail_runs, print_room, results, rules
+from api.usecases import alarms, mail_runs, print_room, results, rules, staffing
 from docgen.postal.results import Outcome
 from tests.api.http.serving import serving
 from tests.api.http.staff.browser import PASSWORD, Staff
@@ -279,6 +279,17 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_a_tablet(
             page.click("#results button")
             _look(page, "a mistake", size)
             assert page.locator(".trouble").is_visible()
+            page.goto(next(url for url in urls if "/people/" in url))
+            page.click("form[action$='/reset'] button")
+            once = page.inner_text(".secret")
+            _look(page, "a one-time password", size)
+        with _page(chromium, address, size) as page:
+            page.goto("/staff/login")
+            page.fill("#login", "a.de.vries@example.nl")
+            page.fill("#password", once)
+            page.click("button.go")
+            page.wait_for_selector("#old")
+            _look(page, "the first login", size)
 
 
 def _look(page: Page, name: str, size: tuple[int, int]) -> None:
@@ -315,6 +326,8 @@ def _every_page(world: World) -> list[str]:
         piece = uow.pieces.of_batch(ORG, busy.id)[1]
     batches = [f"/staff/batches/{batch.id}" for batch in (released, gone, waits, ready, blocked)]
     pages = ["/staff", "/staff/mail-runs", "/staff/rules", "/staff/password", "/staff/find?q=mevrouw"]
+    anna = staffing.add_member(deps, ORG, ("a.de.vries@example.nl", "Anna de Vries"), [Role.ADMIN], "usr_x")[0]
+    pages += ["/staff/people", f"/staff/people/{anna.id}"]
     runs = [f"/staff/mail-runs/{each.id}" for each in (run, opened)]
     others = [f"/staff/pieces/{piece.id}", "/staff/find?q=zzzz", "/staff/batches/bat_none"]
     return [*pages, *runs, *others, *batches, f"/staff/batches/{busy.id}"]

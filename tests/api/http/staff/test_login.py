@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.api.http.service import Service
 
-OPEN = {"/staff/login", "/staff/assets/{digest:id}/{name:id}"}
+OPEN = {"/staff/login", "/staff/first-login", "/staff/assets/{digest:id}/{name:id}"}
 
 
 def _guards(dependant: Dependant) -> list[Guard]:
