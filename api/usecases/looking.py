@@ -139,9 +139,10 @@ def look_at_record(deps: Deps, job: PrintJob, index: int) -> Looked:
 
 
 def first_to_show(deps: Deps, job: PrintJob) -> int:
-    """The place of the first letter of PDFs that has a picture; of others the first of all."""
+    """The place of the first letter of PDFs that is printed, or has a picture; of others the first of all."""
     ready = letters_of(deps, job) if job.kind is JobKind.READY_MADE else ()
-    return next((place for place, letter in enumerate(ready) if letter.values or letter.own_pages), 0)
+    shown = [place for place, letter in enumerate(ready) if letter.values or letter.own_pages]
+    return next((place for place in shown if ready[place].values), shown[0] if shown else 0)
 
 
 def record_pdf(deps: Deps, job: PrintJob, index: int) -> bytes:

@@ -46,7 +46,7 @@ def split_every(pages: int, each: int) -> Split:
     left = pages % each
     if not left:
         return Split(tuple(letters))
-    message = f"{pages} pages cannot be divided by {each}: {left} are left at the end. Is a page missing or too many?"
+    message = f"{pages} pages cannot be divided by {each}: {left} left at the end. Is a page missing or too many?"
     return Split(tuple(letters), (Finding("readymade-split-remainder", message, Place(page=pages - left + 1)),))
 
 

@@ -44,11 +44,11 @@ def has_kix(lines: Sequence[WindowText]) -> bool:
 def understand(lines: Sequence[str], place: Place, limits: AddressLimits) -> PostalAddress | tuple[Finding, ...]:
     """The address that ``lines`` say, or what is wrong with it."""
     if len(lines) < _LEAST_LINES:
-        message = f"There are {len(lines)} lines in the window; an address has at least a name, a street and a town."
+        message = f"Lines in the window: {len(lines)}. An address has at least a name, a street and a town."
         return (Finding("readymade-address-too-short", message, place),)
     if len(lines) > limits.max_lines:
         message = (
-            f"There are {len(lines)} lines in the window; an address has at most {limits.max_lines}. Is all of it?"
+            f"Lines in the window: {len(lines)}. An address has at most {limits.max_lines}. Is all of it?"
         )
         return (Finding("readymade-address-too-long", message, place),)
     body, country = _country(lines)

@@ -74,6 +74,10 @@ _EVENTS: Final[Mapping[str, str]] = {
     "job-failed": "Stopped by a failure of the service",
     "job-approved": "Approved",
     "job-sent": "Sent",
+    "job-waits": "Waiting for the file of the carrier",
+    "carrier-exported": "Addresses fetched for the carrier",
+    "carrier-imported": "File of the carrier brought",
+    "carrier-left-out": "Goes on without the carrier",
     "job-checked": "Checked beforehand",
     "batch-writing": "Waiting to be put in print files",
     "batch-checking": "Print files being read back",
@@ -135,8 +139,9 @@ def local_moment(text: str, zone: str) -> datetime | None:
 
 
 def is_running(job: PrintJob) -> bool:
-    """True while it moves by itself within moments; what waits for its cut-off does not."""
-    return job.state in _RUNNING or (job.state is JobState.ACCEPTED and not job.validate_only)
+    """True while it moves by itself within moments; what waits for its cut-off or its carrier does not."""
+    goes_on = job.state is JobState.ACCEPTED and not job.validate_only and not job.waiting_for
+    return job.state in _RUNNING or goes_on
 
 
 def step_word(job: PrintJob) -> str:
@@ -144,14 +149,14 @@ def step_word(job: PrintJob) -> str:
     if job.validate_only:
         faults = job.state is JobState.ACCEPTED and job.counts.invalid
         return "Checked: some have faults" if faults else _CHECK_STEPS.get(job.state, _STEPS[job.state])
-    return _STEPS[job.state]
+    return "Every letter is right; waits for the carrier's file" if job.waiting_for else _STEPS[job.state]
 
 
 def step_tone(job: PrintJob) -> str:
     """The colour that goes with it."""
     if job.state in {JobState.REJECTED, JobState.FAILED}:
         return "bad"
-    if job.validate_only and job.counts.invalid:
+    if job.waiting_for or (job.validate_only and job.counts.invalid):
         return "warn"
     if job.state in {JobState.RELEASED, JobState.ACCEPTED}:
         return "good"
@@ -169,7 +174,7 @@ def done_of(job: PrintJob) -> tuple[int, int] | None:
 
 
 def stage_of(job: PrintJob, batches: Sequence[Batch]) -> int:
-    """Which of the stages that every print job passes it is in: check, plan, make, read back, print room."""
+    """Which of the stages that every print job passes it is in: check, plan, write, read back, print room."""
     if job.state in {JobState.RECEIVED, JobState.VALIDATING}:
         return 0
     if not batches:

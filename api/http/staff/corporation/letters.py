@@ -224,8 +224,11 @@ def _of_found(deps: Deps, job: PrintJob, found: FoundRecord) -> Mapping[str, Any
 def _row(deps: Deps, job: PrintJob, place: int, piece: Piece | None) -> Mapping[str, Any]:
     raw = looking.record_at(deps, job, place)
     record_id = str(raw.values.get("record_id") or "")
-    pages = piece.pages if piece else letter_at(deps, job, place).pages if is_of_pdfs(job) else 0
-    return {"number": place + 1, "record_id": record_id, "name": looking.name_of(raw), "piece": piece, "pages": pages}
+    row = {"number": place + 1, "record_id": record_id, "name": looking.name_of(raw), "piece": piece}
+    if piece is not None or not is_of_pdfs(job):
+        return row | {"pages": piece.pages if piece else 0}
+    letter = letter_at(deps, job, place)
+    return row | {"pages": letter.pages or letter.own_pages, "faulty": not letter.values}
 
 
 def _piece(deps: Deps, organisation_id: str, job_id: str, number: int) -> Piece:

@@ -14,6 +14,7 @@ from tests.api.http.serving import serving
 from tests.api.http.staff.browser import PASSWORD, Staff
 from tests.api.http.staff.corporation.sending import row, table
 from tests.api.http.staff.test_in_chromium import BAD, HARMLESS, TABLET, WIDE
+from tests.api.usecases.ready import in_the_margin, letter, many, pdf_of
 from tests.api.usecases.world import ORG, World, note_template, sample
 
 if TYPE_CHECKING:
@@ -147,6 +148,64 @@ def test_the_whole_way_without_script(chromium: Browser, address: str, world: Wo
         _says(sam, "Approved by Ann")
 
 
+def _send_pdf(page: Page, file: Path, world: World) -> str:
+    """From the form to the end of the check; its address."""
+    page.set_input_files("#file", file)
+    page.check("#split-pages")
+    page.fill("#pages", "2")
+    page.fill("#title", TITLE)
+    page.click("text=Next: check every page")
+    world.run()
+    page.goto(page.url.partition("?")[0])
+    return page.url
+
+
+def test_the_whole_way_of_a_pdf_without_script(chromium: Browser, address: str, world: World, tmp_path: Path) -> None:
+    faulty = pdf_of(letter(1), letter(2, also=in_the_margin), letter(3))
+    with _window(chromium, address, "sam") as sam:
+        sam.click("text=Send PDFs")
+        check = _send_pdf(sam, _file(tmp_path, faulty, "brieven.pdf"), world)
+        _says(sam, "Checked: has faults")
+        sam.click("text=Look at them beside")
+        assert sam.locator("article").count() == 1
+        assert sam.locator("article a.shot img").count() == 1
+        _says(sam, "Page 3 of the PDF")
+        sam.click("text=Look at the letter")
+        _says(sam, "is not printed")
+        sam.click("a[rel=next]")
+        _says(sam, "Letter 3 of 3")
+        assert sam.locator(".pages img").count() == 2
+        sam.goto(check)
+        _says(sam, "1 letter with faults is left out")
+        sam.check("#sure-send")
+        sam.click("#send button")
+        world.run()
+        job = sam.url.partition("?")[0]
+        sam.goto(job)
+        _says(sam, "Ask a colleague who approves letters")
+        with _window(chromium, address, "ann") as ann:
+            ann.goto(job)
+            ann.click("text=view the letters")
+            ann.click("a[rel=next]")
+            ann.click("a[rel=next]")
+            _says(ann, "Mevrouw 3")
+            ann.goto(job)
+            ann.check("#sure-approve")
+            ann.click("#approve button")
+            _says(ann, "You approved these letters")
+        sam.goto(f"{job}/letters/3")
+        sam.fill("#reason", "moved")
+        sam.click("#stop button")
+        _says(sam, "This letter is stopped")
+    world.deps.clock.advance(3 * 24 * 3600)  # type: ignore[attr-defined] # a fake
+    world.run()
+    assert [str(piece.state) for piece in world.pieces(job.rpartition("/")[2])] == ["printed_ready", "stopped"]
+    with _window(chromium, address, "sam") as sam:
+        sam.goto(job)
+        _says(sam, "Released to the print room")
+        _says(sam, "not yet")
+
+
 def test_a_file_of_sixty_megabytes_is_refused_in_words(chromium: Browser, address: str, tmp_path: Path) -> None:
     large = _file(tmp_path, b"a;b\n" * 15_000_000)
     with _window(chromium, address, "sam") as sam:
@@ -161,7 +220,7 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_a_tablet(
 ) -> None:
     world.upload(PackageKind.TEMPLATE, sample("template", "fourteen-day-letter"))
     with _window(chromium, address, "sam") as sam:
-        urls = [*_job_pages(sam, world, tmp_path), *_template_pages(sam, tmp_path)]
+        urls = [*_job_pages(sam, world, tmp_path), *_pdf_pages(sam, world, tmp_path), *_template_pages(sam, tmp_path)]
     for size in (WIDE, TABLET):
         with _window(chromium, address, "sam", size, script=True) as page:
             for url in urls:
@@ -171,6 +230,12 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_a_tablet(
             page.set_input_files("#file", _file(tmp_path, b"%PDF", "a.pdf"))
             page.check("input[value=tpl_note]")
             page.click("text=Next: look at the file")
+            page.wait_for_selector(".trouble:focus")
+            _look(page, size)
+            page.goto("/staff/jobs/pdfs")
+            page.set_input_files("#file", _file(tmp_path, b"%PDF", "a.pdf"))
+            page.check("#split-pages")
+            page.click("text=Next: check every page")
             page.wait_for_selector(".trouble:focus")
             _look(page, size)
 
@@ -203,6 +268,28 @@ def _job_pages(page: Page, world: World, folder: Path) -> list[str]:
     page.click("#stop button")
     pages = [f"{faulty}/findings", f"{faulty}/letters/2", f"{faulty}/letters/3", f"{check}/letters", f"{job}/letters"]
     return ["/staff/jobs", "/staff/jobs/new", draft, unread, faulty, check, job, *pages, f"{job}/letters/2"]
+
+
+def _pdf_pages(page: Page, world: World, folder: Path) -> list[str]:
+    """Those of letters that are ready: of no use, faulty, sent."""
+    faulty_pdf = pdf_of(letter(1), letter(2, also=in_the_margin), letter(3, address=("Niemand",)))
+    page.goto("/staff/jobs/pdfs")
+    useless = _send_pdf(page, _file(folder, many(1, 3), "brieven.pdf"), world)
+    page.goto("/staff/jobs/pdfs")
+    faulty = _send_pdf(page, _file(folder, faulty_pdf, "brieven.pdf"), world)
+    page.check("#sure-send")
+    page.click("#send button")
+    job = page.url.partition("?")[0]
+    world.run()
+    form = "/staff/jobs/pdfs"
+    return [
+        form,
+        f"{form}?after={faulty.rpartition('/')[2]}",
+        useless,
+        f"{faulty}/findings",
+        f"{faulty}/letters/2",
+        job,
+    ]
 
 
 def _template_pages(page: Page, folder: Path) -> list[str]:

@@ -96,6 +96,7 @@ def test_every_finding_is_beside_a_picture_of_its_page(sam: Browser, world: Worl
     assert sam.client.get(pictures(sam)[0]).content == overlay
     sam.get(f"{JOBS}/{check_id}/letters")
     assert "Mevrouw 1" in sam.text
+    assert len(sam.page.xpath("//tbody//*[text()='is not printed']")) == 2
 
 
 def test_only_the_good_ones_are_printed_when_somebody_says_so(sam: Browser, world: World) -> None:
@@ -272,7 +273,7 @@ def test_the_job_page_says_how_far_it_is_while_it_waits_for_approval(sam: Browse
     world.run()
     sam.get(f"{JOBS}/{job_id}")
     stages.append(sam.page.xpath("//ol[contains(@class,'small')]/li[@aria-current]")[0].text)
-    assert stages == ["Check", "Make"]
+    assert stages == ["Check", "Write"]
     assert "waits for approval" in sam.text
     sam.get(f"{JOBS}/{job_id}/letters/2").send(f"{JOBS}/{job_id}/letters/2/stop", reason="moved")
     assert "This letter is stopped" in sam.text
