@@ -152,7 +152,8 @@ def wait_for(api: Api, job_id: str) -> dict[str, Any]:
             job = api.get(f"/v1/print-jobs/{job_id}")
             done, total = _progress(job)
             progress.update(bar, description=job["state"], completed=done, total=total)
-            if job["state"] in _ENDED or (job["validate_only"] and job["state"] == "accepted"):
+            checked = job["validate_only"] and job["state"] == "accepted"
+            if job["state"] in _ENDED or checked or job["waiting_for"]:
                 return job
             time.sleep(_POLL_S)
 
@@ -181,6 +182,8 @@ def show(api: Api, job: dict[str, Any], *, as_json: bool) -> None:
 def _lines(job: dict[str, Any]) -> Iterable[str]:
     counts = job["counts"]
     yield f"{job['id']}  {job['state']}" + (f"  {job['error_code']}" if job["error_code"] else "")
+    if job["waiting_for"]:
+        yield f"waits for the file of the {job['waiting_for']}: posthoorn carrier fetch {job['id']}"
     total = "?" if counts["total"] is None else f"{counts['total']:,}"
     yield f"records {total}, valid {counts['valid']:,}, faulty {counts['invalid']:,}, composed {counts['composed']:,}"
     if counts["pages"]:

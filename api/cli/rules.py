@@ -60,6 +60,7 @@ def _lines(rules: dict[str, Any], next_at: str | None) -> Iterable[str]:
     yield f"four eyes: {'yes' if rules['four_eyes'] else 'no'}"
     yield f"marks: {rules['mark_profile']}"
     yield f"sort plan: {rules['sort_plan']}"
+    yield f"carrier: {rules['carrier']}"
     yield f"households: {'by rules' if rules['household'] else 'each letter alone'}"
     cut_offs = rules["cut_offs"]
     if cut_offs is None:

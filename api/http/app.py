@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.http import (
     batches,
+    carrier,
     events,
     health,
     job_pages,
@@ -28,6 +29,7 @@ from api.http.metrics import Metrics
 from api.http.middleware import HeadAsGet, LimitedBody, Observed, limits
 from api.http.schemas import ProblemOut
 from api.http.staff import batch, batch_forms, login, runs, today
+from api.http.staff import carrier as staff_carrier
 from api.http.staff import people as staff_people
 from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
@@ -46,10 +48,10 @@ _ABOUT: Final = (
 )
 _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, ready_made.router, pieces.router, batches.router),
-    *(events.router, print_room.router, print_room.reprints, mail_runs.router, rules.router),
+    *(carrier.router, events.router, print_room.router, print_room.reprints, mail_runs.router, rules.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
-    *(runs.router, staff_rules.router, staff_people.router),
+    *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router),
     *(new_job.router, pdfs.router, corporation_jobs.router, findings.router, letters.router, templates.router),
 )
 

@@ -89,7 +89,7 @@ FormatDep = Annotated[RecordsFormat, Depends(_format)]
         *POST_CODES,
         *("media-type-unsupported", "records-csv-encoding", "records-csv-delimiter", "body-empty", "body-cut-off"),
         *("template-not-found", "brand-not-found", "template-retired", "brand-retired", "title-invalid"),
-        *("cut-off-invalid", "request-invalid"),
+        *("cut-off-invalid", "envelope-without-carrier-room", "request-invalid"),
     ),
     openapi_extra=_RECORDS,
 )

@@ -9,14 +9,25 @@ from pydantic import Field, StringConstraints
 
 # the names below are read by pydantic when a model is made
 from api.http.schemas import BatchOut, FileOut, FindingOut, In, Moment, Out, PieceOut
-from api.ports import Loop, MailRunState, ReprintState, ResultSource
+from api.ports import CARRIER, Loop, MailRunState, ReprintState, ResultSource
 from docgen.findings import Severity
 from docgen.postal.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from api.ports import Alarm, Batch, Check, JobFinding, MailRun, PieceResult, Reprint, Rules
+    from api.ports import (
+        Alarm,
+        Batch,
+        Check,
+        Exchange,
+        JobFinding,
+        MailRun,
+        PieceResult,
+        PrintJob,
+        Reprint,
+        Rules,
+    )
     from api.usecases.results import Applied
     from api.usecases.searching import Found
 
@@ -235,6 +246,12 @@ class RulesIn(In):
     )
     mark_profile: str = Field("none", description="Marks for the inserter.", examples=["datamatrix"])
     sort_plan: str = Field("none", description="Bundles and trays.", examples=["nl-4"])
+    carrier: str = Field(
+        "none",
+        description="Jobs wait for a file of this carrier: `postnl`, `plain` or `none`. It gives an order and bundles, "
+        "and a line and a 2D code for the window.",
+        examples=["none"],
+    )
     household: str = Field(
         "",
         description="TOML that says which letters to one address share an envelope.",
@@ -253,6 +270,39 @@ class RulesOut(RulesIn):
         """From the row."""
         plain = {name: getattr(rules, name) for name in cls.model_fields if name != "cut_offs"}
         return cls(**plain, cut_offs=None if rules.cut_offs is None else CutOffs.model_validate(rules.cut_offs))
+
+
+class SkipCarrierIn(In):
+    """Why a print job goes on without its carrier."""
+
+    reason: str = Field(description="At most 200 characters; no personal data.", examples=["Their site is down."])
+
+
+class CarrierOut(Out):
+    """Whether a print job waits for its carrier, and how that ended."""
+
+    job_id: str = Field(examples=["job_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    carrier: str = Field(description="The carrier in the rules of the job; `none` for none.", examples=["postnl"])
+    waiting: bool = Field(description="Nothing is printed before the file is brought, or it goes on without.")
+    at: Moment | None = Field(None, description="When the waiting ended.")
+    by: str = Field("", description=_WHO, examples=[_KEY])
+    envelopes: int = Field(0, description="How many rows the carrier's file had.", examples=[998])
+    file_sha256: str | None = Field(None, description="Of the file that the letters are planned by.", examples=[None])
+    reason: str = Field("", description="Why it goes on without.", examples=[""])
+
+    @classmethod
+    def of_exchange(cls, job: PrintJob, exchange: Exchange | None) -> Self:
+        """From the rows."""
+        return cls(
+            job_id=job.id,
+            carrier=job.rules.get("carrier", "none"),
+            waiting=job.waiting_for == CARRIER,
+            at=exchange.at if exchange else None,
+            by=exchange.by if exchange else "",
+            envelopes=exchange.envelopes if exchange else 0,
+            file_sha256=exchange.file.sha256 if exchange and exchange.file else None,
+            reason=exchange.reason if exchange else "",
+        )
 
 
 class CutOffOut(Out):

@@ -39,6 +39,7 @@ def set_rules(deps: DepsDep, caller: CallerDep, wanted: RulesIn) -> RulesOut:
         mark_profile=wanted.mark_profile,
         sort_plan=wanted.sort_plan,
         household=wanted.household,
+        carrier=wanted.carrier,
         updated_by=caller.key_id,
     )
     return RulesOut.of(rules.set_rules(deps, made))

@@ -247,9 +247,14 @@ class JobOut(Out):
     cut_off_at: Moment | None = None
     rules: dict[str, str] = Field(
         description="The rules of your organisation when it was sent; it is made by them to the end.",
-        examples=[{"mark_profile": "datamatrix", "sort_plan": "nl-4", "household": ""}],
+        examples=[{"mark_profile": "datamatrix", "sort_plan": "nl-4", "household": "", "carrier": "none"}],
     )
     error_code: str | None = Field(None, description="Why it failed.", examples=[None])
+    waiting_for: str | None = Field(
+        None,
+        description="What it waits for before anything is printed: `carrier` until the carrier's file is brought.",
+        examples=[None],
+    )
     counts: CountsOut
     findings_by_code: dict[str, int] | None = Field(
         None, description="How often each code occurs; in the answer for one job only.", examples=[{"iban-invalid": 2}]
@@ -276,6 +281,7 @@ class JobOut(Out):
             cut_off_at=job.cut_off_at,
             rules=dict(job.rules),
             error_code=job.error_code,
+            waiting_for=job.waiting_for or None,
             counts=CountsOut.model_validate(job.counts),
             findings_by_code=codes,
         )

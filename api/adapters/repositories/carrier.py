@@ -32,7 +32,7 @@ class SqlExchanges(Repository):
             self._insert_many(tables.enriched, _ROW, [(each.own_id, *scope, *each[1:]) for each in block])
         name, data = "carrier-left-out", dict[str, object](reason=exchange.reason)
         if exchange.file is not None:
-            name, data = "carrier-imported", {"file": str(exchange.file), "envelopes": exchange.envelopes}
+            name, data = "carrier-imported", {"sha256": exchange.file.sha256, "envelopes": exchange.envelopes}
         told = data | {"profile": exchange.profile, "by": exchange.by}
         self._event(exchange.organisation_id, exchange.job_id, name, exchange.at, **told)
 

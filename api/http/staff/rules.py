@@ -1,4 +1,4 @@
-"""Rules of the organisation: cut-offs, four eyes, marks, sorting, households."""
+"""Rules of the organisation: cut-offs, four eyes, marks, sorting, households, carrier."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from api.http.staff.route import StaffRoute
 from api.http.staff.visitors import ADMINS, visitor_of
 from api.http.words import DEFAULT_ZONE
 from api.usecases import people, rules
+from api.usecases.carriers import NO_CARRIER
 from api.usecases.deps import Deps
 from docgen.postal.cut_off import WEEKDAYS
+from docgen.postal.enrichment_profiles import builtin_profiles
 from docgen.postal.marks.profiles import builtin as mark_profiles
 from docgen.postal.sort_plans import builtin_plans
 
@@ -69,6 +71,7 @@ def _entered(form: Form, former: Rules) -> Rules:
         cut_offs=schedule if times else None,
         mark_profile=form.text("mark_profile"),
         sort_plan=form.text("sort_plan"),
+        carrier=form.text("carrier") or former.carrier,
         household=form.secret("household").replace("\r\n", "\n").strip(),
     )
 
@@ -85,6 +88,8 @@ def _page(request: Request, deps: Deps, mistake: Mistake | None = None) -> Respo
         weekdays=WEEKDAYS,
         marks={name: profile.title for name, profile in mark_profiles().items()},
         plans={rules.NO_PLAN: "As submitted, no bundles"} | {key: plan.title for key, plan in builtin_plans().items()},
+        carriers={NO_CARRIER: "None: letters go in our own order"}
+        | {key: profile.title for key, profile in builtin_profiles().items()},
         next_cut_off=rules.next_cut_off(deps, visitor.organisation_id),
         names=people.names_of(deps, visitor.organisation_id),
         zone=str((now_valid.cut_offs or {}).get("timezone", DEFAULT_ZONE)),
@@ -104,5 +109,6 @@ def _shown(now_valid: Rules) -> dict[str, str]:
         "four_eyes": "yes" if now_valid.four_eyes else "",
         "mark_profile": now_valid.mark_profile,
         "sort_plan": now_valid.sort_plan,
+        "carrier": now_valid.carrier,
         "household": now_valid.household,
     }

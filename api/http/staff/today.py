@@ -12,8 +12,8 @@ from api.http.staff.desk import notice_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.visitors import WATCHERS, Visitor, VisitorDep
-from api.ports import Alarm, BatchState, JobState, Role
-from api.usecases import batches, jobs, overview
+from api.ports import CARRIER, Alarm, BatchState, JobState, Role
+from api.usecases import batches, exchanging, jobs, overview
 from api.usecases.deps import Deps
 from api.usecases.jobs import REPRINT_FAILED
 from api.usecases.rules import get_rules
@@ -24,6 +24,7 @@ LIVE_S: Final = 15
 WORKING: Final = frozenset({BatchState.PLANNED, BatchState.COMPOSING, BatchState.WRITING, BatchState.CHECKING})
 _SERVICE: Final = "The service should have moved it on by now. Tell whoever runs the service."
 _WHAT_TO_DO: Final[Mapping[str, str]] = {
+    CARRIER: "The file of the carrier was not brought. Bring it, or go on without.",
     JobState.FAILED: "The service gave it up. Tell whoever runs the service; it can be started again where it stopped.",
     BatchState.BLOCKED: "Its files do not agree with the data. Look at the picture, then have them written again.",
     BatchState.READY: "It waits for somebody to release it.",
@@ -64,6 +65,7 @@ def today(
         zone=zone_of(deps, visitor.organisation_id),
         chosen=state,
         waiting=WORKING,
+        held=exchanging.waiting_jobs(deps, visitor.organisation_id),
         live=live,
         refresh_s=LIVE_S if live else None,
         notice=notice_of(request, deps),
@@ -99,6 +101,10 @@ def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
         title = jobs.get_job(deps, organisation_id, batch.job_id).title
         name, url = f"{title or 'Print job'} · batch {batch.number}", f"/staff/batches/{subject}"
     else:
-        name = jobs.get_job(deps, organisation_id, subject).title or "Print job"
+        job = jobs.get_job(deps, organisation_id, subject)
+        name = job.title or "Print job"
         url = f"/staff/jobs/{subject}" if visitor.may(Role.SUBMITTER, Role.APPROVER) else ""
+        if job.waiting_for:
+            url = f"/staff/carrier/{subject}" if visitor.may(Role.PRINT_ROOM) else url
+            return {"alarm": alarm, "name": name, "url": url, "text": _WHAT_TO_DO.get(job.waiting_for, _SERVICE)}
     return {"alarm": alarm, "name": name, "url": url, "text": _WHAT_TO_DO.get(alarm.state, _SERVICE)}

@@ -63,7 +63,7 @@ def test_what_came_back_is_found_by_job_and_by_envelope(db: SqlDatabase) -> None
         assert uow.exchanges.of_envelopes(OTHER, {"pce_2"}) == {}
         assert uow.exchanges.of_envelopes(ORG, ()) == {}
         (event,) = [each for each in uow.events.of_subject(ORG, "job_2", PageRequest()).items if "carrier" in each.name]
-    told = {"file": str(REF), "envelopes": 3, "profile": "postnl", "by": "usr_1"}
+    told = {"sha256": REF.sha256, "envelopes": 3, "profile": "postnl", "by": "usr_1"}
     assert (event.name, event.data) == ("carrier-imported", told)
 
 

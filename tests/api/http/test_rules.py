@@ -70,7 +70,7 @@ def test_a_job_keeps_the_rules_and_the_cut_off_of_when_it_was_sent(admin: httpx.
     admin.put("/v1/rules", json=RULES)
     job = admin.get(submitted(admin, [record(1)])).json()
     assert job["cut_off_at"] == admin.get("/v1/cut-off").json()["next_at"]
-    assert job["rules"] == {"mark_profile": "datamatrix", "sort_plan": "nl-2", "household": ""}
+    assert job["rules"] == {"mark_profile": "datamatrix", "sort_plan": "nl-2", "household": "", "carrier": "none"}
     assert job["created_by"].startswith("key_")
     asked = submitted(admin, [record(1)], cut_off_at="2030-01-01T00:00:00Z")
     assert admin.get(asked).json()["cut_off_at"] == "2030-01-01T00:00:00.000Z"
