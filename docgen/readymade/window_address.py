@@ -47,9 +47,7 @@ def understand(lines: Sequence[str], place: Place, limits: AddressLimits) -> Pos
         message = f"Lines in the window: {len(lines)}. An address has at least a name, a street and a town."
         return (Finding("readymade-address-too-short", message, place),)
     if len(lines) > limits.max_lines:
-        message = (
-            f"Lines in the window: {len(lines)}. An address has at most {limits.max_lines}. Is all of it?"
-        )
+        message = f"Lines in the window: {len(lines)}. An address has at most {limits.max_lines}. Is all of it?"
         return (Finding("readymade-address-too-long", message, place),)
     body, country = _country(lines)
     town = _town(body, country)

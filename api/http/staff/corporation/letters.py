@@ -226,7 +226,7 @@ def _row(deps: Deps, job: PrintJob, place: int, piece: Piece | None) -> Mapping[
     record_id = str(raw.values.get("record_id") or "")
     row = {"number": place + 1, "record_id": record_id, "name": looking.name_of(raw), "piece": piece}
     if piece is not None or not is_of_pdfs(job):
-        return row | {"pages": piece.pages if piece else 0}
+        return row | {"pages": piece.pages if piece else 0, "faulty": False}
     letter = letter_at(deps, job, place)
     return row | {"pages": letter.pages or letter.own_pages, "faulty": not letter.values}
 
