@@ -142,7 +142,9 @@ class Weigher:
             message = f"{each.key} belongs to batch {other}; say there what became of it."
             made.add(Finding("result-of-other-batch", message, place, severity if moved else Severity.ERROR))
         else:
-            message = f"{each.key} is in no batch; compare it with the manifest of this one."
+            message = f"{each.key} is not in this batch, and in no other; compare it with the manifest."
+            if isinstance(each.key, int):
+                message = f"{each.key} is not in this batch; its envelopes are 1 to {self._batch.envelopes}."
             made.add(Finding("result-piece-unknown", message, place, severity if moved else Severity.ERROR))
 
     def _was_here(self, each: Said, number: int | None) -> bool:
