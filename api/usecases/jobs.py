@@ -22,6 +22,7 @@ from docgen.findings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from api.ports import Batch, Event, JobFinding, Page, Piece, PieceState, PrintJob, UnitOfWork, WorkItem
     from api.usecases.deps import Deps
@@ -181,9 +182,14 @@ def batches_of(uow: UnitOfWork, organisation_id: str, job_id: str) -> Sequence[B
             return batches
 
 
+def cut_off_passed(job: PrintJob, now: datetime) -> bool:
+    """Whether it is too late to stop anything of a job; while it waits for its carrier nothing of it is printed."""
+    return job.cut_off_at is not None and now >= job.cut_off_at and not job.waiting_for
+
+
 def check_cut_off(deps: Deps, job: PrintJob) -> None:
     """Raises Refusal: ``cut-off-passed``."""
-    if job.cut_off_at is not None and deps.clock.now() >= job.cut_off_at:
+    if job.cut_off_at is not None and cut_off_passed(job, deps.clock.now()):
         raise Refusal("cut-off-passed", f"Until {job.cut_off_at.isoformat()} this could be stopped; it is printed now.")
 
 

@@ -98,7 +98,7 @@ def piece_page(
         batch = uow.batches.get(organisation_id, piece.batch_id) if piece.batch_id else None
         values = uow.pieces.values(organisation_id, [piece_id])
     now = deps.clock.now()
-    in_time = job.cut_off_at is None or now < job.cut_off_at
+    in_time = not jobs.cut_off_passed(job, now)
     sender = visitor.may(Role.SUBMITTER, Role.APPROVER, Role.PRINT_ROOM)
     return page(
         request,

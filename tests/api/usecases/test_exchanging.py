@@ -36,6 +36,7 @@ from docgen.layouts.geometry import Rect
 from docgen.postal.profiles import builtin
 from docgen.postal.results import Outcome
 from tests.api.usecases import fake_carrier
+from tests.api.usecases.ready import many, submit_pdf
 from tests.api.usecases.room import TOGETHER, again, by_rules, enter, in_order, manifest, reload, to_one_person
 from tests.api.usecases.world import ALL, NOTE_TOML, ORG, OTHER, World, note_template, record
 
@@ -446,3 +447,37 @@ def test_what_died_before_its_commit_is_not_there(world: World, monkeypatch: pyt
     bring(world, job, data)
     world.run()
     assert world.job(job.id).state is JobState.RELEASED
+
+
+def test_what_waits_past_its_cut_off_can_still_be_stopped_and_cancelled(world: World, clock: FakeClock) -> None:
+    by_rules(world, carrier="postnl")
+    cut_off = clock.now() + timedelta(hours=1)
+    late, other = (world.submit([record(1), record(2)], cut_off_at=cut_off) for _ in range(2))
+    world.run()
+    clock.advance(timedelta(hours=2).total_seconds())
+    data = fake_carrier.answer(exported(world, late))
+    stopped, gone = world.pieces(late.id)
+    stop_piece(world.deps, ORG, stopped.id, "moved", BY)
+    bring(world, late, data)
+    with pytest.raises(Refusal, match="cut-off-passed"):
+        stop_piece(world.deps, ORG, gone.id, "moved", BY)
+    world.run()
+    (batch,) = world.batches(late.id)
+    assert (batch.state, codes_in(world, batch).keys()) == (BatchState.RELEASED, {gone.id})
+    assert cancel_job(world.deps, ORG, other.id).state is JobState.CANCELLED
+
+
+def test_letters_that_others_made_take_the_order_and_the_bundles(world: World) -> None:
+    by_rules(world, carrier="postnl", sort_plan="nl-4")
+    job = submit_pdf(world, many(3))
+    world.run()
+    assert world.job(job.id).waiting_for == CARRIER
+    ours = [row["KlantID"] for row in fake_carrier.addresses(exported(world, job))]
+    # a line that no window has room for is not printed on them
+    bring(world, job, fake_carrier.answer(exported(world, job)).replace(b"* 000001 B0", b"W" * 45))
+    world.run()
+    assert world.job(job.id).state is JobState.RELEASED
+    (batch,) = world.batches(job.id)
+    assert [piece.id for piece in in_order(world, batch)] == ours[::-1]
+    assert {row["postal_line"] for row in manifest(world, batch)} == {""}
+    assert codes_in(world, batch) == {}

@@ -213,7 +213,7 @@ def _of_job(deps: Deps, visitor: Visitor, job: PrintJob, batches: Sequence[Batch
         "approval": may_approve(deps, visitor, job, batches),
         "waits": releasing.may_be_approved(job, four_eyes=rules.get_rules(deps, organisation_id).four_eyes),
         "stopped": _stopped(deps, job),
-        "in_time": job.cut_off_at is None or deps.clock.now() < job.cut_off_at,
+        "in_time": not jobs.cut_off_passed(job, deps.clock.now()),
     }
 
 

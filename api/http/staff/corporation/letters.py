@@ -184,7 +184,7 @@ def _of_piece(deps: Deps, visitor: Visitor, job: PrintJob, piece: Piece | None) 
     found = {"batch": batch, "run": run, "events": history(deps, job.organisation_id, piece.id)}
     may = "stop" if piece.state in _MAY_STOP else "resume" if piece.state is PieceState.STOPPED else ""
     why_not = ""
-    if may and job.cut_off_at is not None and deps.clock.now() >= job.cut_off_at:
+    if may and jobs.cut_off_passed(job, deps.clock.now()):
         may, why_not = "", "The cut-off has passed: this letter can no longer be stopped or resumed."
     elif not may or (batch is not None and batch.state not in _BEFORE_RELEASE):
         may, why_not = "", "It is with the print room and can no longer be stopped here. Call them when it must not go."

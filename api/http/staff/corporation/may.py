@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.ports import IN_PRINT_ROOM, BatchState, JobState, Role
-from api.usecases import people, releasing, rules
+from api.usecases import jobs, people, releasing, rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def may_cancel(deps: Deps, visitor: Visitor, job: PrintJob, batches: Sequence[Ba
         return False, "Who sends or approves letters can cancel them."
     if any(batch.state in IN_PRINT_ROOM for batch in batches):
         return False, "Part of these letters is with the print room, so they can no longer be cancelled together."
-    if job.cut_off_at is not None and deps.clock.now() >= job.cut_off_at:
+    if jobs.cut_off_passed(job, deps.clock.now()):
         return False, "The cut-off has passed: these letters are being printed and can no longer be cancelled."
     return _YES
 
