@@ -30,7 +30,7 @@ from docgen.readymade.pieces import plan_letter
 from docgen.records.letter_json import write_letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from api.ports import PrintJob, WorkContext
     from api.usecases.deps import Deps
@@ -118,16 +118,16 @@ class _Inspector:
         self._verdict.total = len(split.letters)
         return [_Found(index, 0, letter) for index, letter in enumerate(split.letters)]
 
-    def _of_zip(self, rows: Sequence[DataRow] | None) -> list[_Found]:
-        """Each PDF is a letter; one that is of no use is a faulty letter among the others."""
+    def _of_zip(self, rows: Sequence[DataRow] | None) -> Iterable[_Found]:
+        """Each PDF is a letter, inspected when it is asked for; one that is of no use is a faulty one among others."""
         names = self._upload.names
         addresses, lost = by_name(names, rows or ())
         self._verdict.refuse(lost)
         self._verdict.total = len(names)
         if self._verdict.error_code is not None:
             return []
-        found = [self._file(number, addresses, with_data=rows is not None) for number in range(len(names))]
-        return [letter for letter in found if letter is not None]
+        found = (self._file(number, addresses, with_data=rows is not None) for number in range(len(names)))
+        return (letter for letter in found if letter is not None)
 
     def _file(self, number: int, addresses: dict[str, DataRow], *, with_data: bool) -> _Found | None:
         name = self._upload.names[number]
@@ -141,6 +141,7 @@ class _Inspector:
         if has_errors(findings):
             self._note(number, findings, reference)
             self._fault(number, FoundLetter(reference, "", number, min(inspection.pages, 1), inspection.pages))
+            self._tell()
             return None
         self._of_files[number] = findings
         return _Found(number, number, LetterPages(reference, 1, inspection.pages, row.address if row else None))
@@ -218,7 +219,7 @@ class _Inspector:
         self._verdict.checked.findings += findings_at(index, placed)
 
 
-def _parts(letters: Sequence[_Found]) -> Iterator[list[_Found]]:
+def _parts(letters: Iterable[_Found]) -> Iterator[list[_Found]]:
     """Letters of one PDF that follow each other, some hundred pages at a time."""
     part: list[_Found] = []
     for letter in letters:

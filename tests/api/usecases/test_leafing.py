@@ -134,3 +134,22 @@ def test_who_looks_sees_how_many_letters_were_looked_at(world: World, monkeypatc
     world.run()
     assert seen == [(0, None), (2, 6), (4, 6)]
     assert world.job(job.id).counts.valid == 6
+
+
+def test_of_a_zip_each_pdf_is_inspected_and_looked_at_in_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.usecases.ready_made.validating._LETTERS_BETWEEN_TELLING", 1)
+    seen: list[tuple[int, int, int | None]] = []
+    look = safely.look
+
+    def looking_on(*args: Any) -> Look:  # noqa: ANN401 - as it is called
+        counts = world.job(job.id).counts
+        seen.append((counts.valid, counts.invalid, counts.total))
+        return look(*args)
+
+    monkeypatch.setattr("docgen.readymade.safely.look", looking_on)
+    files = {f"{number}.pdf": drawn([Sheet(address=address(number))]) for number in range(1, 4)}
+    body = zipped({"0.pdf": b"no pdf"} | files)
+    job = submit_pdf(world, body, Wishes(), media_type=ZIP, validate_only=True)
+    world.run()
+    assert seen == [(0, 1, 4), (1, 1, 4), (2, 1, 4)]
+    assert (world.job(job.id).counts.valid, world.job(job.id).counts.invalid) == (3, 1)
