@@ -65,9 +65,9 @@ def carrier_findings(enriched: Enriched, room: CarrierRoom, face: Face) -> Itera
     """Why what came back for an envelope cannot be printed in its room."""
     place = Place(record=enriched.own_id)
     word = _word(face, enriched.postal_line)
-    if word.lacking:
-        signs = " ".join(sorted(set(word.lacking)))
-        message = f"The typeface has no {signs}, so the line cannot be printed. Ask for another one."
+    if strange := {sign for sign in enriched.postal_line if sign in word.lacking or not _is_common(sign)}:
+        signs = " ".join(sorted(strange))
+        message = f"A line with {signs} cannot be printed and read back. Ask for one of common letters and digits."
         yield Finding("enrichment-line-lacks-glyph", message, place)
     if to_mm(word.width_pt) > room.line.width_mm:
         wide, most = to_mm(word.width_pt), room.line.width_mm
@@ -76,6 +76,11 @@ def carrier_findings(enriched: Enriched, room: CarrierRoom, face: Face) -> Itera
     if enriched.postal_2d and _module_dots(enriched.postal_2d, room.code) is None:
         message = f"The 2D code holds too much for {room.code.width_mm:g} mm in the window; ask for a smaller one."
         yield Finding("enrichment-code-too-large", message, place)
+
+
+def _is_common(sign: str) -> bool:
+    """Whether it is in Latin-1, and stands by itself in a line: those are what a reader tells apart."""
+    return sign <= "\xff" and sign.isprintable()
 
 
 def _line_ink(word: Word, box: BoxMm, face: Face) -> bytes:

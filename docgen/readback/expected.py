@@ -45,7 +45,7 @@ class ExpectedSymbol:
 
     ``kind`` is ``qr`` or ``kix``, or that of an inserter's mark: ``datamatrix``, ``code39``, ``i2of5``, ``omr`` (its
     content is '1' for a line and '0' for none) or ``text``, of which only the ink is seen. What a carrier gave is
-    ``carrier-code``, a Data Matrix, and ``carrier-line``, of which only the ink is seen.
+    ``carrier-code``, a Data Matrix, and ``carrier-line``, of which letters and digits are read.
     """
 
     kind: str

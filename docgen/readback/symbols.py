@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import numpy as np
 import zxingcpp
@@ -10,7 +11,7 @@ from pyzbar import pyzbar
 
 from docgen.drawing.raster import leaf_crop, leaf_gray
 from docgen.findings import Finding
-from docgen.layouts.geometry import Rect
+from docgen.layouts.geometry import Rect, flip_pt, to_pt
 from docgen.postal import kix_reader
 from docgen.readback.difference import Difference
 
@@ -29,6 +30,8 @@ _MARK_DPI = 300
 _OMR_DPI = 200
 _TEXT_DPI = 100
 _DARK = 128
+_LINE_DPI, _LINE_DARK = 200, 200  # a line may be no more than a dot
+_LINE_BAND = 0.25  # of its height; lines above and below begin farther off
 _OMR_LINE_MM = 0.5
 _OMR_REACH_MM = 0.6  # a mark that stands farther off is not under the sensor
 _MOST = 0.5
@@ -106,6 +109,27 @@ def _see_text(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
     return symbol.content if (leaf_gray(leaf, _TEXT_DPI, symbol.rect) < _DARK).any() else None
 
 
+def _read_line(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
+    """The line in the middle of its place, as far as plain letters and digits tell; what has none must have ink."""
+    wanted = _plain(symbol.content.decode())
+    rect, inked = symbol.rect, (leaf_gray(leaf, _LINE_DPI, symbol.rect) < _LINE_DARK).any()
+    if not wanted or not inked:
+        return symbol.content if inked else None
+    top_mm, height_mm = rect.top_mm + _LINE_BAND * rect.height_mm, _LINE_BAND * rect.height_mm
+    left_pt, right_pt = to_pt(rect.left_mm), to_pt(rect.right_mm)
+    text_page = leaf.get_textpage()
+    try:
+        read = text_page.get_text_bounded(left_pt, flip_pt(top_mm + height_mm), right_pt, flip_pt(top_mm))
+    finally:
+        text_page.close()
+    return symbol.content if _plain(read) == wanted else read.encode()
+
+
+def _plain(text: str) -> str:
+    """Plain letters and digits: of others the library that reads has its own idea."""
+    return "".join([sign for sign in normalize("NFKD", text) if sign.isascii() and sign.isalnum()])
+
+
 _NAMES = {"carrier-code": "carrier's 2D code", "carrier-line": "carrier's line"}
 _READERS: dict[str, Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]] = {
     "qr": _read_qr,
@@ -116,5 +140,5 @@ _READERS: dict[str, Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]]
     "omr": _read_omr,
     "text": _see_text,
     "carrier-code": _zxing(zxingcpp.BarcodeFormat.DataMatrix),
-    "carrier-line": _see_text,
+    "carrier-line": _read_line,
 }

@@ -6,8 +6,12 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from docgen.compose import Composer
-from docgen.drawing.carrier_ink import carrier_ink
+from docgen.drawing.carrier_ink import carrier_findings, carrier_ink
 from docgen.drawing.mark_ink import MARK_FONT, marks_on_first
 from docgen.drawing.print_file import DrawnEnvelope, DrawnMarks, FileInfo, PrintFileWriter
 from docgen.postal.enrichment import Enriched
@@ -17,6 +21,7 @@ from tests.docgen.builders import CREATED, DAY, brand, example, template
 if TYPE_CHECKING:
     from docgen.findings import Finding
 
+LATIN = [chr(number) for number in range(0x20, 0x100) if chr(number).isprintable()]
 RIGHT = Enriched("pce_1", 1, "B1", "* 0042 B1", b"\x00DEA 0042")
 
 
@@ -26,15 +31,15 @@ def _composer() -> Composer:
 
 
 @cache
-def made(given: Enriched | None, expected: Enriched | None) -> tuple[bytes, ExpectedLetter]:
-    """A file of one letter with what was given, and what is expected of it."""
+def made(drawn: Enriched | None, expected: Enriched | None) -> tuple[bytes, ExpectedLetter]:
+    """A file of one letter with what is drawn on it, and what is expected of it."""
     of, letter = _composer(), example(template("rent-reminder"), "nl")
     room = of.envelope.carrier_room
     assert room is not None
     composed = of.compose(letter)
     marks = None
-    if given is not None:
-        ink = carrier_ink(given, room, of.resources.faces[MARK_FONT])
+    if drawn is not None:
+        ink = carrier_ink(drawn, room, of.resources.faces[MARK_FONT])
         marks = DrawnMarks(marks_on_first(ink.ink, len(composed.drawn.pages)).pages, ink.uses)
     out = BytesIO()
     writer = PrintFileWriter(out, of.resources, FileInfo("Batch", CREATED), None, duplex=False)
@@ -48,16 +53,16 @@ def replace_code(code: bytes) -> Enriched:
     return RIGHT._replace(postal_2d=code)
 
 
-def found(given: Enriched | None, expected: Enriched | None) -> list[Finding]:
-    data, letter = made(given, expected)
+def found(drawn: Enriched | None, expected: Enriched | None) -> list[Finding]:
+    data, letter = made(drawn, expected)
     return list(read_part(data, [letter]).findings)
 
 
-def codes(given: Enriched | None, expected: Enriched | None) -> list[tuple[str, str | None]]:
-    return [(finding.code, finding.place.frame) for finding in found(given, expected)]
+def codes(drawn: Enriched | None, expected: Enriched | None) -> list[tuple[str, str | None]]:
+    return [(finding.code, finding.place.frame) for finding in found(drawn, expected)]
 
 
-def test_what_was_given_is_read_and_nothing_is_stray() -> None:
+def test_what_was_printedis_read_and_nothing_is_stray() -> None:
     data, letter = made(RIGHT, RIGHT)
     read = read_part(data, [letter])
     assert read.findings == ()
@@ -69,6 +74,35 @@ def test_the_code_of_somebody_else_is_found() -> None:
     other = replace_code(b"\x00DEA 0043")
     assert codes(other, RIGHT) == [("readback-differs", "carrier-code")]
     assert "carrier's 2D code" in found(other, RIGHT)[0].message
+
+
+def test_the_line_of_somebody_else_is_found() -> None:
+    assert codes(RIGHT._replace(postal_line="* 0043 B1"), RIGHT) == [("readback-differs", "carrier-line")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "* 1234-000123/45_0007.NL:B0042-",
+        "\u00c9\u00e9n, Gr\u00f6\u00dfe \u0142\u00f3d\u017a",
+        "-- **",
+        "fi ffl AVAToTy 'A'",
+    ],
+)
+def test_any_line_is_read_as_it_is_printed(line: str) -> None:
+    printed = RIGHT._replace(postal_line=line)
+    assert codes(printed, printed) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(LATIN, min_size=1, max_size=40).map(str.strip).filter(bool))
+def test_whatever_may_be_printed_is_read(line: str) -> None:
+    printed = RIGHT._replace(postal_line=line)
+    of = _composer()
+    room = of.envelope.carrier_room
+    assert room is not None
+    assume(not list(carrier_findings(printed, room, of.resources.faces[MARK_FONT])))
+    assert codes(printed, printed) == []
 
 
 def test_a_code_or_line_that_is_missing_is_found() -> None:

@@ -320,6 +320,9 @@ def _every_page(world: World) -> list[str]:
     world.run()
     (ready,) = _in(world, BatchState.READY)
     blocked = _blocked(world)
+    rules.set_rules(deps, Rules(ORG, carrier="postnl"))
+    held = world.submit([record(903)], title="To the carrier")
+    world.run()
     deps.clock.advance(13 * 3600)  # type: ignore[attr-defined] # a fake
     alarms.watch(deps)
     with deps.database.read() as uow:
@@ -327,7 +330,7 @@ def _every_page(world: World) -> list[str]:
     batches = [f"/staff/batches/{batch.id}" for batch in (released, gone, waits, ready, blocked)]
     pages = ["/staff", "/staff/mail-runs", "/staff/rules", "/staff/password", "/staff/find?q=mevrouw"]
     anna = staffing.add_member(deps, ORG, ("a.de.vries@example.nl", "Anna de Vries"), [Role.ADMIN], "usr_x")[0]
-    pages += ["/staff/people", f"/staff/people/{anna.id}"]
+    pages += ["/staff/people", f"/staff/people/{anna.id}", f"/staff/carrier/{held.id}"]
     runs = [f"/staff/mail-runs/{each.id}" for each in (run, opened)]
     others = [f"/staff/pieces/{piece.id}", "/staff/find?q=zzzz", "/staff/batches/bat_none"]
     return [*pages, *runs, *others, *batches, f"/staff/batches/{busy.id}"]
