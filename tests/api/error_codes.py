@@ -23,6 +23,7 @@ _POSITION = {
     "problem": 1,
     "_named": 1,
     "_refused": 0,
+    "refused": 0,
 }
 _BOTH = ("brand-", "template-")
 # calls that put something before the code, by file: which call, where in it, what is put before
