@@ -102,6 +102,8 @@ class Day:
         self.sheets: Counter[str] = Counter()
         self.envelopes = 0
         self.happened: Counter[str] = Counter()
+        # so many looks from now: the first job waits seconds for its cut-off, so a day is never without
+        self.next_kill = self.chance.randint(1, 30)
         self._server_life = ExitStack()
 
     def work(self) -> None:
@@ -153,8 +155,10 @@ class Day:
 
     def _maybe_kill(self) -> None:
         """A worker, or everything at once, while there is work."""
-        if self.happened["kills"] >= self.wish.kills or self.chance.random() > 0.05:
+        self.next_kill -= 1
+        if self.happened["kills"] >= self.wish.kills or self.next_kill > 0:
             return
+        self.next_kill = self.chance.randint(1, 30)
         self.happened["kills"] += 1
         if self.chance.random() < 0.5:
             with suppress(ProcessLookupError, IndexError):
