@@ -21,9 +21,10 @@ from api.adapters.engine import make_engine
 from api.adapters.system import RandomIds, SystemClock
 from api.adapters.temporary import begin_temporary, remove_left
 from api.ports import ReadBackPolicy
-from api.settings import Settings, as_environment, load_settings, secret_key
+from api.settings import Settings, as_environment, load_settings, print_room_files, secret_key
 from api.usecases.alarms import watch
 from api.usecases.deps import Deps, Limits
+from api.usecases.equipment import equipment_with
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
 from api.usecases.trash import empty_trash
@@ -132,7 +133,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
 
 
 def make_deps(service: Service) -> Deps:
-    """What use cases are given."""
+    """What use cases are given. Raises Refusal: ``equipment-invalid`` and as `print_room_files`."""
     settings = service.settings
     limits = Limits(
         max_body_bytes=settings.max_body_bytes,
@@ -146,7 +147,8 @@ def make_deps(service: Service) -> Deps:
         read_back=ReadBackPolicy(settings.read_back),
         read_back_sample=settings.read_back_sample,
     )
-    return Deps(service.database, service.blobs, service.clock, service.ids, service.secret, limits)
+    equipment = equipment_with(print_room_files(settings))
+    return Deps(service.database, service.blobs, service.clock, service.ids, service.secret, limits, equipment)
 
 
 def make_runner(service: Service, handlers: Mapping[str, Handler], on_failed: OnFailed | None = None) -> Runner:

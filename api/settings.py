@@ -33,6 +33,8 @@ DEFAULT_CONFIG = "posthoorn.toml"
 # set for its children by the program itself, or by a person for another part of it: not settings
 _OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, "POSTHOORN_WORKER_NAME", "POSTHOORN_API_KEY", "POSTHOORN_URL"})
 _MIN_SECRET_CHARS = 32
+# each job keeps these files, so they must stay small
+_MOST_PRINT_ROOM_BYTES = 65_536
 _URL_PASSWORD = re.compile(r"(//[^/@\s]*:)[^@\s]*@")
 
 
@@ -110,6 +112,9 @@ class Settings(BaseSettings):
     read_back_sample: int = Field(1000, ge=2, le=100_000, description="letters of a batch in a sample: 2 to 100000")
     max_records: int = Field(80_000, ge=1, le=1_000_000, description="records in one print job: 1 to 1000000")
     max_body_bytes: int = Field(1 << 30, ge=1 << 16, description="bytes of the largest request body: 65536 or more")
+    print_room_folder: Path | None = Field(
+        None, description="a folder with files of the print room's own, for example ./print-room, or leave it out"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["text", "json"] = Field("text", description="text or json")
 
@@ -171,6 +176,32 @@ def secret_key(settings: Settings) -> bytes:
         finally:
             fresh.unlink()
     return path.read_bytes().strip()
+
+
+def print_room_files(settings: Settings) -> dict[str, str]:
+    """The text of each TOML file of the print room by its name; none without a folder.
+
+    Raises `Refusal` (``bad-settings``): the folder is not there, or a file is not UTF-8 or too large.
+    """
+    folder = settings.print_room_folder
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        message = f"There is no folder {folder}. Set {Settings.model_fields['print_room_folder'].description}."
+        raise _refusal([Finding("print-room-folder-missing", message, Place(column=PREFIX + "PRINT_ROOM_FOLDER"))])
+    return {path.name: _print_room_text(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def _print_room_text(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = None
+    if text is None or len(data) > _MOST_PRINT_ROOM_BYTES:
+        message = f"{path.name} is not UTF-8, or has more than {_MOST_PRINT_ROOM_BYTES:,} bytes. Save it anew."
+        raise _refusal([Finding("print-room-file-unreadable", message, Place(file=str(path)))])
+    return text
 
 
 def _is_setting(name: str) -> bool:

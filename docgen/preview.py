@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from docgen.layouts.laid_out import LaidOutLetter
     from docgen.layouts.plan import Plan
     from docgen.layouts.theme import Brand
+    from docgen.postal.profiles import Profiles
     from docgen.templates.model import Template
 
 _DPI = 150
@@ -45,7 +46,15 @@ class Preview:
     findings: tuple[Finding, ...]
 
 
-def preview(template: Template, brand: Brand, language: str, day: dt.date, *, frames: bool = False) -> Preview:
+def preview(
+    template: Template,
+    brand: Brand,
+    language: str,
+    day: dt.date,
+    profiles: Profiles | None = None,
+    *,
+    frames: bool = False,
+) -> Preview:
     """Compose the template's example in ``language``; ``frames`` draws frames, window and clear zones over pictures.
 
     A letter with errors is shown all the same, since seeing it is how an author finds them.
@@ -55,7 +64,7 @@ def preview(template: Template, brand: Brand, language: str, day: dt.date, *, fr
     """
     if language not in template.languages:
         raise Refusal("language-unknown", f"The template has no '{language}'; it has {', '.join(template.languages)}.")
-    composer = Composer(template, brand, day)
+    composer = Composer(template, brand, day, profiles)
     laid = composer.lay_out(_example(template, brand, language))
     plan = composer.plan(language)
     drawn = draw_letter(laid, frozenset(name.encode("ascii") for name in plan.forms()))

@@ -21,6 +21,7 @@ from api.ports import (
     Policy,
     Role,
 )
+from api.usecases.equipment import rules_to_show
 from docgen.findings import Severity
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ class JobOut(Out):
             created_by=job.created_by,
             approved_by=job.approved_by,
             cut_off_at=job.cut_off_at,
-            rules=dict(job.rules),
+            rules=rules_to_show(job),
             error_code=job.error_code,
             waiting_for=job.waiting_for or None,
             counts=CountsOut.model_validate(job.counts),

@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.ports import JobKind
-from docgen.postal.enrichment_profiles import builtin_profiles
+from api.usecases.equipment import equipment_of
 
 if TYPE_CHECKING:
     from api.ports import PrintJob
+    from api.usecases.equipment import Equipment
     from docgen.postal.enrichment_profiles import EnrichmentProfile
 
 NO_CARRIER: Final = "none"
 _PRINTED: Final = frozenset({"postal_line", "postal_2d"})
 
 
-def carrier_named(name: str) -> EnrichmentProfile | None:
+def carrier_named(equipment: Equipment, name: str) -> EnrichmentProfile | None:
     """The profile that rules name; None for none."""
-    return None if name == NO_CARRIER else builtin_profiles()[name]
+    return None if name == NO_CARRIER else equipment.carriers[name]
 
 
 def carrier_of(job: PrintJob) -> EnrichmentProfile | None:
     """How the carrier of a job wants addresses and gives them back; None when no carrier has to do with it."""
-    return carrier_named(job.rules.get("carrier", NO_CARRIER))
+    return carrier_named(equipment_of(job), job.rules.get("carrier", NO_CARRIER))
 
 
 def gives_print(profile: EnrichmentProfile | None) -> bool:

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from api.usecases.carriers import prints_of_carrier
+from api.usecases.equipment import equipment_of
 from api.usecases.packages import files_of
 from docgen.compose import Composer
 from docgen.layouts.brand_file import load_brand
 from docgen.letters import EntryAccess, Letter
-from docgen.postal.marks.profiles import builtin as mark_profiles
 from docgen.qr import entry_link
 from docgen.qr.entry_code import TOKEN_LENGTH, derive_code, derive_token
 from docgen.templates.load import load_template
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from docgen.postal.marks.model import MarkProfile
 
 _MOST_KEPT: Final = 4
-_kept: dict[tuple[str, str, dt.date, str, bool], Composer] = {}
+_kept: dict[tuple[str, str, dt.date, str, bool, str], Composer] = {}
 
 # a composer keeps what it has measured, and is not made for two threads at once
 ONE_AT_A_TIME: Final = threading.RLock()
@@ -41,14 +41,14 @@ def composer_of(deps: Deps, job: PrintJob) -> Composer:
     with deps.database.read() as uow:
         template = uow.templates.get(organisation_id, job.template_id)
         brand = uow.brands.get(organisation_id, job.brand_id)
-    marks, carrier = mark_profile_of(job), prints_of_carrier(job)
-    key = (template.digest, brand.digest, job.created_at.date(), marks.id, carrier)
+    marks, carrier, room = mark_profile_of(job), prints_of_carrier(job), equipment_of(job)
+    key = (template.digest, brand.digest, job.created_at.date(), marks.id, carrier, room.own)
     with ONE_AT_A_TIME:
         composer = _kept.pop(key, None)
         if composer is None:
             files, art = files_of(deps, template), files_of(deps, brand)
             day, wanted = job.created_at.date(), marks if marks.codes else None
-            composer = Composer(load_template(files), load_brand(art), day, marks=wanted, carrier=carrier)
+            composer = Composer(load_template(files), load_brand(art), day, room.profiles, wanted, carrier=carrier)
         # the one used longest ago goes first
         _kept[key] = composer
         while len(_kept) > _MOST_KEPT:
@@ -58,7 +58,7 @@ def composer_of(deps: Deps, job: PrintJob) -> Composer:
 
 def mark_profile_of(job: PrintJob) -> MarkProfile:
     """The marks that the envelopes of a job get."""
-    return mark_profiles()[job.rules.get("mark_profile", "none")]
+    return equipment_of(job).marks[job.rules.get("mark_profile", "none")]
 
 
 def with_entry(letter: Letter, composer: Composer, secret: bytes, piece_id: str) -> Letter:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from api.ports import ReadBackPolicy
+from api.usecases.equipment import Equipment, equipment_with
 
 if TYPE_CHECKING:
     from api.ports import Blobs, Clock, Database, Ids
@@ -42,3 +44,4 @@ class Deps:
     ids: Ids
     secret: bytes
     limits: Limits = Limits()
+    equipment: Equipment = field(default_factory=partial(equipment_with, {}))

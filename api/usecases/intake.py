@@ -13,7 +13,6 @@ from api.usecases.trash import let_go, take_back
 from docgen.compose import envelope_of
 from docgen.findings import Refusal
 from docgen.postal.cut_off import read_schedule
-from docgen.postal.profiles import builtin
 from docgen.templates.load import load_template
 
 if TYPE_CHECKING:
@@ -77,12 +76,12 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
 
 def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submission, body: BlobRef) -> PrintJob:
     """`submit_job` inside a transaction."""
-    now, rules = deps.clock.now(), uow.rules.get(organisation_id).of_job()
+    now, rules = deps.clock.now(), uow.rules.get(organisation_id).of_job() | deps.equipment.kept()
     check_title(submission.title)
     check_cut_off(submission.cut_off_at, now)
     template = _version(uow, organisation_id, PackageKind.TEMPLATE, submission.template)
-    if gives_print(carrier_named(rules["carrier"])):
-        envelope_of(load_template(files_of(deps, template)), builtin(), carrier=True)
+    if gives_print(carrier_named(deps.equipment, rules["carrier"])):
+        envelope_of(load_template(files_of(deps, template)), deps.equipment.profiles, carrier=True)
     job = PrintJob(
         id=deps.ids.new("job"),
         organisation_id=organisation_id,

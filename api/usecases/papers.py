@@ -7,11 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from api.ports import BatchFile, FileRole, Mode
+from api.usecases.equipment import equipment_of
 from docgen.drawing.contact_sheet import MAX_THUMBNAILS, Thumbnail, contact_sheet
 from docgen.drawing.job_ticket import Ticket, TicketFile, job_ticket
 from docgen.drawing.print_file import FileInfo, PrintFileWriter
 from docgen.postal.manifest import manifest_rows, totals_of, write_csv, write_json
-from docgen.postal.profiles import builtin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ class Facts:
     def rows(self) -> list[ManifestRow]:
         """The rows of the manifest; a batch has at most some thousand."""
         files = [printed.pieces for printed in self.printed]
-        classes = builtin().weight_classes
+        classes = equipment_of(self.job).profiles.weight_classes
         rows = manifest_rows(self.batch.id, self.plan, files, classes, self.stops, self.controls)
         # sheets may be printed last to first
         return [
@@ -102,7 +102,7 @@ def _ticket(facts: Facts, rows: Sequence[ManifestRow]) -> Ticket:
         template=f"{product.template} {product.template_version}",
         brand=f"{product.brand} {product.brand_version}",
         envelope=product.envelope.title,
-        stock=builtin().stocks[key.stock].title,
+        stock=equipment_of(job).profiles.stocks[key.stock].title,
         duplex=key.duplex,
         abroad=key.abroad,
         letters=totals.letters,

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from api.ports import Piece
+from api.usecases.equipment import equipment_of
 from docgen.postal.batch import MailPiece, batch_key
 from docgen.postal.household import Together, household_key
 from docgen.postal.household_rules import builtin_rules, read_rules
-from docgen.postal.profiles import DEFAULT_STOCK, builtin
+from docgen.postal.profiles import DEFAULT_STOCK
 from docgen.postal.weights import piece_weight_mg, sheets_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class PieceMaker:
         self._weights: dict[int, int] = {}
         self._groups: dict[tuple[str, int], str] = {}
         self._households = household_rules(job)
+        self._stock = equipment_of(job).profiles.stocks[DEFAULT_STOCK]
         self._shared: dict[tuple[str, str], Together] = {}
 
     def piece(self, piece_id: str, index: int, letter: Letter, pages: int) -> Piece:
@@ -67,7 +69,7 @@ class PieceMaker:
     def _weight_mg(self, sheets: int) -> int:
         known = self._weights.get(sheets)
         if known is None:
-            known = piece_weight_mg(sheets, builtin().stocks[DEFAULT_STOCK], self._product.envelope)
+            known = piece_weight_mg(sheets, self._stock, self._product.envelope)
             self._weights[sheets] = known
         return known
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from api.ports import Batch, BatchState, Chunk, JobKind, JobState, PieceState, Placement, derived_id
 from api.usecases.carriers import carrier_of
 from api.usecases.composing import batch_composed
+from api.usecases.equipment import equipment_of
 from api.usecases.kinds import IN_TURN, WorkKind
 from api.usecases.leases import nothing_to_do
 from api.usecases.pieces import household_facts, household_rules, mail_piece
@@ -17,7 +18,6 @@ from api.usecases.products import product_of
 from docgen.postal.batch import BatchKey, batch_key
 from docgen.postal.mail_plan import Terms, ToPlan, plan_mail
 from docgen.postal.marks.control import derive_batch_code
-from docgen.postal.sort_plans import builtin_plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ def plan_of(
 def sort_plan_of(job: PrintJob) -> SortPlan | None:
     """How the envelopes of a job are put in bundles and trays; None when they are only in postal order."""
     name = job.rules.get("sort_plan", NO_PLAN)
-    return None if name == NO_PLAN else builtin_plans()[name]
+    return None if name == NO_PLAN else equipment_of(job).sort_plans[name]
 
 
 def batch_id_of(job_id: str, number: int) -> str:

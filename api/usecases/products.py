@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.ports import JobKind
 from api.usecases.composers import composer_of
-from api.usecases.ready_made.wishes import LANGUAGE, wishes_of
+from api.usecases.ready_made.wishes import LANGUAGE, envelope_of, wishes_of
 from docgen.drawing.mark_ink import MARK_FONT
 from docgen.readymade.house_ink import HouseInk
 
@@ -57,15 +57,15 @@ def composed_product(composer: Composer) -> Product:
 
 def _ready_product(job: PrintJob) -> Product:
     """The product of letters that others made."""
-    wishes = wishes_of(job)
+    wishes, envelope = wishes_of(job), envelope_of(job)
     return Product(
         template="ready-made",
         template_version="1",
         title="Ready-made letters",
         brand="ready-made",
         brand_version="1",
-        envelope=wishes.profile,
+        envelope=envelope,
         duplex=wishes.duplex,
         languages=(LANGUAGE,),
-        mark_face=HouseInk(wishes.profile).faces[MARK_FONT],
+        mark_face=HouseInk(envelope).faces[MARK_FONT],
     )

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 from api.usecases.carriers import NO_CARRIER
 from docgen.findings import Finding, Place, Refusal
 from docgen.postal.cut_off import read_schedule
-from docgen.postal.enrichment_profiles import builtin_profiles
 from docgen.postal.household_rules import read_rules
-from docgen.postal.marks.profiles import builtin as mark_profiles
-from docgen.postal.sort_plans import builtin_plans
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,12 +30,13 @@ def set_rules(deps: Deps, rules: Rules) -> Rules:
     Raises Refusal: ``rules-invalid`` with a finding for each, ``cut-off-schedule-invalid``, ``cut-off-none``,
     ``household-rules-invalid``.
     """
+    room = deps.equipment
     findings = [
         _unknown(column, value, known)
         for column, value, known in (
-            ("mark_profile", rules.mark_profile, set(mark_profiles())),
-            ("sort_plan", rules.sort_plan, {NO_PLAN, *builtin_plans()}),
-            ("carrier", rules.carrier, {NO_CARRIER, *builtin_profiles()}),
+            ("mark_profile", rules.mark_profile, set(room.marks)),
+            ("sort_plan", rules.sort_plan, {NO_PLAN, *room.sort_plans}),
+            ("carrier", rules.carrier, {NO_CARRIER, *room.carriers}),
         )
         if value not in known
     ]

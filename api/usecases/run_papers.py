@@ -8,15 +8,15 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 from api.ports import BatchFile, FileRole, PieceState
+from api.usecases.equipment import equipment_of
 from api.usecases.papers import CSV, PDF
 from api.usecases.pieces import mail_piece
 from api.usecases.planning import sort_plan_of
 from api.usecases.products import product_of
-from docgen.drawing.label_stocks import BUNDLE_STOCK, TRAY_STOCK, builtin_stocks
+from docgen.drawing.label_stocks import BUNDLE_STOCK, TRAY_STOCK
 from docgen.drawing.labels import LabelKind, LabelRun, draw_labels, labels_of
 from docgen.postal.envelopes import envelopes_of
 from docgen.postal.manifest import TOO_HEAVY
-from docgen.postal.profiles import builtin
 from docgen.postal.sorting import as_planned
 from docgen.postal.weights import weight_class
 
@@ -51,12 +51,13 @@ def run_papers(
 def _rows(
     deps: Deps, uow: UnitOfWork, batch: Batch, pieces: Sequence[Piece]
 ) -> Iterator[tuple[str, str, str, int, str]]:
-    product = product_of(deps, uow.jobs.get(batch.organisation_id, batch.job_id))
+    job = uow.jobs.get(batch.organisation_id, batch.job_id)
+    product, classes = product_of(deps, job), equipment_of(job).profiles.weight_classes
     plan = [mail_piece(piece, product) for piece in pieces]
     envelopes: Counter[str] = Counter()
     weights: Counter[str] = Counter()
     for envelope in envelopes_of(plan, _not_going(pieces)).values():
-        found = weight_class(envelope.weight_mg, builtin().weight_classes)
+        found = weight_class(envelope.weight_mg, classes)
         name = found.name if found else TOO_HEAVY
         envelopes[name] += 1
         weights[name] += envelope.weight_mg
@@ -72,7 +73,7 @@ def _labels(deps: Deps, uow: UnitOfWork, run: LabelRun, batch: Batch, pieces: Se
     product = product_of(deps, job)
     mail = as_planned([mail_piece(piece, product) for piece in pieces], _not_going(pieces), plan)
     for number, (kind, containers) in enumerate(((LabelKind.BUNDLE, mail.bundles), (LabelKind.TRAY, mail.trays)), 1):
-        pdf = draw_labels(labels_of(kind, containers, run), builtin_stocks()[_STOCKS[kind]])
+        pdf = draw_labels(labels_of(kind, containers, run), deps.equipment.label_stocks[_STOCKS[kind]])
         ref = deps.blobs.put(batch.organisation_id, [pdf])
         yield BatchFile(FileRole.LABELS, number, f"{batch.id}-{kind}-labels.pdf", PDF, ref)
 

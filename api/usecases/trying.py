@@ -101,7 +101,7 @@ def preview_look(deps: Deps, organisation_id: str, look: Look) -> Preview:
         template = load_template(theirs)
         language = look.language or template.default_language
         with ONE_PICTURE_AT_A_TIME:
-            found = preview(template, load_brand(art), language, day, frames=look.frames)
+            found = preview(template, load_brand(art), language, day, deps.equipment.profiles, frames=look.frames)
     with _lock:
         _previews.pop(key, None)
         _previews[key] = found

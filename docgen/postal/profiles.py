@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docgen.findings import Refusal
+from docgen.postal.toml_file import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ DEFAULT_STOCK = "a4-80"
 CODE_CLEAR_MM = 2.0
 """White that a carrier's 2D code needs on all sides."""
 _TOLERANCE_MM = 0.01
+_TABLES = frozenset({"envelope", "stock", "insert", "weights"})
 
 
 class BoxMm(NamedTuple):
@@ -149,26 +150,40 @@ def read_profiles(text: str) -> Profiles:
     Raises:
         Refusal: ``profiles-invalid``, with what is wrong: TOML, a missing key, or boxes that do not fit each other.
     """
-    try:
+    with refused("profiles-invalid"):
+        return _profiles(tomllib.loads(text))
+
+
+def read_own_profiles(text: str) -> Profiles:
+    """The seeds with the entries of ``text`` in their place or beside them; weight classes are replaced whole.
+
+    Raises:
+        Refusal: ``profiles-invalid``, as `read_profiles`, and for a table that has no meaning.
+    """
+    seeds = builtin()
+    with refused("profiles-invalid"):
         data = tomllib.loads(text)
-        return Profiles(
-            envelopes={key: _envelope(key, value) for key, value in data["envelope"].items()},
-            stocks={key: StockProfile(key, value["title"], value["grammage"]) for key, value in data["stock"].items()},
-            inserts={
-                key: InsertProfile(key, value["title"], value["weight_mg"])
-                for key, value in data.get("insert", {}).items()
-            },
-            weight_classes=tuple(
-                sorted(
-                    [WeightClass(entry["name"], entry["max_g"] * 1000) for entry in data["weights"]["classes"]],
-                    key=lambda entry: entry.max_mg,
-                )
-            ),
-        )
-    except KeyError as missing:
-        raise Refusal("profiles-invalid", f"The key {missing} is missing. Add it.") from missing
-    except (ValueError, TypeError, AttributeError) as wrong:
-        raise Refusal("profiles-invalid", f"A value is wrong: {wrong}. Correct it.") from wrong
+        if unknown := data.keys() - _TABLES:
+            raise ValueError(f"there is no table '{min(unknown)}'; known are {', '.join(sorted(_TABLES))}")
+        own = _profiles({"envelope": {}, "stock": {}, "weights": {"classes": []}} | data)
+    return Profiles(
+        envelopes={**seeds.envelopes, **own.envelopes},
+        stocks={**seeds.stocks, **own.stocks},
+        inserts={**seeds.inserts, **own.inserts},
+        weight_classes=own.weight_classes or seeds.weight_classes,
+    )
+
+
+def _profiles(data: Mapping[str, Any]) -> Profiles:
+    classes = [WeightClass(entry["name"], entry["max_g"] * 1000) for entry in data["weights"]["classes"]]
+    return Profiles(
+        envelopes={key: _envelope(key, value) for key, value in data["envelope"].items()},
+        stocks={key: StockProfile(key, value["title"], value["grammage"]) for key, value in data["stock"].items()},
+        inserts={
+            key: InsertProfile(key, value["title"], value["weight_mg"]) for key, value in data.get("insert", {}).items()
+        },
+        weight_classes=tuple(sorted(classes, key=lambda entry: entry.max_mg)),
+    )
 
 
 def _envelope(key: str, data: Mapping[str, Any]) -> EnvelopeProfile:

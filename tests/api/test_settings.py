@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, as_environment, load_settings, secret_key
+from api.settings import Settings, as_environment, load_settings, print_room_files, secret_key
 from docgen.findings import Refusal
 
 
@@ -27,6 +27,32 @@ def test_defaults_are_good_for_one_machine() -> None:
     assert settings.data_folder == Path("var")
     assert settings.database_url is settings.blobs_url is settings.broker_url is None
     assert settings.concurrency >= 1
+
+
+def test_files_of_the_print_room_are_read_by_name(tmp_path: Path) -> None:
+    (tmp_path / "marks.toml").write_bytes(b"\xef\xbb\xbf# none")
+    (tmp_path / "readme.txt").write_text("not for the service")
+    settings = load_settings({"POSTHOORN_PRINT_ROOM_FOLDER": str(tmp_path)})
+    assert print_room_files(settings) == {"marks.toml": "# none"}
+    assert print_room_files(load_settings({})) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (None, "print-room-folder-missing"),
+        (b"\xff", "print-room-file-unreadable"),
+        (b"#" * 70_000, "print-room-file-unreadable"),
+    ],
+)
+def test_files_that_cannot_be_read_are_refused(tmp_path: Path, content: bytes | None, code: str) -> None:
+    folder = tmp_path / "room"
+    if content is not None:
+        folder.mkdir()
+        (folder / "marks.toml").write_bytes(content)
+    with pytest.raises(Refusal, match="bad-settings") as refusal:
+        print_room_files(load_settings({"POSTHOORN_PRINT_ROOM_FOLDER": str(folder)}))
+    assert [finding.code for finding in refusal.value.findings] == [code]
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

@@ -17,9 +17,6 @@ from api.usecases import people, rules
 from api.usecases.carriers import NO_CARRIER
 from api.usecases.deps import Deps
 from docgen.postal.cut_off import WEEKDAYS
-from docgen.postal.enrichment_profiles import builtin_profiles
-from docgen.postal.marks.profiles import builtin as mark_profiles
-from docgen.postal.sort_plans import builtin_plans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +76,7 @@ def _entered(form: Form, former: Rules) -> Rules:
 def _page(request: Request, deps: Deps, mistake: Mistake | None = None) -> Response:
     visitor = visitor_of(request)
     assert visitor is not None  # noqa: S101 - every route here has a guard
+    room = deps.equipment
     now_valid = rules.get_rules(deps, visitor.organisation_id)
     return page(
         request,
@@ -86,10 +84,10 @@ def _page(request: Request, deps: Deps, mistake: Mistake | None = None) -> Respo
         rules=now_valid,
         entered=mistake.entered if mistake else _shown(now_valid),
         weekdays=WEEKDAYS,
-        marks={name: profile.title for name, profile in mark_profiles().items()},
-        plans={rules.NO_PLAN: "As submitted, no bundles"} | {key: plan.title for key, plan in builtin_plans().items()},
+        marks={name: profile.title for name, profile in room.marks.items()},
+        plans={rules.NO_PLAN: "As submitted, no bundles"} | {key: plan.title for key, plan in room.sort_plans.items()},
         carriers={NO_CARRIER: "None: letters go in our own order"}
-        | {key: profile.title for key, profile in builtin_profiles().items()},
+        | {key: profile.title for key, profile in room.carriers.items()},
         next_cut_off=rules.next_cut_off(deps, visitor.organisation_id),
         names=people.names_of(deps, visitor.organisation_id),
         zone=str((now_valid.cut_offs or {}).get("timezone", DEFAULT_ZONE)),

@@ -50,7 +50,7 @@ def add_ready_made(
     check_media_type(submission.media_type)
     check_title(submission.title)
     check_cut_off(submission.cut_off_at, now)
-    check_wishes(submission.wishes, submission.media_type)
+    check_wishes(submission.wishes, submission.media_type, deps.equipment.profiles)
     job = PrintJob(
         id=deps.ids.new("job"),
         organisation_id=organisation_id,
@@ -65,7 +65,7 @@ def add_ready_made(
         cut_off_at=submission.cut_off_at or scheduled(uow, organisation_id, submission, now),
         title=submission.title,
         created_by=submission.created_by,
-        rules=uow.rules.get(organisation_id).of_job(),
+        rules=uow.rules.get(organisation_id).of_job() | deps.equipment.kept(),
         kind=JobKind.READY_MADE,
         wishes=submission.wishes.as_json(),
     )

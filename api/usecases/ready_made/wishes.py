@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from api.ports import BlobRef
 from api.usecases.composers import mark_profile_of
+from api.usecases.equipment import equipment_of
 from docgen.findings import Finding, Refusal
 from docgen.postal.marks.model import Side
-from docgen.postal.profiles import DEFAULT_ENVELOPE, builtin
+from docgen.postal.profiles import DEFAULT_ENVELOPE
 from docgen.readymade.patterns import TextMark, pattern_of
 from docgen.readymade.policy import ClearZone, CoverSheets, ReadymadePolicy
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from api.ports import PrintJob
-    from docgen.postal.profiles import EnvelopeProfile
+    from docgen.postal.profiles import EnvelopeProfile, Profiles
 
 PDF: Final = "application/pdf"
 ZIP: Final = "application/zip"
@@ -59,11 +60,6 @@ class Wishes:
         """The text that stands on each first page."""
         return TextMark(self.text, self.is_pattern)
 
-    @property
-    def profile(self) -> EnvelopeProfile:
-        """The envelope."""
-        return builtin().envelopes[self.envelope]
-
     def as_json(self) -> dict[str, Any]:
         """As a job keeps them."""
         return asdict(self) | {"data": str(self.data) if self.data else None}
@@ -77,10 +73,15 @@ def wishes_of(job: PrintJob) -> Wishes:
     return Wishes(**dict(kept) | {"data": data, "split": split, "cover_sheets": cover})
 
 
-def check_wishes(wishes: Wishes, media_type: str) -> None:
+def envelope_of(job: PrintJob) -> EnvelopeProfile:
+    """The envelope that the letters of a job go in."""
+    return equipment_of(job).profiles.envelopes[wishes_of(job).envelope]
+
+
+def check_wishes(wishes: Wishes, media_type: str, profiles: Profiles) -> None:
     """Raises Refusal: ``envelope-unknown``, ``readymade-split-invalid``, ``readymade-pattern-invalid``, ``-data-``."""
-    if wishes.envelope not in builtin().envelopes:
-        known = ", ".join(sorted(builtin().envelopes))
+    if wishes.envelope not in profiles.envelopes:
+        known = ", ".join(sorted(profiles.envelopes))
         raise Refusal("envelope-unknown", f"There is no envelope of this id; there are {known}.")
     if wishes.data is not None and wishes.data.size > MOST_DATA_BYTES:
         raise Refusal("readymade-data-too-large", f"The data file is larger than {MOST_DATA_BYTES:,} bytes.")
@@ -107,7 +108,7 @@ def policy_of(job: PrintJob, media_type: str) -> ReadymadePolicy:
     sides = (Side.FRONT, Side.BACK) if wishes.duplex else (Side.FRONT,)
     boxes = dict.fromkeys(box for side in sides for box in marks.clear_zones(side)) if marks.codes else {}
     policy = ReadymadePolicy(
-        envelope=wishes.profile,
+        envelope=envelope_of(job),
         max_letter_pages=MOST_PAGES_A_LETTER,
         clear_zones=tuple([ClearZone("inserter marks", box) for box in boxes]),
         cover_sheets=wishes.cover_sheets,

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from api.http.staff.corporation.common import JOBS, with_query
 from api.ports import JobKind
 from api.usecases.ready_made.found import letter_at
-from api.usecases.ready_made.wishes import ZIP, SplitBy, wishes_of
+from api.usecases.ready_made.wishes import ZIP, SplitBy, envelope_of, wishes_of
 from docgen.findings import Refusal
-from docgen.postal.profiles import builtin
 from docgen.readymade.policy import CoverSheets
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def asked_of(job: PrintJob) -> Sequence[str]:
         split = _SPLITS[wishes.split]
     said = [
         split,
-        builtin().envelopes[wishes.envelope].title.partition(" (")[0],
+        envelope_of(job).title.partition(" (")[0],
         "both sides" if wishes.duplex else "one side",
         _COVERS.get(wishes.cover_sheets, ""),
         "address printed anew" if wishes.redraw_address else "",

@@ -27,7 +27,7 @@ from api.usecases.ready_made.uploads import MOST_FILES
 from api.usecases.ready_made.wishes import MOST_PAGES_A_LETTER, SplitBy, Wishes, wishes_of
 from docgen.findings import Refusal
 from docgen.postal.address import KEYS
-from docgen.postal.profiles import DEFAULT_ENVELOPE, builtin
+from docgen.postal.profiles import DEFAULT_ENVELOPE
 from docgen.readymade.policy import CoverSheets
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _form_page(request: Request, deps: Deps, entered: Mapping[str, str], trouble
         most_files=MOST_FILES,
         most_bytes=deps.limits.max_body_bytes,
         columns=KEYS,
-        envelopes=builtin().envelopes,
+        envelopes=deps.equipment.profiles.envelopes,
         default_envelope=DEFAULT_ENVELOPE,
         more=_has_more(entered, trouble),
         next_cut_off=rules.next_cut_off(deps, organisation_id),
