@@ -42,6 +42,7 @@ def submit(  # noqa: PLR0913, PLR0917 - each is an option of the command
     validate_only: Annotated[bool, typer.Option("--validate-only", help="Say what is wrong, print nothing.")] = False,
     cut_off: Annotated[datetime | None, typer.Option(help="Nothing is released before; local time.")] = None,
     table: Annotated[str, typer.Option(help="How a CSV is written: 'charset=cp1252; delimiter=semicolon'.")] = "",
+    insert: Annotated[list[str] | None, typer.Option(help="Goes in each envelope besides; may be repeated.")] = None,
     idempotency_key: Annotated[str | None, typer.Option(help="Your own; without it a new one.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end, with a progress bar.")] = False,
     as_json: AsJson = False,
@@ -49,13 +50,15 @@ def submit(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Send records; with --wait the exit code is 1 when the job is rejected or fails."""
     from api.cli.client import Api
 
-    query = {
+    query: dict[str, str | list[str]] = {
         "template": template,
         "brand": brand,
         "title": title,
         "policy": "valid_only" if valid_only else "all_or_nothing",
         "validate_only": str(validate_only).lower(),
     }
+    if insert:
+        query["insert"] = insert
     if cut_off is not None:
         query["cut_off_at"] = cut_off.astimezone().isoformat()
     headers = {"Content-Type": _media_type(file, table), "Idempotency-Key": idempotency_key or str(uuid.uuid4())}
@@ -127,7 +130,7 @@ def _media_type(file: Path, table: str) -> str:
     return f"{media_type}; {table}" if table else media_type
 
 
-def _send(api: Api, file: Path, query: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
+def _send(api: Api, file: Path, query: dict[str, str | list[str]], headers: dict[str, str]) -> dict[str, Any]:
     """Send, and once more when the connection broke: with the same key nothing happens twice."""
     try:
         with file.open("rb") as body:

@@ -38,6 +38,7 @@ def submit_pdf(  # noqa: PLR0913, PLR0917 - each is an option of the command
     valid_only: Annotated[bool, typer.Option("--valid-only", help="Print the valid letters, report the rest.")] = False,
     validate_only: Annotated[bool, typer.Option("--validate-only", help="Say what is wrong, print nothing.")] = False,
     cut_off: Annotated[datetime | None, typer.Option(help="Nothing is released before; local time.")] = None,
+    insert: Annotated[list[str] | None, typer.Option(help="Goes in each envelope besides; may be repeated.")] = None,
     idempotency_key: Annotated[str | None, typer.Option(help="Your own; without it a new one.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end, with a progress bar.")] = False,
     as_json: AsJson = False,
@@ -45,7 +46,7 @@ def submit_pdf(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Send letters that are ready; with --wait the exit code is 1 when the job is rejected or fails."""
     from api.cli.client import Api
 
-    query = {
+    query: dict[str, str | list[str]] = {
         "split": split,
         "pages": str(pages),
         "text": text,
@@ -57,6 +58,7 @@ def submit_pdf(  # noqa: PLR0913, PLR0917 - each is an option of the command
         "policy": "valid_only" if valid_only else "all_or_nothing",
         "validate_only": str(validate_only).lower(),
     }
+    query |= {"insert": insert} if insert else {}
     query |= {} if envelope is None else {"envelope": envelope}
     query |= {} if cut_off is None else {"cut_off_at": cut_off.astimezone().isoformat()}
     with Api() as api:
@@ -82,7 +84,7 @@ def overlays(
     emit(found, [str(out / name) for name in names] or ["No pictures."], as_json=as_json)
 
 
-def _send(api: Api, paths: tuple[Path, Path | None], query: dict[str, str], key: str) -> dict[str, Any]:
+def _send(api: Api, paths: tuple[Path, Path | None], query: dict[str, str | list[str]], key: str) -> dict[str, Any]:
     """Send, and once more when the connection broke: with the same key nothing happens twice."""
     try:
         return _send_once(api, paths, query, key)
@@ -92,7 +94,9 @@ def _send(api: Api, paths: tuple[Path, Path | None], query: dict[str, str], key:
     return _send_once(api, paths, query, key)
 
 
-def _send_once(api: Api, paths: tuple[Path, Path | None], query: dict[str, str], key: str) -> dict[str, Any]:
+def _send_once(
+    api: Api, paths: tuple[Path, Path | None], query: dict[str, str | list[str]], key: str
+) -> dict[str, Any]:
     file, data = paths
     media_type = _MEDIA.get(file.suffix.lower())
     if media_type is None:

@@ -70,6 +70,12 @@ class SubmitQuery(In):
         description="Nothing is released before; with time zone. Without it the next cut-off of your organisation.",
         examples=["2026-11-24T17:00:00Z"],
     )
+    insert: list[str] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Ids of what the print room puts in each envelope beside the letters.",
+        examples=[["reply-envelope"]],
+    )
 
 
 def _format(request: Request) -> RecordsFormat:
@@ -89,7 +95,7 @@ FormatDep = Annotated[RecordsFormat, Depends(_format)]
         *POST_CODES,
         *("media-type-unsupported", "records-csv-encoding", "records-csv-delimiter", "body-empty", "body-cut-off"),
         *("template-not-found", "brand-not-found", "template-retired", "brand-retired", "title-invalid"),
-        *("cut-off-invalid", "envelope-without-carrier-room", "request-invalid"),
+        *("cut-off-invalid", "envelope-without-carrier-room", "insert-unknown", "request-invalid"),
     ),
     openapi_extra=_RECORDS,
 )
@@ -107,6 +113,7 @@ def submit(
         title=query.title,
         cut_off_at=query.cut_off_at,
         created_by=caller.key_id,
+        inserts=tuple(query.insert),
     )
 
     def make(deps: Deps) -> Answer:

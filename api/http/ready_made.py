@@ -107,7 +107,13 @@ def _plain(media_type: str | None) -> str:
     responses=problems(
         *POST_CODES,
         *("media-type-unsupported", "body-empty", "body-cut-off", "title-invalid", "cut-off-invalid"),
-        *("request-invalid", "envelope-unknown", "readymade-split-invalid", "readymade-pattern-invalid"),
+        *(
+            "request-invalid",
+            "insert-unknown",
+            "envelope-unknown",
+            "readymade-split-invalid",
+            "readymade-pattern-invalid",
+        ),
         "readymade-data-too-large",
     ),
     openapi_extra=_BODY,
@@ -133,6 +139,7 @@ def submit(
         title=query.title,
         cut_off_at=query.cut_off_at,
         created_by=caller.key_id,
+        inserts=tuple(query.insert),
     )
 
     def make(deps: Deps) -> Answer:

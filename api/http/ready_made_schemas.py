@@ -34,6 +34,12 @@ class ReadyMadeQuery(In):
         description="Nothing is released before; with time zone. Without it the next cut-off of your organisation.",
         examples=["2026-11-24T17:00:00Z"],
     )
+    insert: list[str] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Ids of what the print room puts in each envelope beside the letters.",
+        examples=[["reply-envelope"]],
+    )
 
     def wishes(self) -> Wishes:
         """Without the data file."""

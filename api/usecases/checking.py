@@ -91,7 +91,7 @@ class Checker:
         self._job = job
         self._composer = composer
         self._validator = RecordValidator(composer.template)
-        self._maker = PieceMaker(job, composed_product(composer))
+        self._maker = PieceMaker(job, composed_product(composer, job))
         hopeless = job.counts.invalid > 0 and job.policy is Policy.ALL_OR_NOTHING
         self._keeps_pieces = not (job.validate_only or hopeless)
         self._draws = draws and self._keeps_pieces

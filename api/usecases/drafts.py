@@ -43,6 +43,7 @@ class Draft:
     cut_off: str = ""
     policy: str = ""
     mode: str = ""
+    inserts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ def read_draft(deps: Deps, organisation_id: str, ref: BlobRef) -> Draft:
     if deps.blobs.exists(organisation_id, ref):
         with deps.blobs.open(organisation_id, ref) as stream:
             parts = json.load(stream)
-        draft = Draft(**{each.name: parts[each.name] for each in fields(Draft)})
+        # what was kept before an update lacks what came with it
+        kept = {each.name: parts[each.name] for each in fields(Draft) if each.name in parts}
+        draft = Draft(**kept | {"inserts": tuple(kept.get("inserts", ()))})
         if deps.blobs.exists(organisation_id, BlobRef.parse(draft.input)):
             return draft
     raise Refusal("draft-gone", "What was uploaded is kept for a day and is not there any more. Upload it again.")

@@ -19,18 +19,19 @@ from docgen.postal.profiles import builtin, read_own_profiles
 from docgen.postal.sort_plans import builtin_plans, read_plans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from api.ports import PrintJob
     from docgen.drawing.label_stocks import LabelStock
     from docgen.postal.enrichment_profiles import EnrichmentProfile
     from docgen.postal.marks.model import MarkProfile
-    from docgen.postal.profiles import Profiles
+    from docgen.postal.profiles import InsertProfile, Profiles
     from docgen.postal.sort_plans import SortPlan
 
 PROFILES, MARKS, PLANS = "profiles.toml", "marks.toml", "sort_plans.toml"
 LABELS, CARRIERS = "labels.toml", "enrichment.toml"
 NAMES: Final = (PROFILES, MARKS, PLANS, LABELS, CARRIERS)
+INSERTS: Final = "inserts"
 _RULE: Final = "equipment"
 _MOST_KEPT: Final = 16
 
@@ -65,6 +66,32 @@ def equipment_with(files: Mapping[str, str]) -> Equipment:
 def equipment_of(job: PrintJob) -> Equipment:
     """What the print room had when the job was sent."""
     return _equipment(job.rules.get(_RULE, ""))
+
+
+def inserts_named(equipment: Equipment, names: Sequence[str]) -> dict[str, str]:
+    """What goes with the rules of a job when these are put in each of its envelopes; each once, in their order.
+
+    Raises Refusal: ``insert-unknown``.
+    """
+    chosen = list(dict.fromkeys(names))
+    known = equipment.profiles.inserts
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise Refusal(
+            "insert-unknown", f"There is no insert '{unknown[0][:40]}'; there are {', '.join(sorted(known))}."
+        )
+    return {INSERTS: " ".join(chosen)} if chosen else {}
+
+
+def inserts_of(job: PrintJob) -> tuple[InsertProfile, ...]:
+    """What is put in each envelope of a job beside its letters."""
+    known = equipment_of(job).profiles.inserts
+    return tuple([known[name] for name in insert_ids(job)])
+
+
+def insert_ids(job: PrintJob) -> tuple[str, ...]:
+    """The ids of `inserts_of`."""
+    return tuple(job.rules.get(INSERTS, "").split())
 
 
 def rules_to_show(job: PrintJob) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from api.ports import Mode, PackageKind, PackageState, Policy, PrintJob
 from api.usecases.carriers import carrier_named, gives_print
+from api.usecases.equipment import inserts_named
 from api.usecases.kinds import FIRST, WorkKind
 from api.usecases.packages import files_of, resolve
 from api.usecases.trash import let_go, take_back
@@ -35,7 +36,7 @@ class Submission:
     Until ``cut_off_at`` nothing is released, and pieces and the job can be stopped.
     Without one the organisation's schedule gives it. With ``validate_only`` the job ends in state accepted or rejected
     and nothing is ever printed. ``created_by`` is the key or user that asks. ``columns`` names the columns of a table
-    by field, see `docgen.records.columns.match_header`.
+    by field, see `docgen.records.columns.match_header`. ``inserts`` are the ids of what goes in each envelope besides.
     """
 
     template: str
@@ -47,6 +48,7 @@ class Submission:
     title: str = ""
     cut_off_at: datetime | None = None
     created_by: str = ""
+    inserts: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,7 +70,7 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
     """Make the job in state received and ask for its validation.
 
     Raises Refusal: ``template-not-found``, ``brand-not-found``, ``template-retired``, ``brand-retired``,
-    ``title-invalid``, ``cut-off-invalid``, ``envelope-without-carrier-room``.
+    ``title-invalid``, ``cut-off-invalid``, ``envelope-without-carrier-room``, ``insert-unknown``.
     """
     with deps.database.write() as uow:
         return add_job(deps, uow, organisation_id, submission, body)
@@ -76,7 +78,7 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
 
 def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submission, body: BlobRef) -> PrintJob:
     """`submit_job` inside a transaction."""
-    now, rules = deps.clock.now(), uow.rules.get(organisation_id).of_job() | deps.equipment.kept()
+    now, rules = deps.clock.now(), rules_of(deps, uow, organisation_id, submission)
     check_title(submission.title)
     check_cut_off(submission.cut_off_at, now)
     template = _version(uow, organisation_id, PackageKind.TEMPLATE, submission.template)
@@ -103,6 +105,14 @@ def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submi
     uow.jobs.add(job)
     uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
     return job
+
+
+def rules_of(
+    deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submission | ReadySubmission
+) -> dict[str, str]:
+    """What a job is made by, as it is now. Raises Refusal: ``insert-unknown``."""
+    inserts = inserts_named(deps.equipment, submission.inserts)
+    return uow.rules.get(organisation_id).of_job() | deps.equipment.kept() | inserts
 
 
 def _limited(body: BinaryIO | Iterable[bytes], most: int) -> Iterator[bytes]:

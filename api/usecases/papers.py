@@ -102,6 +102,7 @@ def _ticket(facts: Facts, rows: Sequence[ManifestRow]) -> Ticket:
         template=f"{product.template} {product.template_version}",
         brand=f"{product.brand} {product.brand_version}",
         envelope=product.envelope.title,
+        inserts=product.inserts,
         stock=equipment_of(job).profiles.stocks[key.stock].title,
         duplex=key.duplex,
         abroad=key.abroad,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from api.ports import JobKind
 from api.usecases.composers import composer_of
+from api.usecases.equipment import inserts_of
 from api.usecases.ready_made.wishes import LANGUAGE, envelope_of, wishes_of
 from docgen.drawing.mark_ink import MARK_FONT
 from docgen.readymade.house_ink import HouseInk
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What all letters of a job have in common. ``mark_face`` is the face that texts among the marks are set in."""
+    """What all letters of a job have in common.
+
+    ``envelope`` weighs what it and its ``inserts`` do; those are told by their titles. ``mark_face`` is the face that
+    texts among the marks are set in.
+    """
 
     template: str
     template_version: str
@@ -32,17 +37,18 @@ class Product:
     duplex: bool
     languages: tuple[str, ...]
     mark_face: Face
+    inserts: tuple[str, ...] = ()
 
 
 def product_of(deps: Deps, job: PrintJob) -> Product:
     """The product of a job. Raises Refusal: as `composer_of`."""
-    return _ready_product(job) if job.kind is JobKind.READY_MADE else composed_product(composer_of(deps, job))
+    return _ready_product(job) if job.kind is JobKind.READY_MADE else composed_product(composer_of(deps, job), job)
 
 
-def composed_product(composer: Composer) -> Product:
+def composed_product(composer: Composer, job: PrintJob) -> Product:
     """The product of letters that we compose."""
     template, brand = composer.template, composer.brand
-    return Product(
+    product = Product(
         template=template.id,
         template_version=template.version,
         title=template.title[template.default_language],
@@ -53,12 +59,22 @@ def composed_product(composer: Composer) -> Product:
         languages=tuple(template.languages),
         mark_face=composer.resources.faces[MARK_FONT],
     )
+    return _with_inserts(product, job)
+
+
+def _with_inserts(product: Product, job: PrintJob) -> Product:
+    inserts = inserts_of(job)
+    if not inserts:
+        return product
+    weight_mg = product.envelope.weight_mg + sum(insert.weight_mg for insert in inserts)
+    envelope = replace(product.envelope, weight_mg=weight_mg)
+    return replace(product, envelope=envelope, inserts=tuple([insert.title for insert in inserts]))
 
 
 def _ready_product(job: PrintJob) -> Product:
     """The product of letters that others made."""
     wishes, envelope = wishes_of(job), envelope_of(job)
-    return Product(
+    product = Product(
         template="ready-made",
         template_version="1",
         title="Ready-made letters",
@@ -69,3 +85,4 @@ def _ready_product(job: PrintJob) -> Product:
         languages=(LANGUAGE,),
         mark_face=HouseInk(envelope).faces[MARK_FONT],
     )
+    return _with_inserts(product, job)

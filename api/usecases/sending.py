@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.ports import MAX_PAGE_ITEMS, Event, JobKind, JobState, PageRequest, Policy
+from api.usecases.equipment import insert_ids
 from api.usecases.formats import read_format
 from api.usecases.intake import Submission, add_job
 from api.usecases.jobs import hold_job
@@ -95,6 +96,7 @@ def _submission(check: PrintJob, by: str, policy: Policy) -> Submission:
         cut_off_at=check.cut_off_at,
         created_by=by,
         columns=check.columns,
+        inserts=insert_ids(check),
     )
 
 
@@ -107,6 +109,7 @@ def _of_pdfs(check: PrintJob, by: str, policy: Policy) -> ReadySubmission:
         title=check.title,
         cut_off_at=check.cut_off_at,
         created_by=by,
+        inserts=insert_ids(check),
     )
 
 

@@ -59,6 +59,7 @@ class Ticket:
     cut_off: dt.datetime | None = None
     test: bool = False
     envelopes: int | None = None
+    inserts: tuple[str, ...] = ()
 
     @property
     def to_insert(self) -> int:
@@ -134,6 +135,7 @@ def _how(ticket: Ticket) -> list[tuple[str, str]]:
         ("Paper", ticket.stock),
         ("Sides", "two-sided, turn on the long edge; each letter starts on a front" if ticket.duplex else "one-sided"),
         ("Envelope", ticket.envelope),
+        ("Inserts", ", ".join(ticket.inserts) or "none: only the letters"),
         ("For", ticket.organisation),
         ("Template", ticket.template),
         ("House style", ticket.brand),

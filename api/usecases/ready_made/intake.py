@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.ports import JobKind, Mode, Policy, PrintJob
-from api.usecases.intake import check_cut_off, check_title, scheduled
+from api.usecases.intake import check_cut_off, check_title, rules_of, scheduled
 from api.usecases.kinds import FIRST, WorkKind
 from api.usecases.ready_made.wishes import PDF, ZIP, Wishes, check_wishes
 from api.usecases.trash import take_back
@@ -31,12 +31,14 @@ class ReadySubmission:
     title: str = ""
     cut_off_at: datetime | None = None
     created_by: str = ""
+    inserts: tuple[str, ...] = ()
 
 
 def submit_ready_made(deps: Deps, organisation_id: str, submission: ReadySubmission, body: BlobRef) -> PrintJob:
     """Make the job in state received and ask for its validation; ``body`` is kept as it came.
 
-    Raises Refusal: ``media-type-unsupported``, ``title-invalid``, ``cut-off-invalid``, and as `check_wishes`.
+    Raises Refusal: ``media-type-unsupported``, ``title-invalid``, ``cut-off-invalid``, ``insert-unknown``, and as
+    `check_wishes`.
     """
     with deps.database.write() as uow:
         return add_ready_made(deps, uow, organisation_id, submission, body)
@@ -65,7 +67,7 @@ def add_ready_made(
         cut_off_at=submission.cut_off_at or scheduled(uow, organisation_id, submission, now),
         title=submission.title,
         created_by=submission.created_by,
-        rules=uow.rules.get(organisation_id).of_job() | deps.equipment.kept(),
+        rules=rules_of(deps, uow, organisation_id, submission),
         kind=JobKind.READY_MADE,
         wishes=submission.wishes.as_json(),
     )

@@ -47,11 +47,15 @@ def test_templates_and_brands_are_uploaded_as_folder_or_zip(posthoorn: Command, 
 
 @pytest.mark.slow
 def test_a_job_is_sent_and_waited_for(posthoorn: Command, records: Path) -> None:
-    assert posthoorn("job", "submit", records, *WISH, "--title", "November", "--wait") == ExitCode.OK
+    assert (
+        posthoorn("job", "submit", records, *WISH, "--title", "November", "--insert", "flyer-a5", "--wait")
+        == ExitCode.OK
+    )
     assert "released" in posthoorn.out
     assert "records 2, valid 2, faulty 0, composed 2" in posthoorn.out
     job = posthoorn.out.split()[0]
     assert posthoorn.json("job", "status", job)["title"] == "November"
+    assert posthoorn.json("job", "status", job)["rules"]["inserts"] == "flyer-a5"
     assert posthoorn("job", "findings", job) == ExitCode.OK
     assert posthoorn.out == "No findings.\n"
     assert posthoorn("job", "link", job) == ExitCode.OK

@@ -85,6 +85,15 @@ def test_a_job_is_followed_to_its_letters(service: Service, admin: httpx.Client)
     assert len(admin.get("/v1/events").json()["items"]) > len(names)
 
 
+def test_a_caller_says_what_goes_in_each_envelope_besides(admin: httpx.Client) -> None:
+    query = [*NOTE.items(), ("insert", "reply-envelope"), ("insert", "flyer-a5")]
+    made = admin.post("/v1/print-jobs", params=query, content=as_json([record(1)]), headers=JSON)
+    assert made.json()["rules"]["inserts"] == "reply-envelope flyer-a5"
+    refused = admin.post("/v1/print-jobs", params=NOTE | {"insert": "brochure"}, content=b"{}", headers=JSON)
+    assert (refused.status_code, refused.json()["code"]) == (422, "insert-unknown")
+    assert "reply-envelope" in refused.json()["detail"]
+
+
 def test_a_job_that_waits_is_cancelled_and_a_piece_is_stopped(service: Service, admin: httpx.Client) -> None:
     later = (service.world.deps.clock.now() + timedelta(hours=1)).isoformat()
     body = as_json([record(1), record(2)])

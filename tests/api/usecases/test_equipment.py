@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pypdf
 import pytest
 
 from api.http.schemas import JobOut
-from api.ports import FileRole, PackageKind, Rules
+from api.ports import FileRole, PackageKind, Policy, Rules
 from api.usecases import rules
-from api.usecases.equipment import NAMES, equipment_of, equipment_with
+from api.usecases.equipment import NAMES, equipment_of, equipment_with, inserts_of
 from api.usecases.products import product_of
+from api.usecases.sending import send_checked
 from docgen.drawing.label_stocks import builtin_stocks
 from docgen.findings import Refusal
 from docgen.postal.profiles import DEFAULT_ENVELOPE, DEFAULT_STOCK, builtin
+from tests.api.usecases.room import TOGETHER, by_rules
 from tests.api.usecases.world import NOTE_TOML, ORG, SAMPLES, World, note_template, record
 
 if TYPE_CHECKING:
@@ -152,3 +156,30 @@ def test_the_sample_can_be_used_as_it_is(world: World) -> None:
     own = world.deps.equipment.profiles
     assert {"own-dl-right", DEFAULT_ENVELOPE} < set(own.envelopes)
     assert own.stocks[DEFAULT_STOCK].grammage == 82
+
+
+def test_inserts_weigh_once_in_each_envelope_and_stand_on_the_ticket(world: World) -> None:
+    inserts, plain = builtin().inserts, world.released([record(1)])
+    more = inserts["reply-envelope"].weight_mg + inserts["flyer-a5"].weight_mg
+    by_rules(world, household=TOGETHER)
+    # two letters to one person
+    job = world.released([record(1), record(1, record_id="R1b")], inserts=("reply-envelope", "flyer-a5"))
+    (alone,), (batch,) = world.batches(plain.id), world.batches(job.id)
+    sheet_mg = alone.weight_mg - builtin().envelopes[DEFAULT_ENVELOPE].weight_mg
+    assert batch.envelopes == 1
+    assert batch.weight_mg == alone.weight_mg + sheet_mg + more
+    (ticket,) = [content for name, content in world.files(batch).items() if name.endswith("ticket.pdf")]
+    text = " ".join(pypdf.PdfReader(BytesIO(ticket)).pages[0].extract_text().split())
+    assert f"{inserts['reply-envelope'].title}, {inserts['flyer-a5'].title}" in text
+
+
+def test_an_insert_that_nobody_has_is_refused(world: World) -> None:
+    with pytest.raises(Refusal, match="insert-unknown"):
+        world.submit([record(1)], inserts=("brochure",))
+
+
+def test_what_was_checked_is_sent_with_its_inserts(world: World) -> None:
+    check = world.submit([record(1)], validate_only=True, inserts=("flyer-a5",))
+    world.run()
+    job = send_checked(world.deps, ORG, check.id, "usr_x", Policy.ALL_OR_NOTHING)
+    assert inserts_of(job) == (builtin().inserts["flyer-a5"],)

@@ -77,7 +77,7 @@ def test_a_letter_outside_the_plan_is_a_bug(world: World) -> None:
     job = world.released([record(1)])
     (batch,) = world.batches(job.id)
     composer = composer_of(world.deps, job)
-    product = composed_product(composer)
+    product = composed_product(composer, job)
     piece = mail_piece(world.pieces(job.id)[0], product)
     marking = Marking(job, batch, product, [piece], world.pieces(job.id))
     press = Press(world.deps, job, batch, composer, batch.id, marking)

@@ -19,6 +19,7 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from api.http.staff.forms import Form
     from api.http.staff.visitors import Visitor
     from api.ports import Batch, Event, JobCounts, JobFinding, PrintJob
     from api.usecases.deps import Deps
@@ -136,6 +137,11 @@ def local_moment(text: str, zone: str) -> datetime | None:
     if moment is None or moment.tzinfo is not None:
         raise Refusal("cut-off-invalid", "Give the day and the time of the cut-off, such as 24-11-2026 17:00.")
     return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def chosen_inserts(deps: Deps, form: Form) -> tuple[str, ...]:
+    """The ids of what was ticked to go in each envelope."""
+    return tuple([name for name in deps.equipment.profiles.inserts if form.text(f"insert-{name}")])
 
 
 def is_running(job: PrintJob) -> bool:

@@ -16,6 +16,7 @@ from api.http.staff.corporation.common import (
     SUBMITTERS,
     WORDS,
     TokenQuery,
+    chosen_inserts,
     local_moment,
     person,
     ref_of,
@@ -32,6 +33,7 @@ from api.http.staff.visitors import VisitorDep
 from api.ports import BlobRef, Mode, PackageKind, Policy
 from api.usecases import drafts, jobs, packages, rules, trying
 from api.usecases.drafts import Draft, Seen
+from api.usecases.equipment import insert_ids
 from api.usecases.formats import RecordsFormat, RecordsType
 from api.usecases.intake import Submission, check_cut_off, check_title, submit_job
 from docgen.findings import Refusal
@@ -161,6 +163,7 @@ def _read_upload(deps: Deps, organisation_id: str, form: Form) -> Draft:
         cut_off=form.text("cut_off"),
         policy=one_of(Policy, form.text("policy"), Policy.ALL_OR_NOTHING),
         mode=one_of(Mode, form.text("mode"), Mode.LIVE),
+        inserts=chosen_inserts(deps, form),
     )
 
 
@@ -186,6 +189,7 @@ def _new_page(request: Request, deps: Deps, entered: Mapping[str, str], trouble:
         brands=_cards(deps, trying.offered(deps, organisation_id, PackageKind.BRAND)),
         next_cut_off=rules.next_cut_off(deps, organisation_id),
         rules=rules.get_rules(deps, organisation_id),
+        inserts=deps.equipment.profiles.inserts,
         soonest=for_input(now + timedelta(minutes=1), zone),
         now=now,
         zone=zone,
@@ -216,6 +220,7 @@ def choices_of(deps: Deps, organisation_id: str, job_id: str) -> Mapping[str, st
         "policy": job.policy,
         "mode": job.mode,
         "cut_off": for_input(job.cut_off_at, zone) if coming and job.cut_off_at else "",
+        **{f"insert-{name}": "yes" for name in insert_ids(job)},
     }
 
 
@@ -258,6 +263,7 @@ def _submission(deps: Deps, desk: Desk, draft: Draft) -> Submission:
         cut_off_at=local_moment(draft.cut_off, zone),
         created_by=desk.by,
         columns=_chosen(seen, form),
+        inserts=tuple(draft.inserts),
     )
 
 

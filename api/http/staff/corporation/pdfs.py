@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.edge import DepsDep
-from api.http.staff.corporation.common import JOBS, READERS, SUBMITTERS, WORDS, local_moment, person, with_query
+from api.http.staff.corporation.common import (
+    JOBS,
+    READERS,
+    SUBMITTERS,
+    WORDS,
+    chosen_inserts,
+    local_moment,
+    person,
+    with_query,
+)
 from api.http.staff.corporation.new_job import AfterQuery, choices_of, for_input, one_of
 from api.http.staff.desk import Desk, Done
 from api.http.staff.many_files import ManyFilesDesk
@@ -122,6 +131,7 @@ def _submit(deps: Deps, desk: Desk) -> PrintJob:
                 title=form.text("title") or sent.name[:100],
                 cut_off_at=cut_off,
                 created_by=desk.by,
+                inserts=chosen_inserts(deps, form),
             ),
         )
 
@@ -172,6 +182,7 @@ def _form_page(request: Request, deps: Deps, entered: Mapping[str, str], trouble
         most_bytes=deps.limits.max_body_bytes,
         columns=KEYS,
         envelopes=deps.equipment.profiles.envelopes,
+        inserts=deps.equipment.profiles.inserts,
         default_envelope=DEFAULT_ENVELOPE,
         more=_has_more(entered, trouble),
         next_cut_off=rules.next_cut_off(deps, organisation_id),

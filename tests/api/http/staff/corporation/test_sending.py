@@ -74,6 +74,18 @@ def test_columns_are_chosen_by_name_and_remembered(sam: Browser, world: World) -
     assert sam.page.get_element_by_id("decimal_comma").checked
 
 
+def test_what_goes_in_each_envelope_besides_is_kept_from_the_first_page_to_the_last(
+    known: Browser, world: World
+) -> None:
+    check_id = checked(known, world, row(1), **{"insert-flyer-a5": "yes"})
+    assert world.job(check_id).rules["inserts"] == "flyer-a5"
+    job_id = send(known, check_id)
+    assert world.job(job_id).rules["inserts"] == "flyer-a5"
+    known.get(f"{JOBS}/new?after={job_id}")
+    assert known.page.get_element_by_id("insert-flyer-a5").checked
+    assert not known.page.get_element_by_id("insert-reply-envelope").checked
+
+
 def test_a_check_prints_nothing_and_is_sent_once(known: Browser, world: World) -> None:
     four_eyes(world)
     check_id = checked(known, world, row(1), row(2), row(3))
