@@ -18,6 +18,7 @@ from api.ports import IN_PRINT_ROOM as RELEASED_STATES
 from api.ports import BatchState, FileRole, PieceState, Role
 from api.usecases import batches, overview, people, print_room, room_views
 from api.usecases.deps import Deps
+from api.usecases.equipment import inserts_of
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def batch_page(request: Request, deps: Deps, batch_id: str, mistake: Mistake | N
         envelopes=_envelopes(room),
         has_sheet=any(file.role is FileRole.CONTACT_SHEET for file in batch.files),
         group=" · ".join(_GROUP[name].format(value) for name, value in batch.group.items() if name in _GROUP),
+        besides=[insert.title for insert in inserts_of(job)],
         history=history(deps, organisation_id, batch_id),
         names=people.names_of(deps, organisation_id),
         may=_may(visitor, batch),

@@ -37,6 +37,7 @@ from api.ports import (
     Role,
 )
 from api.usecases import jobs, looking, packages, people, releasing, rules, sending, trying
+from api.usecases.equipment import inserts_of
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ def job_page(
         "brand_version": brand.version if brand else "",
         "brand_title": trying.titled(deps, brand).title if brand else "",
         "asked": asked_of(job),
+        "besides": [insert.title for insert in inserts_of(job)],
         "again": form_of_job(job),
         "first": looking.first_to_show(deps, job) + 1,
         "running": running,

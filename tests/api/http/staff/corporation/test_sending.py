@@ -79,8 +79,11 @@ def test_what_goes_in_each_envelope_besides_is_kept_from_the_first_page_to_the_l
 ) -> None:
     check_id = checked(known, world, row(1), **{"insert-flyer-a5": "yes"})
     assert world.job(check_id).rules["inserts"] == "flyer-a5"
+    title = world.deps.equipment.profiles.inserts["flyer-a5"].title
+    assert f"In each envelope besides: {title}" in known.get(f"{JOBS}/{check_id}").text
     job_id = send(known, check_id)
     assert world.job(job_id).rules["inserts"] == "flyer-a5"
+    assert f"In each envelope besides: {title}" in known.text
     known.get(f"{JOBS}/new?after={job_id}")
     assert known.page.get_element_by_id("insert-flyer-a5").checked
     assert not known.page.get_element_by_id("insert-reply-envelope").checked
