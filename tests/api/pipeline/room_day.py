@@ -70,7 +70,7 @@ class Wish:
     seed: int = 1
     kills: int = 8
     limit_s: float = 280.0
-    stopping_s: float = 4.0
+    stopping_s: float = 10.0
 
 
 def records(first: int, count: int) -> list[dict[str, Any]]:
@@ -103,7 +103,7 @@ class Day:
         self.envelopes = 0
         self.happened: Counter[str] = Counter()
         # so many looks from now: the first job waits seconds for its cut-off, so a day is never without
-        self.next_kill = self.chance.randint(1, 30)
+        self.next_kill = self.chance.randint(1, 15)
         self._server_life = ExitStack()
 
     def work(self) -> None:
@@ -158,7 +158,7 @@ class Day:
         self.next_kill -= 1
         if self.happened["kills"] >= self.wish.kills or self.next_kill > 0:
             return
-        self.next_kill = self.chance.randint(1, 30)
+        self.next_kill = self.chance.randint(1, 15)
         self.happened["kills"] += 1
         if self.chance.random() < 0.5:
             with suppress(ProcessLookupError, IndexError):
