@@ -102,8 +102,8 @@ class Day:
         self.sheets: Counter[str] = Counter()
         self.envelopes = 0
         self.happened: Counter[str] = Counter()
-        # so many looks from now: the first job waits seconds for its cut-off, so a day is never without
-        self.next_kill = self.chance.randint(1, 15)
+        # so many looks from now; the first comes at once, so that no day is without, however quick or slow the machine
+        self.next_kill = 1
         self._server_life = ExitStack()
 
     def work(self) -> None:
@@ -171,6 +171,7 @@ class Day:
 
     def _wait(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + self.wish.limit_s
+        self._maybe_kill()
         while not condition():
             assert time.monotonic() < end, self.happened
             time.sleep(0.05)
