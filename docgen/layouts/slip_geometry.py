@@ -1,0 +1,216 @@
+"""Where everything on a slip stands: what the printer draws is what the reader looks for.
+
+Millimetres from the top-left corner of the slip. A slip is the bottom third of a page or a whole page. Its anchors
+stand at the same places on every slip of a size, so that a slip whose codes are spoilt can still be found.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from docgen.crockford import base32
+from docgen.findings import Finding, Refusal
+from docgen.layouts.geometry import A4_HEIGHT_MM, A4_WIDTH_MM, Rect
+from docgen.reply_form import ReplyKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SQUARE_MM: Final = 5.0
+ROW_MARK_MM: Final = 2.5
+MODULE_MM: Final = 0.5
+CODE_MODULES: Final = 25  # version 2
+QUIET_MODULES: Final = 4
+_INSET_MM = 8.0  # nothing to be read lies within 7 mm of an edge
+_CODE_INSET_MM = 16.0
+_SIDE_LEFT_MM = 140.0  # off the middle, so that it tells which way up the slip is
+_LINE = (20.0, 92.0, 4.0)  # left, width, height of the line of digits
+_SCHEMA = 1
+FORM_LENGTH: Final = 6
+
+
+class SlipSize(StrEnum):
+    """Sizes of slips."""
+
+    THIRD = "third"
+    PAGE = "page"
+
+    @property
+    def height_mm(self) -> float:
+        """Height of the slip."""
+        return A4_HEIGHT_MM if self is SlipSize.PAGE else A4_HEIGHT_MM / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """What a slip is found by, whatever it asks.
+
+    ``corners`` are squares (top left, top right, bottom right, bottom left), ``side`` one on the lower side, ``codes``
+    the two symbols without their quiet zones, ``line`` the line of digits.
+    """
+
+    corners: tuple[Rect, Rect, Rect, Rect]
+    side: Rect
+    codes: tuple[Rect, Rect]
+    line: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class SlipField:
+    """The boxes of one field, from left to right.
+
+    A choice has a box for each of ``choices``; a tick has one; text and a signature without boxes for single
+    characters have one area.
+    """
+
+    name: str
+    kind: ReplyKind
+    boxes: tuple[Rect, ...]
+    choices: tuple[str, ...] = ()
+    decimals: int = 0
+
+    @property
+    def area(self) -> Rect:
+        """What surrounds all boxes."""
+        left, top = min(box.left_mm for box in self.boxes), min(box.top_mm for box in self.boxes)
+        right, bottom = max(box.right_mm for box in self.boxes), max(box.bottom_mm for box in self.boxes)
+        return Rect(left, top, right - left, bottom - top)
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRow:
+    """Fields side by side, with a black square at both ends of the row."""
+
+    marks: tuple[Rect, Rect]
+    fields: tuple[SlipField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlipGeometry:
+    """A printed slip. ``form`` names a version of a reply form as it is printed; ``page_top_mm`` is where it begins."""
+
+    size: SlipSize
+    rows: tuple[SlipRow, ...]
+    form_id: str = ""
+
+    @property
+    def height_mm(self) -> float:
+        """Height of the slip; its width is that of A4."""
+        return self.size.height_mm
+
+    @property
+    def page_top_mm(self) -> float:
+        """Where the slip begins on its page."""
+        return A4_HEIGHT_MM - self.size.height_mm
+
+    @property
+    def anchors(self) -> Anchors:
+        """What every slip of this size has."""
+        return anchors(self.size)
+
+    @property
+    def fields(self) -> tuple[SlipField, ...]:
+        """All fields, row by row."""
+        return tuple([one for row in self.rows for one in row.fields])
+
+    @property
+    def form(self) -> str:
+        """Six characters that name this version: the same geometry has the same name."""
+        return base32(sha256(self.to_json().encode()).digest(), FORM_LENGTH)
+
+    def to_json(self) -> str:
+        """As it is stored with the letter; the same geometry gives the same text."""
+        rows = [
+            {"marks": [_out(mark) for mark in row.marks], "fields": list(map(_field_out, row.fields))}
+            for row in self.rows
+        ]
+        whole = {"schema": _SCHEMA, "form_id": self.form_id, "size": str(self.size), "rows": rows}
+        return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def anchors(size: SlipSize) -> Anchors:
+    """What a slip of a size is found by."""
+    far_mm, low_mm = A4_WIDTH_MM - _INSET_MM - SQUARE_MM, size.height_mm - _INSET_MM - SQUARE_MM
+    places = ((_INSET_MM, _INSET_MM), (far_mm, _INSET_MM), (far_mm, low_mm), (_INSET_MM, low_mm))
+    first, second, third, fourth = [Rect(*place, SQUARE_MM, SQUARE_MM) for place in places]
+    side_mm = CODE_MODULES * MODULE_MM
+    left, width, height = _LINE
+    return Anchors(
+        (first, second, third, fourth),
+        Rect(_SIDE_LEFT_MM, low_mm, SQUARE_MM, SQUARE_MM),
+        (
+            Rect(_CODE_INSET_MM, _INSET_MM, side_mm, side_mm),
+            Rect(A4_WIDTH_MM - _CODE_INSET_MM - side_mm, _INSET_MM, side_mm, side_mm),
+        ),
+        Rect(left, low_mm + (SQUARE_MM - height) / 2, width, height),
+    )
+
+
+def row_marks(centre_mm: float) -> tuple[Rect, Rect]:
+    """The squares at both ends of a row whose boxes have their middle at ``centre_mm``."""
+    top_mm, right_mm = centre_mm - ROW_MARK_MM / 2, A4_WIDTH_MM - _INSET_MM - ROW_MARK_MM
+    return Rect(_INSET_MM, top_mm, ROW_MARK_MM, ROW_MARK_MM), Rect(right_mm, top_mm, ROW_MARK_MM, ROW_MARK_MM)
+
+
+def read_geometry(text: str | bytes) -> SlipGeometry:
+    """The geometry that ``SlipGeometry.to_json`` wrote.
+
+    Raises:
+        Refusal: ``slip-geometry-unreadable``, with what is wrong.
+    """
+    try:
+        return _geometry(json.loads(text))
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"This is no slip geometry ({type(error).__name__}: {error}); take the file that the service wrote."
+        raise Refusal("slip-geometry-unreadable", message, (Finding("slip-geometry-unreadable", message),)) from error
+
+
+def _geometry(whole: Mapping[str, Any]) -> SlipGeometry:
+    if whole["schema"] != _SCHEMA:
+        raise ValueError(f"schema {whole['schema']} is not known")
+    rows = tuple(map(_row, whole["rows"]))
+    names = [one.name for row in rows for one in row.fields]
+    if len(set(names)) != len(names):
+        raise ValueError("two fields have the same name")
+    return SlipGeometry(SlipSize(whole["size"]), rows, str(whole["form_id"]))
+
+
+def _row(row: Mapping[str, Any]) -> SlipRow:
+    left, right = map(_in, row["marks"])
+    return SlipRow((left, right), tuple(map(_field, row["fields"])))
+
+
+def _field(one: Mapping[str, Any]) -> SlipField:
+    boxes = tuple(map(_in, one["boxes"]))
+    if not boxes:
+        raise ValueError(f"field {one['name']} has no box")
+    return SlipField(
+        str(one["name"]), ReplyKind(one["kind"]), boxes, tuple(map(str, one["choices"])), int(one["decimals"])
+    )
+
+
+def _in(numbers: list[float]) -> Rect:
+    left, top, width, height = map(float, numbers)
+    if min(left, top) < 0 or min(width, height) <= 0 or left + width > A4_WIDTH_MM or top + height > A4_HEIGHT_MM:
+        raise ValueError(f"{numbers} is not on the slip")
+    return Rect(left, top, width, height)
+
+
+def _out(rect: Rect) -> list[float]:
+    return [round(side, 3) for side in (rect.left_mm, rect.top_mm, rect.width_mm, rect.height_mm)]
+
+
+def _field_out(one: SlipField) -> dict[str, object]:
+    boxes, choices = list(map(_out, one.boxes)), list(one.choices)
+    return {"name": one.name, "kind": str(one.kind), "boxes": boxes, "choices": choices, "decimals": one.decimals}
+
+
+def all_boxes(geometry: SlipGeometry) -> Iterator[tuple[SlipField, int, Rect]]:
+    """Each box with its field and its place in it."""
+    for one in geometry.fields:
+        for place, box in enumerate(one.boxes):
+            yield one, place, box

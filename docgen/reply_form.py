@@ -1,0 +1,74 @@
+"""What is asked of a recipient, said once: printed as a slip, served as a page, asked by message, typed by staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ReplyKind(StrEnum):
+    """Kinds of fields of a reply form."""
+
+    DIGITS = "digits"
+    METER_READING = "meter_reading"
+    PHONE = "phone"
+    EMAIL = "email"
+    DATE = "date"
+    CHOICE = "choice"
+    TICK = "tick"
+    TEXT = "text"
+    SIGNATURE = "signature"
+
+
+class Known(StrEnum):
+    """What the sender may know beforehand of an answer; each names a declared field of the template."""
+
+    PREVIOUS_READING = "previous_reading"
+    PREVIOUS_DATE = "previous_date"
+    EXPECTED_PER_DAY = "expected_per_day"
+    METER_NUMBER = "meter_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers of a choice: the value that is stored, and its words per language."""
+
+    value: str
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyField:
+    """One question.
+
+    ``length`` is how many boxes it has: dials of a meter, decimals included, digits of a number, characters of text;
+    0 is a line to write on. ``known`` says which fields of the template hold what is known beforehand. ``purpose`` is
+    what the recipient is told the answer is for.
+    """
+
+    name: str
+    kind: ReplyKind
+    label: Mapping[str, str]
+    required: bool = True
+    length: int = 0
+    decimals: int = 0
+    choices: tuple[Choice, ...] = ()
+    known: Mapping[Known, str] = field(default_factory=dict)
+    purpose: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyForm:
+    """All that is asked at once, in the order in which it is asked."""
+
+    id: str
+    title: Mapping[str, str]
+    fields: tuple[ReplyField, ...]
+
+    def field(self, name: str) -> ReplyField | None:
+        """The field of that name."""
+        return next((one for one in self.fields if one.name == name), None)
