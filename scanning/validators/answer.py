@@ -14,7 +14,7 @@ from scanning.validators.consumption import PreviousReading
 from scanning.validators.meter_reading import ReadingContext
 from scanning.validators.reading_text import Meter
 from scanning.validators.spelling import plain
-from scanning.validators.verdict import Checked, ask, conclude
+from scanning.validators.verdict import Checked, ask, conclude, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,6 +53,8 @@ def check_answer(field: ReplyField, answer: str | Sequence[str], context: Answer
     text when there is ink. A blank is accepted as ``""`` where the field is not required, and a question where it is.
     """
     marked = (answer,) if isinstance(answer, str) else tuple(answer)
+    if sum(map(len, marked)) > text.FAR_TOO_LONG:
+        return refusal("text-too-long", most=field.length or text.USUAL_LONGEST, given=sum(map(len, marked)))
     if field.kind is not ReplyKind.TICK and not any(plain(one) for one in marked):
         return _blank(field, context)
     if field.kind is ReplyKind.CHOICE:

@@ -13,6 +13,7 @@ _AROUND = re.compile(r"\s*([@.])\s*")
 _LABEL = re.compile(r"^(?:mailto|e-?mail(?:adres)?)\s*:\s*", re.IGNORECASE)
 _PARTS = re.compile(r"[\s,;/<>()]+")
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
+_FAR_TOO_LONG = 4 * _LONGEST
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 # What stands for a dot or an @ on the keys beside it, or is left of them.
 _SLIPS = str.maketrans({",": ".", ";": ".", ":": "."})
@@ -24,6 +25,8 @@ def check(answer: str, *, insists: bool = False) -> Checked:
     The fact ``ascii`` is the address as mail servers without RFC 6531 take it, empty when there is none. A slip in a
     well-known domain is a question with the likely address as candidate; the value stays as it was typed.
     """
+    if len(answer) > _FAR_TOO_LONG:
+        return refusal("email-too-long", most=_LONGEST)
     text = _AROUND.sub(r"\1", _LABEL.sub("", answer.translate(_INVISIBLE).strip()))
     text = text.removeprefix("<").removesuffix(">")
     if "@" not in text:

@@ -27,6 +27,8 @@ class ReadingContext:
     ``today`` is the day of the check, ``read_on`` the day the meter was read (today when not said).
     ``expected_per_day`` is in units of the meter. ``neighbours`` are readings of other meters in the same round,
     ``earlier_answers`` other answers for this meter in this round, ``given_number`` the meter number the person copied.
+    ``blank_behind`` is how many boxes of a slip were left blank behind the digits: with no reading before it, a digit
+    may have been lost there.
     """
 
     meter: Meter
@@ -38,6 +40,7 @@ class ReadingContext:
     neighbours: tuple[Decimal, ...] = ()
     earlier_answers: tuple[Decimal, ...] = ()
     given_number: str = ""
+    blank_behind: int = 0
 
     @property
     def day(self) -> date:
@@ -157,7 +160,7 @@ def _too_few(typed: Typed, value: Decimal, known: ReadingContext) -> bool:
     """Leading zeros may be left out; but fewer digits than a lower reading had means that one was forgotten."""
     use = use_of(value, known)
     if known.previous is None or use is None:
-        return len(typed.whole) <= known.meter.dials - _FAR_TOO_FEW
+        return known.blank_behind > 0 or len(typed.whole) <= known.meter.dials - _FAR_TOO_FEW
     return use.backwards and len(typed.whole) < len(str(int(known.previous.value)))
 
 

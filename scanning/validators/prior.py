@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ARBITRARY_SHARE = 0.03
 _SHAPE = 2  # the spread of use is then 0.7 of its mean, wider than between dwellings and between years
+_FACTORIALS = tuple(math.factorial(term) for term in range(_SHAPE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _of_usual_use(value: Decimal, known: ReadingContext) -> float:
 def _more_than(use: float, mean: float) -> float:
     """1 - F: the chance of more use than this."""
     scaled = _SHAPE * use / mean
-    return math.exp(-scaled) * sum(scaled**term / math.factorial(term) for term in range(_SHAPE))
+    return math.exp(-scaled) * sum(scaled**term / divisor for term, divisor in enumerate(_FACTORIALS))
 
 
 def weigh(candidates: Iterable[Candidate], known: ReadingContext) -> tuple[Weighed, ...]:

@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from scanning.validators.spelling import plain
 
-_UNIT = re.compile(r"\s*(m3|kwh|mwh|gj|liter|litre|l)\.?$", re.IGNORECASE)
+_UNIT = re.compile(r"\s*(m[23²³]|kwh|mwh|gj|liter|litre|l)\.?$", re.IGNORECASE)
 _GROUPS = re.compile(r"\d{1,3}(?:(?:\.\d{3}){2,}|(?:,\d{3}){2,}|(?:\.\d{3})+(?=,)|(?:,\d{3})+(?=\.))(?!\d)")
 _NUMBER = re.compile(r"(\d+)(?:([.,])(\d*))?")
 _LONGEST = 40

@@ -8,7 +8,7 @@ from typing import Final
 from scanning.validators.verdict import Checked, ask, conclude, refusal
 
 USUAL_LONGEST: Final = 500
-_FAR_TOO_LONG: Final = 10_000
+FAR_TOO_LONG: Final = 10_000
 # Joiners that emoji and some scripts need; every other invisible character goes.
 _JOINERS: Final = frozenset("\u200c\u200d")
 
@@ -20,7 +20,7 @@ def check(answer: str, *, longest: int = USUAL_LONGEST, insists: bool = False) -
     fact ``left_out`` counts them.
     """
     value = normal(answer)
-    if len(value) > _FAR_TOO_LONG:
+    if len(value) > FAR_TOO_LONG:
         return refusal("text-too-long", most=longest, given=len(value))
     left_out = sum(1 for one in answer if not one.isspace() and not _is_visible(one))
     problems = [ask("text-too-long", most=longest, given=len(value))] if len(value) > longest else []

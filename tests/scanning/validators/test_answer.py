@@ -18,7 +18,7 @@ from scanning.validators.verdict import Checked, Verdict
 
 TODAY = date(2026, 12, 1)
 LABEL = {"nl": "Vraag", "en": "Question"}
-FORMS = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
 CHOICES = (Choice("yes", {"nl": "Ja", "en": "Yes"}), Choice("no", {"nl": "Nee", "en": "No"}))
 LENGTHS = {ReplyKind.METER_READING: 5, ReplyKind.DIGITS: 6}
 
@@ -114,10 +114,10 @@ _OTHER = {
 
 
 def test_every_code_has_one_message_and_one_row_in_the_documentation() -> None:
-    sources = (FORMS / "scanning" / "validators").glob("*.py")
+    sources = (ROOT / "scanning" / "validators").glob("*.py")
     said = {code for source in sources for code in _SAID.findall(source.read_text(encoding="utf-8"))} | _OTHER
     assert said == set(MESSAGES)
-    rows = re.findall(r"^\| `([a-z-]+)` \|", (FORMS / "docs" / "answers.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs" / "answers.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(MESSAGES)
 
 
@@ -138,3 +138,9 @@ def test_messages_show_dates_and_numbers_as_people_write_them() -> None:
     assert "2181.5" in (message(found, "en") or "")
     dots = Checked(Verdict.ASK_AGAIN, None, "email-unclear", ("jan.p@example.nl",))
     assert "jan.p@example.nl" in (message(dots) or "")
+
+
+@pytest.mark.parametrize("kind", ReplyKind)
+def test_absurdly_long_answers_are_refused_at_once(kind: ReplyKind) -> None:
+    found = check_answer(field(kind), " a" * 1_000_000, AnswerContext(TODAY))
+    assert (found.verdict, found.code) == (Verdict.REFUSE, "text-too-long")

@@ -104,6 +104,10 @@ def test_a_very_long_address_is_told_how_long_it_may_be() -> None:
     assert (found.code, found.facts["most"]) == ("email-too-long", 254)
 
 
+def test_an_absurdly_long_text_is_refused_at_once() -> None:
+    assert check("a" + " " * 1_000_000 + "b@example.nl").code == "email-too-long"
+
+
 @pytest.mark.parametrize(
     ("typed", "first"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ def test_every_clear_spelling_is_the_same_reading(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "m3", "-5", "22a1", "1,2,3", "1.234.5678", "2281-2282", "½", "1e3", "9" * 50]
+    "typed", ["", " ", "m3", "-5", "22a1", "1,2,3", "1.234.5678", "2281-2282", "½", "228¹", "22①1", "1e3", "9" * 50]
 )
 def test_what_is_no_number_is_refused(typed: str) -> None:
     found = check(typed, known())
@@ -175,6 +176,11 @@ def test_without_a_previous_reading_only_very_short_ones_are_asked() -> None:
     assert check("34", known(previous=None)).code == "too-few-digits"
 
 
+def test_boxes_left_blank_behind_the_digits_are_asked_when_nothing_else_can_tell() -> None:
+    assert check("1234", known(previous=None, blank_behind=1)).code == "too-few-digits"
+    assert check("2281", known(blank_behind=1)).accepted
+
+
 def test_decimals_of_the_previous_reading_do_not_make_use_negative() -> None:
     assert check("2181", known("2181.7", read_on=date(2025, 12, 8))).accepted
 
@@ -252,6 +258,15 @@ def test_insisting_never_changes_the_value_and_always_ends(text: str, context: R
     first, kept = check(text, context), check(text, context, insists=True)
     assert kept.value == first.value
     assert kept.verdict is not Verdict.ASK_AGAIN
+
+
+@given(st.text(alphabet="0123456789\u0966\u0968³①½., m\u0663", max_size=9), contexts())
+def test_no_value_has_a_digit_that_was_not_typed(text: str, context: ReadingContext) -> None:
+    typed = "".join(str(unicodedata.decimal(one, "")) for one in text).lstrip("0")
+    value = check(text, context).value
+    if value is not None:
+        whole, _, fraction = value.partition(".")
+        assert typed.startswith((whole + fraction.rstrip("0")).lstrip("0"))
 
 
 @given(st.integers(1, 7), st.data())
