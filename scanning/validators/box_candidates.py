@@ -28,8 +28,8 @@ def candidates(boxes: Sequence[Mapping[str, float]], known: ReadingContext, most
 
     Each box, from the left, has a probability for the digits 0 to 9 and for ``BLANK``; what is missing from 1 is that
     it holds none of these. Blanks count only before the first digit; boxes left blank behind the last are the
-    caller's to cut off. Decimals are the last boxes, and come out behind a
-    comma. The strings of the image are exactly the likeliest; of those with usual use some may be missed.
+    caller's to cut off. Decimals are the last boxes, and come out behind a comma. The strings of the image are exactly
+    the likeliest; of those with usual use some may be missed.
     """
     decimals = known.meter.decimals
     found = {text: probability for probability, text, _ in _likeliest(boxes, (), most)}

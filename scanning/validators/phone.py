@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 REGION: Final = "NL"
 _WORD = re.compile(
-    r"^(?:tel(?:efoon|ephone)?|phone|mobiel|mobile|gsm|mob)?\s*(?:nr|nummer|number)?\s*[.:]?\s*", re.IGNORECASE
+    r"^(?:tel(?:efoon|ephone)?|phone|mobiel|mobile|gsm|mob)?[\s.]*(?:nr|nummer|number)?\s*[.:]?\s*", re.IGNORECASE
 )
 _SPELLING = re.compile(r"[+(]?[\d\s().\-/]+")
 _INSIDE = re.compile(r"\+?\d[\d\s().\-]*\d")
@@ -107,12 +107,14 @@ def _why_not(text: str, number: PhoneNumber | None) -> Problem:
     if not text.startswith("+") and (abroad := _valid(f"+{digits}")):
         return ask("phone-invalid", _e164(abroad))
     if number is not None and number.country_code == _NETHERLANDS:
-        length = len(phonenumbers.national_significant_number(number))
-        if length != _NEEDED:
-            code = "phone-too-short" if length < _NEEDED else "phone-too-long"
-            return ask(code, given=length + text.startswith(("0", "(0", "+")), needed=_NEEDED + 1)
-    elif number is None and len(digits) < _NEEDED:
-        return ask("phone-too-short", given=len(digits), needed=_NEEDED + 1)
-    return ask(
-        "phone-too-long" if len(digits) > _LONGEST_ABROAD else "phone-invalid", given=len(digits), needed=_NEEDED + 1
-    )
+        national = phonenumbers.national_significant_number(number)
+        return _wrong_length(len(national) + text.startswith(("0", "(0", "+", "(+")), _NEEDED + 1)
+    if text.startswith(("+", "00", "(+")):
+        return _wrong_length(max(len(digits), _LONGEST_ABROAD), _LONGEST_ABROAD)
+    return _wrong_length(len(digits), _NEEDED + 1)
+
+
+def _wrong_length(given: int, needed: int) -> Problem:
+    if given == needed:
+        return ask("phone-invalid")
+    return ask("phone-too-short" if given < needed else "phone-too-long", given=given, needed=needed)
