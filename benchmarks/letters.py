@@ -11,6 +11,7 @@ from docgen.compose import Composer
 from docgen.layouts.brand_file import load_brand
 from docgen.letters import Cents, EntryAccess, Letter
 from docgen.postal.address import PostalAddress
+from docgen.qr.token import derive_piece_id
 from docgen.templates.load import load_template
 from docgen.templates.package import BRAND_RULES, read_folder
 
@@ -68,7 +69,8 @@ def letter(number: int) -> Letter:
     }
     address = PostalAddress((f"Mevrouw {chr(65 + number % 26)}. {name}",), street, str(house), "", "", postcode, "Dorp")
     url = f"HTTPS://MIJN.GRACHTSTAD.EXAMPLE.NL/{number * 7919:026}"
-    return Letter(str(number), "nl", address, values, EntryAccess(url, "mijn.grachtstad.example.nl", f"{number:010}"))
+    access = EntryAccess(url, "mijn.grachtstad.example.nl", f"{number:010}")
+    return Letter(str(number), "nl", address, values, access, derive_piece_id("benchmark", number))
 
 
 def _cost(number: int, place: int, text: str) -> dict[str, object]:

@@ -32,6 +32,7 @@ from docgen.drawing.print_file import DrawnEnvelope, FileInfo, PrintFileWriter
 from docgen.postal.marks.model import Order
 from docgen.postal.marks.profiles import builtin
 from docgen.postal.marks.sheets import Marker
+from docgen.qr.token import derive_piece_id
 from docgen.readback import ExpectedLetter, InFile, expected_letter, read_part, room_for
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _write(path: Path, count: int) -> list[ExpectedLetter]:
         for number, made in enumerate(of.draw_all(of.lay_out_all(map(letter, range(count)))), 1):
             laid, drawn = made.laid_out, made.drawn
             sheets = marker.mark(number, -(-len(drawn.pages) // 2))
-            placed = InFile(f"pce_{number:06}", writer.page_count + 1, drawn.digests, duplex=True)
+            placed = InFile(derive_piece_id("benchmark", number - 1), writer.page_count + 1, drawn.digests, duplex=True)
             marks = draw_marks(sheets, of.resources.faces[MARK_FONT], duplex=True)
             writer.add_envelope(DrawnEnvelope((drawn,), marks))
             expected.append(expected_letter(laid, of.plan(laid.language), placed, room, sheets))

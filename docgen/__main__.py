@@ -2,9 +2,11 @@
 
 python -m docgen TEMPLATE_DIR BRAND_DIR RECORDS OUT.pdf
 python -m docgen readymade UPLOAD.pdf OUT.pdf
+python -m docgen slip TEMPLATE_DIR BRAND_DIR OUT_DIR
 
 Writes one print file in postal order, then reads it back: pages, QR codes and KIX, and what must stay white.
-The second form checks and prints a PDF that others made (see ``docgen.readymade.command``).
+The second form checks and prints a PDF that others made (see ``docgen.readymade.command``). The third writes where
+everything stands on the template's reply slips, one file per language, as ``python -m scanning read --forms`` takes it.
 """
 
 from __future__ import annotations
@@ -24,15 +26,16 @@ from docgen.readymade.command import main as readymade
 from docgen.templates.load import load_template
 from docgen.templates.package import BRAND_RULES, read_folder
 
+_DAY = dt.date(2026, 11, 23)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run; the exit code is 0 when all was read back, 1 when input was refused, 2 when reading back failed."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["readymade"]:
         return readymade(given[1:])
-    options = _parser().parse_args(given)
     try:
-        return _run(options)
+        return _slips(given[1:]) if given[:1] == ["slip"] else _run(_parser().parse_args(given))
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
@@ -44,9 +47,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("brand", type=Path, help="brand folder, such as samples/brands/grachtstad")
     parser.add_argument("records", type=Path, help="records as .json, .csv or .xlsx")
     parser.add_argument("out", type=Path, help="the PDF to write")
-    parser.add_argument("--day", type=dt.date.fromisoformat, default=dt.date(2026, 11, 23), help="day of the letters")
+    parser.add_argument("--day", type=dt.date.fromisoformat, default=_DAY, help="day of the letters")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many read back")
     return parser
+
+
+def _slips(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser("python -m docgen slip", description="Write where everything stands on slips.")
+    parser.add_argument("template", type=Path, help="template folder, such as samples/templates/water-meter-reading")
+    parser.add_argument("brand", type=Path, help="brand folder, such as samples/brands/zandeland")
+    parser.add_argument("out", type=Path, help="folder to write <FORM>.json to")
+    options = parser.parse_args(arguments)
+    template, brand = load_template(read_folder(options.template)), load_brand(read_folder(options.brand, BRAND_RULES))
+    if template.reply_form is None:
+        raise Refusal("reply-form-missing", "The template has no [reply_form], so it prints no slip; add one.")
+    composer = Composer(template, brand, _DAY)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for language in template.languages:
+        geometry = composer.plan(language).slip_geometry
+        if geometry is not None:
+            path = options.out / f"{geometry.form}.json"
+            path.write_text(geometry.to_json(), "utf-8")
+            sys.stdout.write(f"{path}: {template.id} in {language}\n")
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:

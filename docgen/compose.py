@@ -69,7 +69,8 @@ class Composer:
         self._envelope = envelope_of(template, profiles or builtin(), carrier=carrier)
         self._art, self.findings = self._load_art()
         logo = _logo_art(brand, self._art)
-        setup = Setup(template, brand, self._envelope, day, logo, marks, carrier)
+        returned = return_envelope_of(template, profiles or builtin())
+        setup = Setup(template, brand, self._envelope, day, logo, marks, carrier, returned)
         self._plans: Mapping[str, Plan] = {language: Plan(setup, language) for language in template.languages}
         for plan in self._plans.values():
             self.findings += plan.findings
@@ -197,6 +198,23 @@ def envelope_of(template: Template, profiles: Profiles, *, carrier: bool = False
         roomy = ", ".join(sorted(key for key, one in profiles.envelopes.items() if one.carrier_room is not None))
         message = f"The window of {found.id} has no room for the carrier's line and code; choose one of {roomy}."
         raise _refused("envelope-without-carrier-room", message)
+    return found
+
+
+def return_envelope_of(template: Template, profiles: Profiles) -> EnvelopeProfile | None:
+    """The envelope that a template's reply slip goes back in; None when it shows no address, or there is no slip.
+
+    Raises:
+        Refusal: ``envelope-unknown``.
+    """
+    wanted = template.slip.return_envelope if template.slip else None
+    if wanted is None:
+        return None
+    found = profiles.envelopes.get(wanted)
+    if found is None:
+        known = ", ".join(sorted(profiles.envelopes))
+        message = f"There is no envelope '{wanted}' for reply slips; choose none, or one of {known}."
+        raise _refused("envelope-unknown", message)
     return found
 
 

@@ -78,7 +78,7 @@ def valid_pieces(template: Template, brand: Brand, raws: Iterable[RawRecord], ru
         made = validator.validate(raw)
         if isinstance(made, Letter):
             piece_id = derive_piece_id(run, index)
-            pieces.append(Piece(piece_id, with_entry(made, template, brand, piece_id)))
+            pieces.append(Piece(piece_id, as_piece(made, template, brand, piece_id)))
         else:
             findings += made
     if findings:
@@ -86,12 +86,13 @@ def valid_pieces(template: Template, brand: Brand, raws: Iterable[RawRecord], ru
     return pieces
 
 
-def with_entry(letter: Letter, template: Template, brand: Brand, piece_id: str) -> Letter:
-    """The letter with a way in that opens nothing, when its template shows one."""
+def as_piece(letter: Letter, template: Template, brand: Brand, piece_id: str) -> Letter:
+    """The letter with its piece id, and with a way in that opens nothing when its template shows one."""
     if template.entry is None or brand.entry_host is None:
-        return letter
+        return replace(letter, piece_id=piece_id)
     url = entry_link.encode(f"https://{brand.entry_host}", derive_token(_NO_SECRET, piece_id))
-    return replace(letter, entry=EntryAccess(url, brand.entry_host, derive_code(_NO_SECRET, piece_id)))
+    entry = EntryAccess(url, brand.entry_host, derive_code(_NO_SECRET, piece_id))
+    return replace(letter, entry=entry, piece_id=piece_id)
 
 
 def compose_run(composer: Composer, pieces: Iterable[Piece], out: BinaryIO, day: dt.date) -> Run:

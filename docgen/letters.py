@@ -32,7 +32,8 @@ class Letter:
 
     ``values`` holds every declared field of the template: str, int, Decimal, Cents, datetime.date, bool,
     None for an empty optional field, and for a list field a tuple of such mappings.
-    ``record_id`` is the submitter's own key, unique within a print job.
+    ``record_id`` is the submitter's own key, unique within a print job. ``piece_id`` is told on a reply slip; a letter
+    of no job has none, and its slip is a specimen.
     """
 
     record_id: str
@@ -40,3 +41,4 @@ class Letter:
     address: PostalAddress
     values: Mapping[str, object] = field(default_factory=dict)
     entry: EntryAccess | None = None
+    piece_id: str = ""

@@ -9,6 +9,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_A4_HEIGHT_MM = 297.0
+
+
+class SlipSize(StrEnum):
+    """Sizes of the paper that a form is printed on: the bottom third of a letter's last page, or a page of its own."""
+
+    THIRD = "third"
+    PAGE = "page"
+
+    @property
+    def height_mm(self) -> float:
+        """Height of the slip."""
+        return _A4_HEIGHT_MM if self is SlipSize.PAGE else _A4_HEIGHT_MM / 3
+
 
 class ReplyKind(StrEnum):
     """Kinds of fields of a reply form."""
@@ -47,7 +61,7 @@ class ReplyField:
 
     ``length`` is how many boxes it has: dials of a meter, decimals included, digits of a number, characters of text;
     0 is a line to write on. ``known`` says which fields of the template hold what is known beforehand. ``purpose`` is
-    what the recipient is told the answer is for.
+    what the recipient is told the answer is for, ``hint`` a few words on how to answer.
     """
 
     name: str
@@ -59,6 +73,7 @@ class ReplyField:
     choices: tuple[Choice, ...] = ()
     known: Mapping[Known, str] = field(default_factory=dict)
     purpose: Mapping[str, str] = field(default_factory=dict)
+    hint: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

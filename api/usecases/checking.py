@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from api.ports import Policy
-from api.usecases.composers import ONE_AT_A_TIME, with_entry
+from api.usecases.composers import ONE_AT_A_TIME, as_piece
 from api.usecases.pieces import PieceMaker
 from api.usecases.places import as_row, in_record
 from api.usecases.products import composed_product
@@ -121,7 +121,7 @@ class Checker:
     def _laid_out(self, checked: Checked, valid: list[_Valid]) -> Iterator[_LaidOut]:
         """Those that can be printed."""
         composer, secret = self._composer, self._deps.secret
-        letters = [with_entry(letter, composer, secret, piece_id) for piece_id, _, _, letter in valid]
+        letters = [as_piece(letter, composer, secret, piece_id) for piece_id, _, _, letter in valid]
         with ONE_AT_A_TIME:
             laid_out = list(composer.lay_out_all(letters))
         for (piece_id, index, raw, letter), laid in zip(valid, laid_out, strict=True):

@@ -61,13 +61,12 @@ def mark_profile_of(job: PrintJob) -> MarkProfile:
     return equipment_of(job).marks[job.rules.get("mark_profile", "none")]
 
 
-def with_entry(letter: Letter, composer: Composer, secret: bytes, piece_id: str) -> Letter:
-    """The letter with its way in when the template shows one; the same for the same piece each time."""
-    host = composer.brand.entry_host
-    if composer.template.entry is None or host is None:
-        return letter
-    access = EntryAccess(_link_base(host) + derive_token(secret, piece_id), host, derive_code(secret, piece_id))
-    return Letter(letter.record_id, letter.language, letter.address, letter.values, access)
+def as_piece(letter: Letter, composer: Composer, secret: bytes, piece_id: str) -> Letter:
+    """The letter with its piece id, and its way in when the template shows one; the same for a piece each time."""
+    host, access = composer.brand.entry_host, None
+    if composer.template.entry is not None and host is not None:
+        access = EntryAccess(_link_base(host) + derive_token(secret, piece_id), host, derive_code(secret, piece_id))
+    return Letter(letter.record_id, letter.language, letter.address, letter.values, access, piece_id)
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.ports import BatchState, ChunkState, JobState, Permanent, PieceState
-from api.usecases.composers import ONE_AT_A_TIME, composer_of, with_entry
+from api.usecases.composers import ONE_AT_A_TIME, as_piece, composer_of
 from api.usecases.gathering import gather, let_go_of_shelves
 from api.usecases.jobs import batches_of, hold_job
 from api.usecases.kinds import SOON, WorkKind
@@ -54,7 +54,7 @@ def goes_on(job: PrintJob, batch: Batch) -> bool:
 
 def compose_piece(deps: Deps, composer: Composer, piece: Piece, values: bytes) -> DrawnLetter:
     """The pages of one piece, as they were validated."""
-    letter = with_entry(read_letter(values), composer, deps.secret, piece.id)
+    letter = as_piece(read_letter(values), composer, deps.secret, piece.id)
     with ONE_AT_A_TIME:
         drawn = composer.compose(letter).drawn
     _check(piece, drawn)
@@ -80,7 +80,7 @@ def _composed(deps: Deps, job: PrintJob, pieces: Sequence[PieceToCompose]) -> It
     for piece in pieces:
         if piece.id not in values:
             raise Permanent("piece-values-deleted", f"What {piece.id} says was deleted before it was composed.")
-        letters.append(with_entry(read_letter(values[piece.id]), composer, deps.secret, piece.id))
+        letters.append(as_piece(read_letter(values[piece.id]), composer, deps.secret, piece.id))
     return _drawn(composer, pieces, letters)
 
 

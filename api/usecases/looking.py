@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 
 from api.ports import MAX_PAGE_ITEMS, JobKind, JobState, PageRequest
 from api.usecases import letters
-from api.usecases.composers import ONE_AT_A_TIME, composer_of, with_entry
+from api.usecases.composers import ONE_AT_A_TIME, as_piece, composer_of
 from api.usecases.packages import ONE_PICTURE_AT_A_TIME
 from api.usecases.places import in_record
 from api.usecases.reading import records_of
@@ -219,7 +219,7 @@ def _of_letter(letter: FoundLetter) -> RawRecord:
 
 def _lay_out(deps: Deps, job: PrintJob, composer: Composer, letter: Letter, index: int) -> LaidOutLetter:
     with ONE_AT_A_TIME:
-        return composer.lay_out(with_entry(letter, composer, deps.secret, derive_piece_id(job.id, index)))
+        return composer.lay_out(as_piece(letter, composer, deps.secret, derive_piece_id(job.id, index)))
 
 
 def _all(deps: Deps, job: PrintJob) -> Iterator[RawRecord]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from api.ports import BatchState, Check, CheckState, JobKind, Permanent, PieceState, ReadBackPolicy, derived_id
 from api.usecases.carriers import prints_of_carrier
-from api.usecases.composers import ONE_AT_A_TIME, composer_of, mark_profile_of, with_entry
+from api.usecases.composers import ONE_AT_A_TIME, as_piece, composer_of, mark_profile_of
 from api.usecases.composing import goes_on
 from api.usecases.jobs import hold_job
 from api.usecases.kinds import SOON, WorkKind
@@ -196,7 +196,7 @@ def _expected(
     marking = Marking(reading.job, reading.batch, product_of(deps, reading.job), (), reading.pieces)
     room = room_for(mark_profile_of(reading.job), duplex=duplex) if mark_profile_of(reading.job).codes else None
     marks, given = _marks(marking, reading.pieces) if room else {}, _given(reading)
-    made = [with_entry(read_letter(values[piece_id]), composer, deps.secret, piece_id) for piece_id in letters]
+    made = [as_piece(read_letter(values[piece_id]), composer, deps.secret, piece_id) for piece_id in letters]
     expected = []
     for (piece_id, printed), letter, laid in zip(letters.items(), made, composer.lay_out_all(made), strict=True):
         placed = InFile(piece_id, printed.first_page, printed.digests, duplex, marking.order)

@@ -140,7 +140,7 @@ def content(number: int) -> Content:
         payment_code=modules(payment_payload(number)),
         entry_code=modules(access.url.encode("ascii")),
         entry_words=format_code(access.code),
-        slip=(f"{address.name_lines[0]} · {made.record_id}", ", ".join(address.lines[-2:])),
+        slip=(address.name_lines[0], made.record_id),
     )
 
 

@@ -11,7 +11,7 @@ from benchmarks.render.child import measured
 from benchmarks.render.ours import write_file
 from docgen.compose import Composer
 from docgen.findings import Place
-from docgen.job import with_entry
+from docgen.job import as_piece
 from docgen.layouts.brand_file import load_brand
 from docgen.letters import Letter
 from docgen.records.raw import RawRecord
@@ -53,7 +53,7 @@ def _composed(template: str, brand: str, records: list[dict[str, Any]], folder: 
     loaded = load_template(read_folder(ROOT / "samples/templates" / template))
     house = load_brand(read_folder(ROOT / "samples/brands" / brand, BRAND_RULES))
     letters = [validate_record(loaded, RawRecord(Place(), values)) for values in records]
-    valid = [with_entry(one, loaded, house, f"P{n}") for n, one in enumerate(letters) if isinstance(one, Letter)]
+    valid = [as_piece(one, loaded, house, f"P{n}") for n, one in enumerate(letters) if isinstance(one, Letter)]
     if len(valid) < len(records):
         raise TypeError(f"records have findings: {next(one for one in letters if not isinstance(one, Letter))}")
     pages, out = 0, folder / f"{template}.pdf"

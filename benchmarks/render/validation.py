@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.letters import composer
 from benchmarks.records import write_records
 from benchmarks.render.ours import file_writer
-from docgen.job import with_entry
+from docgen.job import as_piece
 from docgen.letters import Letter
 from docgen.qr.token import derive_piece_id
 from docgen.records.read_json import read_json
@@ -67,5 +67,5 @@ def _read(checker: Composer, raws: Iterator[RawRecord], letters: list[Letter]) -
         made = validator.validate(raw)
         if not isinstance(made, Letter):
             raise TypeError(f"record {index} has findings: {made}")
-        letters.append(with_entry(made, checker.template, checker.brand, derive_piece_id("benchmark", index)))
+        letters.append(as_piece(made, checker.template, checker.brand, derive_piece_id("benchmark", index)))
         yield letters[-1]

@@ -13,19 +13,20 @@ from docgen.drawing.print_file import DrawnLetter
 from docgen.drawing.symbol_ink import kix_ink, qr_ink
 from docgen.layouts.geometry import flip_pt, to_pt
 from docgen.layouts.parts import DOT_PT, MODULE_PT
-from docgen.qr.encoder import encode_all
+from docgen.qr.encoder import Level, encode_all
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from docgen.layouts.laid_out import LaidOutLetter, LaidOutPage
-    from docgen.qr.encoder import Level, Symbol
+    from docgen.qr.encoder import Symbol
 
     Codes: TypeAlias = dict[tuple[bytes, Level], Symbol]
 
 # ISA-L's level 1 costs a seventh of zlib's level 6 for 9 % more bytes (benchmarks/README.md).
 _DEFLATE_LEVEL = 1
+_SLIP_LEVEL = Level.M
 _OTHER_FONTS = tuple((name, b"/%s " % name) for name in (b"F1", b"F4"))
 
 
@@ -71,6 +72,8 @@ def _codes(pages: Iterable[LaidOutPage]) -> Codes:
         for flown in page.parts:
             for symbol in flown.part.symbols:
                 wanted[symbol.level][symbol.payload] = None
+        if page.slip is not None:
+            wanted[_SLIP_LEVEL][page.slip.payload] = None
     return {
         (payload, level): symbol
         for level, payloads in wanted.items()
@@ -89,10 +92,15 @@ def _ink(page: LaidOutPage, codes: Codes) -> tuple[bytes, bytes]:
     left_pt, top_pt = to_pt(page.flow.left_mm), flip_pt(page.flow.top_mm)
     for down_pt, part in page.parts:
         text += (_moved(left_pt, top_pt - down_pt), part.ink, b"Q\n")
-        for symbol in part.symbols:
-            below_pt = _on_grid(top_pt - down_pt) - symbol.top_pt
-            corner = (_on_grid(left_pt + symbol.left_pt), _on_grid(below_pt))
-            symbols.append(qr_ink(codes[symbol.payload, symbol.level], *corner, MODULE_PT))
+        for placed in part.symbols:
+            below_pt = _on_grid(top_pt - down_pt) - placed.top_pt
+            corner = (_on_grid(left_pt + placed.left_pt), _on_grid(below_pt))
+            symbols.append(qr_ink(codes[placed.payload, placed.level], *corner, MODULE_PT))
+    if page.slip is not None:
+        symbol = codes[page.slip.payload, _SLIP_LEVEL]
+        for place in page.slip.places:
+            corner = (_on_grid(to_pt(place.left_mm)), _on_grid(flip_pt(place.top_mm)))
+            symbols.append(qr_ink(symbol, *corner, MODULE_PT))
     if page.kix is not None:
         kix = page.kix
         symbols.append(kix_ink(kix.content, _on_grid(kix.left_pt), _on_grid(kix.bottom_pt), kix.pitch_dots))

@@ -35,7 +35,7 @@ BRAND_FILE = "brand.toml"
 LANGUAGES = ("nl", "en", "de", "fr")
 _KEYS = (
     *("id", "version", "name", "legal_name", "seat", "kvk", "vat", "return_line", "logo", "colours", "fonts"),
-    *("sender", "footer", "contact", "payment", "payment_labels", "entry"),
+    *("sender", "footer", "contact", "payment", "payment_labels", "entry", "reply_address"),
 )
 _KVK = re.compile(r"[0-9]{8}")
 _VAT = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
@@ -44,6 +44,7 @@ _STYLES = ("regular", "bold", "italic", "bold_italic")
 _MIN_TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 _MIN_ACCENT_CONTRAST = 3.0  # headings are bold and 10 pt or more
 _MAX_RETURN_LINE = 60
+_MOST_REPLY_LINES = 4
 
 # Folder and file names of the families that come with the package.
 _BUILTIN: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -102,7 +103,7 @@ class _Reader:
         colours, logo = self._colours(), self._logo()
         contact, payment = self._contact(), self._payment()
         sender, footer = self._lines("sender"), self._lines("footer")
-        labels, host = self._labels(), self._entry_host()
+        labels, host, reply = self._labels(), self._entry_host(), self._reply_address()
         if sans is None or mono is None:
             return None
         return Brand(
@@ -124,6 +125,7 @@ class _Reader:
             payment=payment,
             payment_labels=labels,
             entry_host=host,
+            reply_address=reply,
             digest=_digest(self.files),
         )
 
@@ -283,6 +285,18 @@ class _Reader:
             table.say("entry-host-invalid", message, "host")
             return None
         return host or None
+
+    def _reply_address(self) -> tuple[str, ...]:
+        table = self.root.table("reply_address")
+        if table is None:
+            return ()
+        table.allow("lines")
+        table.need("lines")
+        lines = table.texts("lines")
+        if "lines" in table.data and (not lines or len(lines) > _MOST_REPLY_LINES or not all(lines)):
+            message = f"A return address has one to {_MOST_REPLY_LINES} lines of text."
+            table.say("reply-address-invalid", message, "lines")
+        return lines
 
     def _lines(self, key: str) -> dict[str, tuple[str, ...]]:
         table = self.root.table(key)

@@ -13,22 +13,30 @@ from docgen.layouts.parts import MODULE_PT
 if TYPE_CHECKING:
     from docgen.layouts.address_block import PlacedKix
     from docgen.layouts.pagination import Flown
+    from docgen.layouts.slip import PlacedSlip
 
 
 @dataclass(frozen=True, slots=True)
 class LaidOutPage:
-    """One page: forms drawn first, ink in page coordinates, and the parts of its flow from ``flow`` downwards."""
+    """One page: forms drawn first, ink in page coordinates, and the parts of its flow from ``flow`` downwards.
+
+    A page of nothing at all is blank: the back of a sheet.
+    """
 
     forms: bytes
     ink: bytes
     flow: Rect
     parts: tuple[Flown, ...]
     kix: PlacedKix | None = None
+    slip: PlacedSlip | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LaidOutLetter:
-    """A letter as frames and ink. ``fixed_frames`` are those outside the flow; ``extra_fonts`` lie beyond page 0."""
+    """A letter as frames and ink. ``fixed_frames`` are those outside the flow; ``extra_fonts`` lie beyond page 0.
+
+    ``slip_page`` is the page that has the reply slip, from 1; where everything stands on it is `Plan.slip_geometry`.
+    """
 
     record_id: str
     language: str
@@ -36,6 +44,7 @@ class LaidOutLetter:
     findings: tuple[Finding, ...]
     extra_fonts: frozenset[bytes]
     fixed_frames: tuple[Frame, ...] = ()
+    slip_page: int | None = None
 
     @property
     def may_be_printed(self) -> bool:
@@ -44,7 +53,7 @@ class LaidOutLetter:
 
     @property
     def page_count(self) -> int:
-        """Composed pages, blank backs not included."""
+        """Composed pages; a blank back of the last is not included."""
         return len(self.pages)
 
     def frames(self) -> tuple[Frame, ...]:

@@ -12,7 +12,7 @@ from docgen.findings import Finding, Place, Severity
 from docgen.layouts.address_block import CLEAR_MM
 from docgen.layouts.geometry import A4_WIDTH_MM, PT_PER_MM, Rect, flip_pt, to_mm, to_pt
 from docgen.layouts.page import MARGIN_MM, Frame
-from docgen.layouts.slip import placed_text
+from docgen.layouts.placed import placed_text
 from docgen.layouts.typography import fill
 from docgen.typesetting.words import number
 
@@ -77,10 +77,11 @@ def _frames(brand: Brand, frames: PageFrames, typography: Typography, logo: Logo
     width_mm = to_mm(max((typography.small.palette.line(line).width_pt for line in lines), default=0.0))
     height_mm = to_mm(len(lines) * typography.small.leading_pt)
     continuation = Rect(MARGIN_MM, _CONTINUATION_TOP_MM, A4_WIDTH_MM - 2 * MARGIN_MM, _CONTINUATION_MM)
-    fold_marks = [Rect(_FOLD_MARK_MM[0], y, _FOLD_MARK_MM[1] - _FOLD_MARK_MM[0], 0.0) for y in frames.folds_mm]
+    width = _FOLD_MARK_MM[1] - _FOLD_MARK_MM[0]
+    fold_marks = [Rect(_FOLD_MARK_MM[0], y, width, 0.0) for y in _marked_folds(frames)]
     found = [Frame("footer", 1, frames.footer), Frame("footer", 2, frames.footer)]
     found += [Frame("continuation", 2, continuation), *[Frame("fold-mark", 1, rect) for rect in fold_marks]]
-    if frames.slip is not None:
+    if frames.footer_above_slip_mm != frames.footer.top_mm:
         above = replace(frames.footer, top_mm=frames.footer_above_slip_mm)
         found += [Frame("footer", page, above) for page in (1, 2)]
     if lines:
@@ -128,9 +129,14 @@ def _fold_marks(frames: PageFrames) -> bytes:
     left_pt, width_pt = to_pt(_FOLD_MARK_MM[0]), to_pt(_FOLD_MARK_MM[1] - _FOLD_MARK_MM[0])
     marks = [
         b"%s %s %s %s re" % (number(left_pt), number(flip_pt(y)), number(width_pt), number(_HAIRLINE_PT))
-        for y in frames.folds_mm
+        for y in _marked_folds(frames)
     ]
     return b" ".join(marks) + b" f\n" if marks else b""
+
+
+def _marked_folds(frames: PageFrames) -> list[float]:
+    """Folds that get a mark: none on a slip, whose squares it would stand beside."""
+    return [y for y in frames.folds_mm if frames.slip is None or y < frames.slip.top_mm]
 
 
 def _continuation(brand: Brand, typography: Typography) -> bytes:

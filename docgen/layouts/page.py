@@ -19,8 +19,8 @@ _BELOW_WINDOW_MM = 3.0
 _LOGO_TOP_MM = 12.0
 _FOOTER_TOP_MM = 277.0
 _FOOTER_HEIGHT_MM = 13.0
-_FOOTER_ABOVE_SLIP_MM = 18.0
-_FLOW_ABOVE_SLIP_MM = 22.0
+_FOOTER_ABOVE_SLIP_MM = 14.0  # three lines of footer, and a little white
+_FLOW_ABOVE_SLIP_MM = 15.0
 _SENDER_TOP_MM = 52.0
 _SENDER_WIDTH_MM = 62.0
 
@@ -36,7 +36,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class PageFrames:
-    """The fixed frames of a plan. ``slip`` stands at the foot of the last page; without a slip it is None."""
+    """The fixed frames of a plan. ``slip`` is the slip at the foot of the last page; None without one there."""
 
     address: Rect
     return_line: Rect
@@ -61,7 +61,7 @@ class PageFrames:
         return self.footer.top_mm if self.slip is None else self.slip.top_mm - _FOOTER_ABOVE_SLIP_MM
 
 
-def page_frames(envelope: EnvelopeProfile, slip_height_mm: float | None) -> PageFrames:
+def page_frames(envelope: EnvelopeProfile, slip_height_mm: float | None = None) -> PageFrames:
     """Frames for A4 letters in ``envelope``; the slip, if any, is as wide as the page."""
     sometimes = rect_of(envelope.window.sometimes)
     address = rect_of(envelope.address_box)

@@ -24,11 +24,15 @@ class Flown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Heights of the flow area: on the first page, on later ones, and what the last page must keep free at its foot."""
+    """Heights of the flow area: on the first page, on later ones, and what the last page must keep free at its foot.
+
+    ``sides`` is 2 where something is torn off the last page, which then is a front, so that nothing is on its back.
+    """
 
     first_pt: float
     later_pt: float
     reserve_pt: float = 0.0
+    sides: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,10 @@ class _Filler:
             self._force(item, queue)
 
     def finish(self) -> Pages:
-        """The pages; one more when the last has no room for what it must keep free."""
+        """The pages; more when the last has no room for what it must keep free, or is a back and may not be."""
         if self._rooms.reserve_pt and self._used_pt > self._room_pt - self._rooms.reserve_pt + _TOLERANCE_PT:
+            self._turn()
+        while len(self._done) % self._rooms.sides:
             self._turn()
         pages = (*self._done, tuple(flown for flown, _ in self._page))
         return Pages(pages, tuple(self._oversized))

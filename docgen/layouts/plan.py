@@ -19,18 +19,19 @@ from docgen.layouts.flow_text import TextFlow
 from docgen.layouts.geometry import flip_pt, to_mm, to_pt
 from docgen.layouts.laid_out import LaidOutLetter, LaidOutPage
 from docgen.layouts.letterhead import LogoArt, letterhead
-from docgen.layouts.page import MARGIN_MM, Frame, page_frames
+from docgen.layouts.page import MARGIN_MM, page_frames
 from docgen.layouts.pagination import Flown, Rooms, paginate
 from docgen.layouts.parts import MODULE_PT, Item, Part, TextItem, text_ink
 from docgen.layouts.payment import PaymentSetter
-from docgen.layouts.preflight import check_marks, check_plan, mark_room, may_meet_marks
+from docgen.layouts.preflight import check_marks, check_plan, check_slip, mark_room, may_meet_marks
 from docgen.layouts.reference import ReferenceSetter
-from docgen.layouts.slip import SlipIdentity, slip_art
+from docgen.layouts.slip import Slip, SlipSetup
 from docgen.layouts.specification import SpecificationItem, SpecificationTable
 from docgen.layouts.typography import typography
 from docgen.layouts.wording import wording
 from docgen.letters import Cents
 from docgen.postal.marks.profiles import DEFAULT_ROOM, builtin
+from docgen.qr.ocr_b import STROKES
 from docgen.templates.blocks import TEXT_WIDTH_MM
 from docgen.templates.text import compile_text
 from docgen.typesetting.words import number
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
     from docgen.layouts.geometry import Rect
     from docgen.layouts.pagination import Pages
+    from docgen.layouts.slip import SlipInk
+    from docgen.layouts.slip_geometry import SlipGeometry
     from docgen.layouts.theme import Brand
     from docgen.letters import Letter
     from docgen.postal.marks.model import MarkProfile
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 
 _CLEAR_OF_FOLD_MM = 5.0
 _SUBJECT_SPACE_PT = 14.0
-FORM_FIRST, FORM_LATER, FORM_FOOTER, FORM_SLIP = "S", "T", "U", "V"
+FORM_FIRST, FORM_LATER, FORM_FOOTER, FORM_SLIP, FORM_DIGIT = "S", "T", "U", "V", "W"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Setup:
     """What a plan is made for: the day chooses labels that change with time, the logo is art already loaded.
 
     With ``marks`` letters are checked to leave room for them; without, static art alone, for marks of any known reader.
-    With ``carrier`` the place of a carrier's line and code is left white in the window.
+    With ``carrier`` the place of a carrier's line and code is left white in the window. The return address of a slip
+    is printed for the window of ``return_envelope``.
     """
 
     template: Template
@@ -67,6 +71,7 @@ class Setup:
     logo: LogoArt | None = None
     marks: MarkProfile | None = None
     carrier: bool = False
+    return_envelope: EnvelopeProfile | None = None
 
 
 class Plan:
@@ -81,34 +86,48 @@ class Plan:
         template, brand = setup.template, setup.brand
         self.setup, self.language = setup, language
         self.typography = typography(brand, language)
-        self.frames = page_frames(setup.envelope, template.slip.height_mm if template.slip else None)
+        self.slip = self._make_slip()
+        torn = self.slip is not None and not self.slip.is_page
+        self.frames = page_frames(setup.envelope, self.slip.geometry.height_mm if self.slip and torn else None)
         self.letterhead = letterhead(brand, self.frames, self.typography, setup.logo)
-        self.slip = (
-            slip_art(template.slip, self.frames.slip, self.typography) if template.slip and self.frames.slip else None
-        )
         self._room = mark_room(setup.marks or builtin()[DEFAULT_ROOM], duplex=template.duplex)
         self._meets_marks = setup.marks is not None and may_meet_marks(self.frames, self._room)
         self.findings = (
             *self.letterhead.findings,
             *(self.slip.findings if self.slip else ()),
             *check_plan(self.frames, self.letterhead.frames, self.typography, self._room),
+            *(check_slip(self.slip.inked(), self._room) if self.slip else ()),
         )
         self._width_pt = to_pt(TEXT_WIDTH_MM)
         self._text = compile_text(template, language)
         self._flow = TextFlow(self.typography, self._width_pt, brand.colours.accent)
         room = setup.envelope.carrier_room if setup.carrier else None
         self._address = AddressSetter(self.frames, self.typography, brand.return_line, room)
-        self._identity = SlipIdentity(self.frames.slip, self.typography) if self.frames.slip else None
         self._reference = ReferenceSetter(self.typography, self._width_pt)
         self._set_blocks(setup)
         self._rooms = Rooms(
             to_pt(self.frames.flow_first.height_mm),
             to_pt(self.frames.flow_later.height_mm),
             to_pt(self.frames.slip_reserve_mm),
+            2 if torn and template.duplex else 1,
         )
         self._page_ink = lru_cache(maxsize=512)(self._draw_page_ink)
-        self._slip_frames = lru_cache(maxsize=64)(self._frames_of_slip)
+        self._slip_frames = lru_cache(maxsize=64)(self.slip.frames) if self.slip else None
         self._fixed_extra = self._brand_values()
+
+    def _make_slip(self) -> Slip | None:
+        setup, template = self.setup, self.setup.template
+        if template.reply_form is None or template.slip is None:
+            return None
+        envelope = setup.return_envelope
+        lines = setup.brand.reply_address if envelope else ()
+        made = SlipSetup(template.reply_form, template.slip.size, envelope, lines)
+        return Slip(made, self.typography, {digit: self.form_name(FORM_DIGIT + digit) for digit in STROKES})
+
+    @property
+    def slip_geometry(self) -> SlipGeometry | None:
+        """Where everything stands on the reply slip; its ``form`` is in the codes that are printed there."""
+        return self.slip.geometry if self.slip else None
 
     def _set_blocks(self, setup: Setup) -> None:
         template, brand, kind = setup.template, setup.brand, self.typography
@@ -128,7 +147,8 @@ class Plan:
         head = self.letterhead
         slip = self.slip.ink if self.slip else b""
         arts = {FORM_FIRST: head.first, FORM_LATER: head.later, FORM_FOOTER: head.footer, FORM_SLIP: slip}
-        return {self.form_name(form): ink for form, ink in arts.items() if ink}
+        digits = self.slip.digit_forms() if self.slip else {}
+        return {self.form_name(form): ink for form, ink in arts.items() if ink} | digits
 
     def lay_out(self, letter: Letter) -> LaidOutLetter:
         """Lay out one letter; what keeps it from being printed is among its findings."""
@@ -161,28 +181,31 @@ class Plan:
         for kind in paged.oversized:
             message = f"The {kind} is higher than a page; shorten it or let it be divided."
             draft.findings.append(Finding("block-too-high", message, draft.place(frame=kind)))
-        identity = b""
-        if self._identity is not None:
-            identity, extra, lacking = self._identity.ink(draft.letter.record_id, draft.address_lines)
-            draft.need(extra, lacking)
-        pages = self._pages(paged.pages, draft, identity)
-        self._check_length(len(pages), draft)
+        stamped = self._stamp(draft)
+        pages = self._pages(paged.pages, draft, stamped)
+        self._check_length(pages, draft)
+        slip_page = len(pages) if stamped else None
         laid = LaidOutLetter(
             draft.letter.record_id,
             self.language,
             tuple(pages),
             (*draft.findings, *draft.glyph_findings()),
             draft.extra_fonts,
-            draft.address.frames + self._slip_frames(len(pages)),
+            draft.address.frames + (self._slip_frames(slip_page) if self._slip_frames and slip_page else ()),
+            slip_page,
         )
         if self._meets_marks:
             return replace(laid, findings=laid.findings + check_marks(laid.frames(), self._room, laid.record_id))
         return laid
 
-    def _frames_of_slip(self, page: int) -> tuple[Frame, ...]:
-        if self.slip is None or self.frames.slip is None:
-            return ()
-        return (Frame("slip", page, self.frames.slip), *(Frame(kind, page, rect) for kind, rect in self.slip.frames))
+    def _stamp(self, draft: Draft) -> SlipInk | None:
+        """What the letter prints on its slip."""
+        if self.slip is None:
+            return None
+        letter, lines = draft.letter, draft.address_lines
+        stamped = self.slip.stamp(lines[0] if lines else "", letter.record_id, letter.piece_id)
+        draft.note(stamped)
+        return stamped
 
     def _extra(self, letter: Letter) -> dict[str, object]:
         entry = letter.entry
@@ -259,9 +282,10 @@ class Plan:
             place = Place(record=draft.letter.record_id, pointer=f"/{field}")
             draft.findings.append(Finding("specification-total-differs", f"{sums}; correct one of them.", place))
 
-    def _check_length(self, count: int, draft: Draft) -> None:
+    def _check_length(self, pages: Sequence[LaidOutPage], draft: Draft) -> None:
         limit, envelope = self.setup.template.max_pages, self.setup.envelope
-        sheets = -(-count // 2) if self.setup.template.duplex else count
+        sheets = -(-len(pages) // 2) if self.setup.template.duplex else len(pages)
+        count = sum([bool(page.forms) for page in pages])
         if count > limit:
             message = f"The letter has {count} pages; the template allows {limit}. Shorten it or raise max_pages."
             draft.findings.append(Finding("letter-too-many-pages", message, draft.place()))
@@ -269,18 +293,37 @@ class Plan:
             message = f"The letter has {sheets} sheets; envelope {envelope.id} holds {envelope.max_sheets}."
             draft.findings.append(Finding("letter-too-thick", message, draft.place()))
 
-    def _pages(self, pages: tuple[tuple[Flown, ...], ...], draft: Draft, identity: bytes) -> list[LaidOutPage]:
-        """The address stands on the first page, whose slip it is on the last."""
-        total, laid = len(pages), list[LaidOutPage]()
+    def _pages(self, pages: tuple[tuple[Flown, ...], ...], draft: Draft, stamped: SlipInk | None) -> list[LaidOutPage]:
+        """The address stands on the first page, a slip at the foot of the last or on a sheet behind it.
+
+        A page of nothing before the last is the blank back of a sheet, and is not counted on the others.
+        """
+        laid, last = list[LaidOutPage](), len(pages)
+        written = [page for page in range(1, last + 1) if pages[page - 1] or page in (1, last)]
         for page, flown in enumerate(pages, 1):
-            (forms, ink), (flow, room_pt) = self._page_ink(page, total), self._flow_of(page, total)
+            if page not in written:
+                laid.append(self._blank())
+                continue
+            (forms, ink), (flow, room_pt) = (
+                self._page_ink(written.index(page) + 1, len(written)),
+                self._flow_of(page, last),
+            )
             parts = self._clear_of_folds(flown, flow, room_pt, draft)
-            if page == 1:
-                ink += draft.address.ink
-            if page == total:
-                ink += identity
-            laid.append(LaidOutPage(forms, ink, flow, parts, draft.address.kix if page == 1 else None))
+            laid.append(LaidOutPage(forms, ink, flow, parts))
+        laid[0] = replace(laid[0], ink=laid[0].ink + draft.address.ink, kix=draft.address.kix)
+        return self._with_slip(laid, stamped) if stamped else laid
+
+    def _with_slip(self, laid: list[LaidOutPage], stamped: SlipInk) -> list[LaidOutPage]:
+        """The slip on the last page, or on a front of its own."""
+        if self.slip is not None and self.slip.is_page:
+            backs = [self._blank()] * (len(laid) % 2 if self.setup.template.duplex else 0)
+            forms = b"/%s Do " % self.form_name(FORM_SLIP).encode("ascii")
+            return [*laid, *backs, LaidOutPage(forms, stamped.ink, self.frames.flow_later, (), None, stamped.symbols)]
+        laid[-1] = replace(laid[-1], ink=laid[-1].ink + stamped.ink, slip=stamped.symbols)
         return laid
+
+    def _blank(self) -> LaidOutPage:
+        return LaidOutPage(b"", b"", self.frames.flow_later, ())
 
     def _flow_of(self, page: int, total: int) -> tuple[Rect, float]:
         """Where a page's flow stands, and how much of its height may be used."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MIN_MODULE_MM = 0.4  # phones at hand distance need 0.4 mm; we draw 0.508
 _KIX_CLEAR_MM = 2.0
+_SLIP = "slip"  # begins the kinds of all frames of a reply slip
 _EDGE_MM = 4.0  # office and production printers leave this margin white
 _PAGE = Rect(0.0, 0.0, 210.0, 297.0)
 
@@ -63,6 +64,14 @@ def check_plan(
     return (*_static_findings(frames, static, room), *_type_findings(kinds), *_module_findings())
 
 
+def check_slip(inked: Iterable[Frame], room: MarkRoom = ROOM) -> tuple[Finding, ...]:
+    """What of a reply slip stands in the room of marks; it is always on the front of a sheet."""
+    found = [
+        _not_clear(one, zone, Place(frame=one.kind)) for one in inked for zone in room.front if one.rect.overlaps(zone)
+    ]
+    return tuple(found)
+
+
 def may_meet_marks(frames: PageFrames, room: MarkRoom) -> bool:
     """True when anything that letters place for themselves could reach into the room of marks."""
     anywhere = (*room.front, *room.back) if room.duplex else room.front
@@ -70,7 +79,6 @@ def may_meet_marks(frames: PageFrames, room: MarkRoom) -> bool:
         (frames.always_visible, room.front),
         (frames.flow_first, room.front),
         (frames.flow_later, anywhere),
-        *([(frames.slip, anywhere)] if frames.slip else []),
     ]
     return any(place.overlaps(zone) for place, zones in places for zone in zones)
 
@@ -81,6 +89,7 @@ def check_marks(placed: Iterable[Frame], room: MarkRoom, record_id: str) -> tupl
         [
             _not_clear(frame, zone, Place(record=record_id, page=frame.page, frame=frame.kind))
             for frame in placed
+            if not frame.kind.startswith(_SLIP)  # checked once, with the plan
             for zone in room.on(frame.page)
             if frame.rect.overlaps(zone)
         ]

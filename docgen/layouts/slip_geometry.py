@@ -8,41 +8,51 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from docgen.crockford import base32
 from docgen.findings import Finding, Refusal
 from docgen.layouts.geometry import A4_HEIGHT_MM, A4_WIDTH_MM, Rect
-from docgen.reply_form import ReplyKind
+from docgen.qr import ocr_b
+from docgen.qr.slip_code import DIGITS
+from docgen.reply_form import ReplyKind, SlipSize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+__all__ = [
+    "CODE_MODULES",
+    "FORM_LENGTH",
+    "MODULE_MM",
+    "QUIET_MODULES",
+    "ROW_MARK_MM",
+    "SQUARE_MM",
+    "Anchors",
+    "SlipField",
+    "SlipGeometry",
+    "SlipRow",
+    "SlipSize",
+    "all_boxes",
+    "anchors",
+    "digit_cells",
+    "read_geometry",
+    "row_marks",
+]
+
 SQUARE_MM: Final = 5.0
 ROW_MARK_MM: Final = 2.5
-MODULE_MM: Final = 0.5
+MODULE_MM: Final = 12 * 25.4 / 600  # twelve dots of a 600 dpi press, 0.508 mm
 CODE_MODULES: Final = 25  # version 2
 QUIET_MODULES: Final = 4
 _INSET_MM = 8.0  # nothing to be read lies within 7 mm of an edge
 _CODE_INSET_MM = 16.0
 _SIDE_LEFT_MM = 140.0  # off the middle, so that it tells which way up the slip is
 _LINE = (20.0, 92.0, 4.0)  # left, width, height of the line of digits
+_DIGITS_IN_MM = 1.55  # what is left of the line's width, on either side
+_GROUP = 5
 _SCHEMA = 1
 FORM_LENGTH: Final = 6
-
-
-class SlipSize(StrEnum):
-    """Sizes of slips."""
-
-    THIRD = "third"
-    PAGE = "page"
-
-    @property
-    def height_mm(self) -> float:
-        """Height of the slip."""
-        return A4_HEIGHT_MM if self is SlipSize.PAGE else A4_HEIGHT_MM / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +160,18 @@ def anchors(size: SlipSize) -> Anchors:
     )
 
 
-def row_marks(centre_mm: float) -> tuple[Rect, Rect]:
-    """The squares at both ends of a row whose boxes have their middle at ``centre_mm``."""
+def digit_cells(size: SlipSize) -> tuple[Rect, ...]:
+    """The cells of the line of 30 digits, from left to right in groups of five; ``qr.ocr_b`` draws in a cell."""
+    line = anchors(size).line
+    left_mm, top_mm = line.left_mm + _DIGITS_IN_MM, line.top_mm + (line.height_mm - ocr_b.HEIGHT_MM) / 2
+    places = [place + place // _GROUP for place in range(DIGITS)]
+    return tuple([Rect(left_mm + at * ocr_b.PITCH_MM, top_mm, ocr_b.PITCH_MM, ocr_b.HEIGHT_MM) for at in places])
+
+
+def row_marks(centre_mm: float, left_mm: float = _INSET_MM) -> tuple[Rect, Rect]:
+    """The squares at both ends of a row whose boxes have their middle at ``centre_mm``; the first is at ``left_mm``."""
     top_mm, right_mm = centre_mm - ROW_MARK_MM / 2, A4_WIDTH_MM - _INSET_MM - ROW_MARK_MM
-    return Rect(_INSET_MM, top_mm, ROW_MARK_MM, ROW_MARK_MM), Rect(right_mm, top_mm, ROW_MARK_MM, ROW_MARK_MM)
+    return Rect(left_mm, top_mm, ROW_MARK_MM, ROW_MARK_MM), Rect(right_mm, top_mm, ROW_MARK_MM, ROW_MARK_MM)
 
 
 def read_geometry(text: str | bytes) -> SlipGeometry:

@@ -103,7 +103,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """House style and legal data of one corporation; texts are per language, ``digest`` is SHA-256 of its files."""
+    """House style and legal data of one corporation; texts are per language, ``digest`` is SHA-256 of its files.
+
+    ``reply_address`` is where reply slips go back to, in lines.
+    """
 
     id: str
     version: str
@@ -123,6 +126,7 @@ class Brand:
     payment: PaymentDetails | None = None
     payment_labels: tuple[PaymentLabel, ...] = ()
     entry_host: str | None = None
+    reply_address: tuple[str, ...] = ()
     digest: str = ""
 
     def payment_label(self, language: str, day: dt.date) -> str:

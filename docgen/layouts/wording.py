@@ -30,6 +30,13 @@ class Wording:
     entry_code: str
     slip_title: str
     cut_here: str
+    slip_pen: str
+    slip_one_digit: str
+    slip_one_sign: str
+    slip_boxes: tuple[str, str, str]  # an empty box, a cross, a box filled wholly
+    slip_optional: str
+    slip_date: str  # a letter for each digit of a date
+    slip_comma: str
 
 
 WORDINGS = {
@@ -55,6 +62,13 @@ WORDINGS = {
         entry_code="en typ deze code",
         slip_title="Antwoordstrook",
         cut_here="hier afknippen of afscheuren",
+        slip_pen="Schrijf met een zwarte of blauwe pen.",
+        slip_one_digit="Zet één cijfer in elk vakje.",
+        slip_one_sign="Zet één letter, cijfer of teken in elk vakje.",
+        slip_boxes=("niet gekozen", "gekozen", "vergist, telt niet"),
+        slip_optional="(mag leeg blijven)",
+        slip_date="DDMMJJJJ",
+        slip_comma=",",
     ),
     "en": Wording(
         page="page {page} of {total}",
@@ -78,6 +92,13 @@ WORDINGS = {
         entry_code="and type this code",
         slip_title="Reply slip",
         cut_here="cut or tear here",
+        slip_pen="Write with a black or blue pen.",
+        slip_one_digit="Put one digit in each box.",
+        slip_one_sign="Put one letter, digit or sign in each box.",
+        slip_boxes=("not chosen", "chosen", "mistake, does not count"),
+        slip_optional="(may stay empty)",
+        slip_date="DDMMYYYY",
+        slip_comma=".",
     ),
     "de": Wording(
         page="Seite {page} von {total}",
@@ -101,6 +122,13 @@ WORDINGS = {
         entry_code="und tippen Sie diesen Code",
         slip_title="Antwortabschnitt",
         cut_here="hier abtrennen",
+        slip_pen="Schreiben Sie mit einem schwarzen oder blauen Stift.",
+        slip_one_digit="Eine Ziffer in jedes Kästchen.",
+        slip_one_sign="Ein Zeichen in jedes Kästchen.",
+        slip_boxes=("nicht gewählt", "gewählt", "Irrtum, zählt nicht"),
+        slip_optional="(darf leer bleiben)",
+        slip_date="TTMMJJJJ",
+        slip_comma=",",
     ),
     "fr": Wording(
         page="page {page} sur {total}",
@@ -124,6 +152,13 @@ WORDINGS = {
         entry_code="et tapez ce code",
         slip_title="Talon-réponse",
         cut_here="à découper ici",
+        slip_pen="Écrivez avec un stylo noir ou bleu.",
+        slip_one_digit="Un chiffre par case.",
+        slip_one_sign="Un signe par case.",
+        slip_boxes=("pas choisi", "choisi", "erreur, ne compte pas"),
+        slip_optional="(facultatif)",
+        slip_date="JJMMAAAA",
+        slip_comma=",",
     ),
 }
 

@@ -19,6 +19,8 @@ DIGITS: Final = 30
 PIECE_START: Final = 11
 """How many characters of a piece id the line of digits tells; the rest is found by looking the piece up."""
 MOST_PAGES: Final = 9
+SPECIMEN_PIECE_ID: Final = PIECE_PREFIX + "0" * 20
+"""Stands on slips that are of no piece, such as those of previews; it has the form of an id, and nothing has it."""
 _FORM = 6
 _PIECE = 20
 _PIECE_DIGITS, _FORM_DIGITS = 17, 10

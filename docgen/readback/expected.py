@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,10 +12,12 @@ from docgen.layouts.address_block import CARRIER_CODE, CARRIER_LINE
 from docgen.layouts.geometry import A4_HEIGHT_MM, Rect, to_mm
 from docgen.layouts.page import rect_of
 from docgen.layouts.parts import MODULE_PT, QUIET_MODULES
+from docgen.layouts.slip_geometry import MODULE_MM
 from docgen.postal.marks.model import BarCode, MatrixCode, OmrCode, Order, Side
 from docgen.postal.marks.profiles import DEFAULT_ROOM, builtin
 from docgen.postal.marks.sheets import page_places, printed_pages
 from docgen.postal.profiles import CODE_CLEAR_MM
+from docgen.qr import slip_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +45,8 @@ _NEXT_LINE = b")]TJ T*[("
 class ExpectedSymbol:
     """A symbol that must be read at a place: ``page`` counts from 1 at the first page of its letter in the file.
 
-    ``kind`` is ``qr`` or ``kix``, or that of an inserter's mark: ``datamatrix``, ``code39``, ``i2of5``, ``omr`` (its
+    ``kind`` is ``qr`` or ``kix``, ``slip-code`` (a QR code whose quiet zone must be white) or ``slip-line`` (digits, of
+    which only the ink is seen), or that of an inserter's mark: ``datamatrix``, ``code39``, ``i2of5``, ``omr`` (its
     content is '1' for a line and '0' for none) or ``text``, of which only the ink is seen. What a carrier gave is
     ``carrier-code``, a Data Matrix, and ``carrier-line``, of which letters and digits are read.
     """
@@ -56,7 +59,7 @@ class ExpectedSymbol:
     @property
     def is_mark(self) -> bool:
         """True for what is drawn over a page when its place in the batch is known."""
-        return self.kind not in ("qr", "kix")
+        return self.kind not in ("qr", "kix", "slip-code", "slip-line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ def expected_letter(
     leads its envelope. Without ``room`` that for the marks of most machines is kept free.
     """
     (places,) = page_places([laid.page_count], placed.order, duplex=placed.duplex)
-    symbols = [_moved(symbol, places) for symbol in expected_symbols(laid)]
+    found = (*expected_symbols(laid), *expected_slip(laid, placed.piece_id))
+    symbols = [_moved(symbol, places) for symbol in found]
     fronts = places[:: 2 if placed.duplex else 1]
     marks = [mark for front, sheet in zip(fronts, sheets, strict=bool(sheets)) for mark in expected_marks(sheet, front)]
     given = expected_carrier(laid.fixed_frames, carrier, places[0]) if carrier else ()
@@ -198,6 +202,18 @@ def expected_symbols(laid: LaidOutLetter) -> tuple[ExpectedSymbol, ...]:
             rect = next(f.rect for f in laid.fixed_frames if f.kind == "kix").grown(_KIX_CLEAR_MM)
             expected.append(ExpectedSymbol("kix", number, rect, page.kix.content.encode("ascii")))
     return tuple(expected)
+
+
+def expected_slip(laid: LaidOutLetter, piece_id: str) -> tuple[ExpectedSymbol, ...]:
+    """The codes and the line of digits that a letter's slip must have when it is that of the piece."""
+    slip = laid.pages[laid.slip_page - 1].slip if laid.slip_page else None
+    if slip is None or laid.slip_page is None:
+        return ()
+    payload = slip_code.encode(replace(slip.code, piece_id=piece_id)).encode("ascii")
+    quiet_mm = QUIET_MODULES * MODULE_MM
+    codes = [ExpectedSymbol("slip-code", laid.slip_page, place.grown(quiet_mm), payload) for place in slip.places]
+    lines = [frame.rect for frame in laid.fixed_frames if frame.kind == "slip-line"]
+    return (*codes, *[ExpectedSymbol("slip-line", laid.slip_page, rect, b"") for rect in lines])
 
 
 def _moved(symbol: ExpectedSymbol, places: Sequence[int]) -> ExpectedSymbol:

@@ -12,6 +12,7 @@ from pyzbar import pyzbar
 from docgen.drawing.raster import leaf_crop, leaf_gray
 from docgen.findings import Finding
 from docgen.layouts.geometry import Rect, flip_pt, to_pt
+from docgen.layouts.slip_geometry import MODULE_MM, QUIET_MODULES
 from docgen.postal import kix_reader
 from docgen.readback.difference import Difference
 
@@ -63,6 +64,16 @@ def _read_qr(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
     read = bytes(found[0].bytes)
     # zbar guesses the character set of what is beyond ASCII.
     return read if read != symbol.content or not read.isascii() else _second_opinion(picture)
+
+
+def _read_slip_code(leaf: pypdfium2.PdfPage, symbol: ExpectedSymbol) -> bytes | None:
+    """A code of a reply slip, which nothing may come near: what comes back is worn, and read by machine."""
+    picture = leaf_gray(leaf, _QR_DPI, symbol.rect)
+    quiet = int(to_pt(QUIET_MODULES * MODULE_MM) / 72 * _QR_DPI) - 1
+    inside = picture[quiet:-quiet, quiet:-quiet]
+    if (picture < _DARK).sum() != (inside < _DARK).sum():
+        return None
+    return _read_qr(leaf, symbol)
 
 
 def _second_opinion(picture: NDArray[np.uint8]) -> bytes | None:
@@ -130,10 +141,17 @@ def _plain(text: str) -> str:
     return "".join([sign for sign in normalize("NFKD", text) if sign.isascii() and sign.isalnum()])
 
 
-_NAMES = {"carrier-code": "carrier's 2D code", "carrier-line": "carrier's line"}
+_NAMES = {
+    "slip-code": "code of the reply slip",
+    "slip-line": "line of digits of the reply slip",
+    "carrier-code": "carrier's 2D code",
+    "carrier-line": "carrier's line",
+}
 _READERS: dict[str, Callable[[pypdfium2.PdfPage, ExpectedSymbol], bytes | None]] = {
     "qr": _read_qr,
     "kix": _read_kix,
+    "slip-code": _read_slip_code,
+    "slip-line": _see_text,
     "datamatrix": _zxing(zxingcpp.BarcodeFormat.DataMatrix),
     "code39": _zxing(zxingcpp.BarcodeFormat.Code39),
     "i2of5": _zxing(zxingcpp.BarcodeFormat.ITF),

@@ -13,8 +13,6 @@ from docgen.templates.model import (
     FieldKind,
     PaymentBlock,
     ReferenceItem,
-    SlipBlock,
-    SlipRow,
     SpecificationBlock,
     VatMode,
 )
@@ -44,7 +42,6 @@ TEXT_WIDTH_MM: Final = 160.0
 """How wide text is on an A4 page; the layout puts it in the middle."""
 LEAST_FLEXIBLE_MM: Final = 25.0
 """What a column without a width must keep."""
-_MOST_BOXES: Final = 14  # as many as stand side by side on the slip
 _REFERENCES: Final = frozenset({FieldKind.REFERENCE, FieldKind.TEXT})
 
 
@@ -55,7 +52,6 @@ class Blocks:
     specification: SpecificationBlock | None = None
     payment: PaymentBlock | None = None
     entry: EntryBlock | None = None
-    slip: SlipBlock | None = None
 
 
 def read_blocks(root: TomlTable, fields: tuple[Field, ...], languages: tuple[str, ...]) -> Blocks:
@@ -63,15 +59,14 @@ def read_blocks(root: TomlTable, fields: tuple[Field, ...], languages: tuple[str
     table = root.table("blocks")
     if table is None:
         return Blocks()
-    table.allow("specification", "payment", "entry", "slip")
+    table.allow("specification", "payment", "entry")
     by_name = {field.name: field for field in fields}
     specification, payment = table.table("specification"), table.table("payment")
-    entry, slip = table.table("entry"), table.table("slip")
+    entry = table.table("entry")
     return Blocks(
         specification=_specification(specification, by_name, languages) if specification else None,
         payment=_payment(payment, by_name) if payment else None,
         entry=_entry(entry, languages) if entry else None,
-        slip=_slip(slip, languages) if slip else None,
     )
 
 
@@ -85,7 +80,7 @@ def read_reference(root: TomlTable, languages: tuple[str, ...]) -> tuple[Referen
     return tuple(items)
 
 
-def _field(
+def declared_field(
     table: TomlTable, key: str, fields: Mapping[str, Field], kinds: frozenset[FieldKind], *, required: bool = False
 ) -> str | None:
     """The name of a declared field of one of the kinds."""
@@ -112,24 +107,24 @@ def _specification(
         *("source", "columns", "amount_field", "group_by", "vat", "vat_rate_field"),
         *("total_label", "total_field", "carry_over", "zebra"),
     )
-    source = _field(table, "source", fields, frozenset({FieldKind.LIST}), required=True)
+    source = declared_field(table, "source", fields, frozenset({FieldKind.LIST}), required=True)
     if source is None:
         return None
     items = {item.name: item for item in fields[source].items}
-    amount = _field(table, "amount_field", items, _AMOUNTS, required=True)
+    amount = declared_field(table, "amount_field", items, _AMOUNTS, required=True)
     vat = _vat(table)
-    rate = _field(table, "vat_rate_field", items, _NUMBERS, required=vat is not VatMode.NONE)
+    rate = declared_field(table, "vat_rate_field", items, _NUMBERS, required=vat is not VatMode.NONE)
     columns = _columns(table, items, languages)
     _check_places(table, columns, amount)
     return SpecificationBlock(
         source=source,
         columns=columns,
         amount_field=amount or "",
-        group_by=_field(table, "group_by", items, _TEXTS),
+        group_by=declared_field(table, "group_by", items, _TEXTS),
         vat=vat,
         vat_rate_field=rate,
         total_label=table.per_language("total_label", languages),
-        total_field=_field(table, "total_field", fields, _AMOUNTS),
+        total_field=declared_field(table, "total_field", fields, _AMOUNTS),
         carry_over=table.flag("carry_over", default=True),
         zebra=table.flag("zebra", default=True),
     )
@@ -149,7 +144,7 @@ def _columns(table: TomlTable, items: Mapping[str, Field], languages: tuple[str,
         one.allow("field", "kind", "label", "width_mm")
         one.need("field")
         kind = _column_kind(one)
-        name = _field(one, "field", items, _COLUMN_TAKES[kind])
+        name = declared_field(one, "field", items, _COLUMN_TAKES[kind])
         if name is not None:
             label = one.per_language("label", languages, required=True)
             columns.append(Column(name, kind, label, one.length_mm("width_mm")))
@@ -185,12 +180,12 @@ def _column_kind(table: TomlTable) -> ColumnKind:
 def _payment(table: TomlTable, fields: Mapping[str, Field]) -> PaymentBlock:
     table.allow("amount_field", "reference_field", "text_field", "due_date_field", "iban_field", "link_field")
     block = PaymentBlock(
-        amount_field=_field(table, "amount_field", fields, _AMOUNTS),
-        reference_field=_field(table, "reference_field", fields, _REFERENCES),
-        text_field=_field(table, "text_field", fields, frozenset({FieldKind.TEXT})),
-        due_date_field=_field(table, "due_date_field", fields, frozenset({FieldKind.DATE})),
-        iban_field=_field(table, "iban_field", fields, frozenset({FieldKind.IBAN})),
-        link_field=_field(table, "link_field", fields, frozenset({FieldKind.URL})),
+        amount_field=declared_field(table, "amount_field", fields, _AMOUNTS),
+        reference_field=declared_field(table, "reference_field", fields, _REFERENCES),
+        text_field=declared_field(table, "text_field", fields, frozenset({FieldKind.TEXT})),
+        due_date_field=declared_field(table, "due_date_field", fields, frozenset({FieldKind.DATE})),
+        iban_field=declared_field(table, "iban_field", fields, frozenset({FieldKind.IBAN})),
+        link_field=declared_field(table, "link_field", fields, frozenset({FieldKind.URL})),
     )
     # EPC069-12: remittance information is either structured or unstructured
     if block.reference_field and block.text_field:
@@ -201,16 +196,3 @@ def _payment(table: TomlTable, fields: Mapping[str, Field]) -> PaymentBlock:
 def _entry(table: TomlTable, languages: tuple[str, ...]) -> EntryBlock:
     table.allow("text")
     return EntryBlock(table.per_language("text", languages))
-
-
-def _slip(table: TomlTable, languages: tuple[str, ...]) -> SlipBlock:
-    table.allow("height_mm", "title", "rows")
-    height_mm = table.length_mm("height_mm")
-    title = table.per_language("title", languages)
-    rows = tuple(_slip_row(row, languages) for row in table.tables("rows"))
-    return SlipBlock(title=title, rows=rows) if height_mm is None else SlipBlock(height_mm, title, rows)
-
-
-def _slip_row(table: TomlTable, languages: tuple[str, ...]) -> SlipRow:
-    table.allow("label", "boxes")
-    return SlipRow(table.per_language("label", languages, required=True), table.whole("boxes", 0, 0, _MOST_BOXES))

@@ -21,6 +21,7 @@ from docgen.templates.markdown_check import check_markdown
 from docgen.templates.model import Template, Text
 from docgen.templates.names import BUILT_IN
 from docgen.templates.package import read_folder, read_zip
+from docgen.templates.reply import read_reply_form
 from docgen.templates.toml_source import TomlSource, TomlTable, read_toml
 from docgen.templates.values import compile_reader
 
@@ -35,7 +36,7 @@ __all__ = ["check_template", "load_template", "read_folder", "read_zip"]
 TEMPLATE_FILE: Final = "template.toml"
 _KEYS: Final = (
     *("id", "version", "title", "languages", "envelope", "mark", "duplex", "max_pages"),
-    *("fields", "reference", "blocks", "example"),
+    *("fields", "reference", "blocks", "reply_form", "example"),
 )
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,31}")
@@ -86,7 +87,7 @@ def _read(source: TomlSource, files: Mapping[str, bytes]) -> Template:
     root.need("id", "version", "title", "languages", "envelope")
     languages = _languages(root)
     fields = read_fields(root, languages)
-    blocks = read_blocks(root, fields, languages)
+    blocks, reply = read_blocks(root, fields, languages), read_reply_form(root, fields, languages)
     texts = _Texts(source, files, fields, blocks)
     template = Template(
         id=_matching(root, "id", _ID, "small letters, digits and hyphens"),
@@ -100,7 +101,8 @@ def _read(source: TomlSource, files: Mapping[str, bytes]) -> Template:
         specification=blocks.specification,
         payment=blocks.payment,
         entry=blocks.entry,
-        slip=blocks.slip,
+        reply_form=reply[0] if reply else None,
+        slip=reply[1] if reply else None,
         mark=root.optional_text("mark"),
         duplex=root.flag("duplex", default=True),
         max_pages=root.whole("max_pages", 10, 1, _MOST_PAGES),
@@ -160,7 +162,7 @@ class _Texts:
         if source and subject is None:
             self._say("subject-missing", "Begin the file with a line `Subject: …`.", file, 1)
         text = Text(subject=subject[1] if subject else "", body=body, body_file=file)
-        declared = [name for name in ("specification", "payment", "entry", "slip") if getattr(self.blocks, name)]
+        declared = [name for name in ("specification", "payment", "entry") if getattr(self.blocks, name)]
         self._jinja(text.subject, file, language, 0)
         if source and not self._jinja(body, file, language, 1):
             self.source.found.extend(check_markdown(body, file, declared, 1))

@@ -2,7 +2,7 @@ r"""The Markdown subset of a letter: one block of text to one node.
 
 ``#``, ``##``, ``###`` headings; paragraphs; ``- `` and ``1. `` lists; ``**bold**`` and ``*italic*``; a backslash at
 the end of a line breaks it, before a mark it makes the mark plain. On lines of their own: ``::: keep`` up to
-``:::`` keeps blocks on one page, ``::: page-break`` starts a page, ``::: specification`` (payment, entry, slip)
+``:::`` keeps blocks on one page, ``::: page-break`` starts a page, ``::: specification`` (payment, entry)
 is the place of a block. Nothing else is read as Markdown, and what a value brought never is.
 """
 
@@ -14,8 +14,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
 from docgen.templates.escape import mark, restore
 
-PlaceholderName: TypeAlias = Literal["specification", "payment", "entry", "slip"]
-PLACEHOLDERS: Final = ("specification", "payment", "entry", "slip")
+PlaceholderName: TypeAlias = Literal["specification", "payment", "entry"]
+PLACEHOLDERS: Final = ("specification", "payment", "entry")
 
 
 class Run(NamedTuple):

@@ -138,5 +138,5 @@ def _check_places(check: _Check, declared: set[str]) -> None:
     for name in PLACEHOLDERS:
         if check.placed[name] and name not in declared:
             check.say(1, "block-undeclared", f"`::: {name}` has no [blocks.{name}] in template.toml; add or remove it.")
-        elif name in declared and check.placed[name] != 1 and not (name == "slip" and not check.placed[name]):
+        elif name in declared and check.placed[name] != 1:
             check.say(1, "block-place", f"Put `::: {name}` once in the text, on a line of its own.")

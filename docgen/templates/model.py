@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from docgen.reply_form import ReplyForm, SlipSize
+
 
 class FieldKind(StrEnum):
     """Types a template may declare for a field."""
@@ -115,20 +117,11 @@ class EntryBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class SlipRow:
-    """One question on the slip: ``boxes`` for single signs, or a line to write on when it is 0."""
+class SlipPaper:
+    """How a reply form is printed: its size, and in which envelope it goes back; None prints no return address."""
 
-    label: Mapping[str, str]
-    boxes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SlipBlock:
-    """The reply slip at the foot of the last page; its frames are stored with the letter."""
-
-    height_mm: float = 99.0
-    title: Mapping[str, str] = field(default_factory=dict)
-    rows: tuple[SlipRow, ...] = ()
+    size: SlipSize
+    return_envelope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +143,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template folder, loaded and free of error findings. Immutable once used; ``digest`` is SHA-256 of its files."""
+    """A template folder, loaded and free of error findings. Immutable once used; ``digest`` is SHA-256 of its files.
+
+    ``slip`` is the paper of the reply form; there are both or neither.
+    """
 
     id: str
     version: str
@@ -163,7 +159,8 @@ class Template:
     specification: SpecificationBlock | None = None
     payment: PaymentBlock | None = None
     entry: EntryBlock | None = None
-    slip: SlipBlock | None = None
+    reply_form: ReplyForm | None = None
+    slip: SlipPaper | None = None
     mark: str | None = None
     duplex: bool = True
     max_pages: int = 10

@@ -34,6 +34,7 @@ _PREFIXED = {
     "docgen/templates/toml_source.py": (("say", 0, _BOTH),),
     "docgen/templates/fields.py": (("say", 0, ("template-",)),),
     "docgen/templates/blocks.py": (("say", 0, ("template-",)),),
+    "docgen/templates/reply.py": (("say", 0, ("template-",)),),
     "docgen/layouts/brand_file.py": (("say", 0, ("brand-",)),),
     "docgen/templates/package.py": (("_refusal", 1, _BOTH),),
     "docgen/records/columns.py": (("_refusal", 0, ("records-column-",)),),

@@ -37,6 +37,18 @@ DAY = dt.date(2026, 11, 23)
 CREATED = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
 ADDRESS = PostalAddress(("Mevrouw A.B. de Vries",), "Voorbeeldstraat", "12", "", "2", "1234 AB", "Voorbeeldstad")
 
+REPLY_FORM = """
+[reply_form]
+id = "meter"
+title = "Antwoordstrook"
+size = "third"
+[[reply_form.fields]]
+name = "reading"
+kind = "meter_reading"
+label = "Stand"
+dials = 5
+"""
+
 
 @cache
 def brand_files(name: str) -> Mapping[str, bytes]:

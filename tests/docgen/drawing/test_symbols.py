@@ -45,12 +45,14 @@ def letter(name: str, language: str = "nl") -> tuple[bytes, Composed]:
 
 
 def symbols(laid: LaidOutLetter) -> list[tuple[int, bytes]]:
-    return [
+    found = [
         (number, symbol.payload)
         for number, page in enumerate(laid.pages, 1)
         for flown in page.parts
         for symbol in flown.part.symbols
     ]
+    slips = [(number, page.slip.payload) for number, page in enumerate(laid.pages, 1) if page.slip]
+    return [*found, *slips, *slips]
 
 
 @pytest.mark.parametrize("name", _NAMES)

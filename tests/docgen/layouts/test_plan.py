@@ -21,6 +21,7 @@ from tests.docgen.builders import (
     ADDRESS,
     CREATED,
     DAY,
+    REPLY_FORM,
     brand,
     brand_files,
     contents,
@@ -109,12 +110,11 @@ def test_a_code_that_cannot_move_is_a_warning_and_is_printed() -> None:
 @given(st.integers(0, 40))
 def test_nothing_that_flows_reaches_the_slip_or_the_foot_of_the_page(lines: int) -> None:
     body = "\n\n".join(["Alinea."] * lines) + "\n\n::: entry\n\nEinde."
-    slip = '[blocks.entry]\n[blocks.slip]\nheight_mm = 80\n[[blocks.slip.rows]]\nlabel = { nl = "Stand" }\nboxes = 5'
-    laid = lay_out(small_template(body, slip), replace(small_letter(), entry=_ENTRY))
+    laid = lay_out(small_template(body, f"[blocks.entry]\n{REPLY_FORM}"), replace(small_letter(), entry=_ENTRY))
     last = laid.page_count
     flow = [f for f in laid.frames() if f.kind in ("paragraph", "entry", "subject", "entry-code")]
     for frame in flow:
-        limit = 297 - 80 - 18 if frame.page == last else 277
+        limit = 198 - 14 if frame.page == last else 277
         assert frame.rect.bottom_mm <= limit + 0.01
 
 
@@ -324,55 +324,3 @@ def test_a_kept_group_stands_on_one_page_with_all_it_needs() -> None:
 def test_only_text_has_lines() -> None:
     with pytest.raises(TypeError, match="page-break is not text"):
         lines_of(PageBreakItem())
-
-
-# The slip.
-
-
-def test_slip_frames_are_stored_where_they_are_drawn() -> None:
-    made_from = template("water-meter-reading")
-    laid = lay_out(made_from, example(made_from))
-    frames = {f.kind: f for f in laid.frames() if f.kind.startswith("slip")}
-    assert [k for k in frames if k.startswith("slip-box-1")] == [f"slip-box-1-{n}" for n in range(1, 6)]
-    assert "slip-line-3" in frames
-    slip = frames["slip"].rect
-    assert slip.bottom_mm == pytest.approx(297)
-    assert all(slip.contains(f.rect) for f in frames.values())
-    assert {f.page for f in frames.values()} == {laid.page_count}
-    boxes = [f.rect for k, f in frames.items() if "box" in k]
-    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
-
-
-def test_the_slip_says_whose_it_is() -> None:
-    made_from = template("water-meter-reading")
-    letter = example(made_from)
-    page = shown(made_from, letter)[-1]
-    assert f"{letter.address.name_lines[0]} · {letter.record_id}" in page
-    assert "1234 AB" in page.split("afknippen")[1]
-
-
-def test_a_slip_too_low_for_its_rows_is_refused() -> None:
-    toml = '[blocks.slip]\nheight_mm = 40\n[[blocks.slip.rows]]\nlabel = { nl = "Stand" }\nboxes = 5'
-    with pytest.raises(Refusal) as refused:
-        Composer(small_template("Dag.", toml), brand(), DAY)
-    assert [f.code for f in refused.value.findings] == ["slip-too-low"]
-
-
-def test_a_label_that_runs_into_the_boxes_of_the_slip_is_refused() -> None:
-    label = "De stand van uw watermeter in de kelder"
-    toml = f'[blocks.slip]\nheight_mm = 74\n[[blocks.slip.rows]]\nlabel = {{ nl = "{label}" }}\nboxes = 5'
-    with pytest.raises(Refusal) as refused:
-        Composer(small_template("Dag.", toml), brand(), DAY)
-    assert [f.code for f in refused.value.findings] == ["slip-label-too-wide"]
-
-
-def test_a_slip_without_rows_is_a_tear_line_and_a_name() -> None:
-    laid = lay_out(small_template("Dag.", "[blocks.slip]\nheight_mm = 99"), small_letter())
-    assert [f.kind for f in laid.fixed_frames if f.kind.startswith("slip")] == ["slip"]
-
-
-def test_a_long_letter_puts_the_slip_on_a_page_of_its_own() -> None:
-    body = "\n\n".join(["Alinea."] * 20)
-    laid = lay_out(small_template(body, "[blocks.slip]\nheight_mm = 99"), small_letter())
-    assert laid.page_count == 2
-    assert [f.page for f in laid.fixed_frames if f.kind == "slip"] == [2]

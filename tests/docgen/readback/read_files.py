@@ -73,7 +73,8 @@ def made_file(
         made = of.compose(letter)
         sheets = marker.mark(sequence, -(-len(made.drawn.pages) // 2))
         ink = draw_marks(sheets, of.resources.faces[MARK_FONT], duplex=True)
-        placed = InFile(f"pce_{sequence:03}", writer.page_count + 1, made.drawn.digests, duplex=True, order=order)
+        piece_id = letter.piece_id if of.template.reply_form else f"pce_{sequence:03}"
+        placed = InFile(piece_id, writer.page_count + 1, made.drawn.digests, duplex=True, order=order)
         writer.add_envelope(DrawnEnvelope((made.drawn,), ink, order))
         room = room_for(profile, duplex=True)
         expected.append(expected_letter(made.laid_out, of.plan(letter.language), placed, room, sheets))

@@ -41,12 +41,15 @@ def faults(files: dict[str, bytes]) -> list[tuple[str, str | None, int | None]]:
     return [(f.code.removeprefix("template-"), f.place.file, f.place.line) for f in findings]
 
 
+COLUMN = '[blocks.specification]\nsource = "rows"\n[[blocks.specification.columns]]\nfield = "text"\n'
+
+
 def codes(files: dict[str, bytes]) -> list[str]:
     return [code for code, _, _ in faults(files)]
 
 
 def test_a_good_template_holds_what_was_declared(make_files: Make) -> None:
-    extra = SPECIFICATION + '\n[blocks.slip]\nheight_mm = 80\ntitle = "Reply"\n[blocks.entry]\ntext = "Scan"\n'
+    extra = SPECIFICATION + '\n[blocks.entry]\ntext = "Scan"\n'
     template = load_template(make_files("::: specification\n\n::: entry", extra=extra))
     assert template.id == "letter"
     assert template.title == {"nl": "Letter"}
@@ -57,8 +60,8 @@ def test_a_good_template_holds_what_was_declared(make_files: Make) -> None:
     assert [column.kind for column in block.columns] == [ColumnKind.TEXT, ColumnKind.AMOUNT]
     assert block.vat is VatMode.NONE
     assert block.carry_over
-    assert template.slip is not None
-    assert template.slip.height_mm == 80
+    assert template.slip is None
+    assert template.reply_form is None
     assert template.entry is not None
     assert template.entry.text == {"nl": "Scan"}
     assert template.duplex
@@ -157,8 +160,8 @@ def test_faults_in_the_toml_have_their_line(
         ('[blocks.specification]\nsource = "name"', "field-kind"),
         ('[blocks.specification]\nsource = "rows"', "key-missing"),
         ('[blocks.other]\nx = "name"', "key-unknown"),
-        ("[blocks.slip]\nheight_mm = 900", "key-range"),
-        ("[blocks.slip]\nheight_mm = true", "key-type"),
+        (f"{COLUMN}width_mm = 900", "key-range"),
+        (f"{COLUMN}width_mm = true", "key-type"),
         ('[[reference]]\nvalue = "{{ name }}"', "key-missing"),
         ('[[reference]]\nlabel = "x"', "key-missing"),
         ('[[reference]]\nlabel = "x"\nvalue = "{{ y }}"', "variable-undefined"),

@@ -78,7 +78,7 @@ def test_two_marks_with_nothing_between_give_one_empty_run() -> None:
     assert "".join(run.text for run in parse_inline("** **")) == "** **"
 
 
-@pytest.mark.parametrize("name", ["specification", "payment", "entry", "slip"])
+@pytest.mark.parametrize("name", ["specification", "payment", "entry"])
 def test_placeholders(name: str) -> None:
     assert parse_block(f"::: {name}") == Placeholder(name)  # type: ignore[arg-type]  # every name is one of the literals
 

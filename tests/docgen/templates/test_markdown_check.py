@@ -66,7 +66,6 @@ def test_each_declared_block_has_one_place() -> None:
     assert codes("text", "payment") == ["block-place"]
     assert codes("::: payment\n\n::: payment", "payment") == ["block-place"]
     assert codes("::: payment", "payment") == []
-    assert codes("text", "slip") == []
 
 
 def test_lines_count_through_tags_over_lines() -> None:
