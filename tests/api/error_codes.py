@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+_PACKAGES = ("docgen", "scanning", "api")
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # where the code stands among the arguments of the calls that take one
 _POSITION = {
@@ -78,7 +79,7 @@ _THINGS = {
 def codes() -> dict[str, str]:
     """Every code, with a place in the source where it is said."""
     found: dict[str, str] = {}
-    for path in sorted([*(ROOT / "docgen").rglob("*.py"), *(ROOT / "api").rglob("*.py")]):
+    for path in sorted(path for package in _PACKAGES for path in (ROOT / package).rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):

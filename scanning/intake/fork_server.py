@@ -1,0 +1,139 @@
+"""The fork server: a helper with all readers loaded, which forks one child for each file.
+
+It reads no foreign byte. ``scanning.intake.server_link`` starts it, with a Unix socket as its standard input. Each
+message there is a job: the module of its task, which is loaded once, and two sockets. Over the first the child gets its
+task and hands over its parcels. On the second, the watch, the server tells how the child ended, after its whole group
+has; whoever hangs it up ends the group. The end of the standard input ends everything.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import selectors
+import signal
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+import cv2
+
+from scanning.intake import isolated
+from scanning.intake.child import do_and_exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOADED = (isolated,)  # with all readers
+_JOB_BYTES = 1_024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Running:
+    """A child: where its end is told, its process id, and a descriptor that can be read once it has ended."""
+
+    watch: socket.socket
+    pid: int
+    ended: int
+
+
+class ForkServer:
+    """Forks a child for each job. One thread, which waits for whatever comes first."""
+
+    def __init__(self, control: socket.socket) -> None:
+        """Jobs come from ``control`` until its other end is closed."""
+        self._control = control
+        self._selector = selectors.DefaultSelector()
+        self._children: set[_Running] = set()
+        self._asked = True
+
+    def serve(self) -> None:
+        """Serve until nobody can ask any more, then end what runs."""
+        self._selector.register(self._control, selectors.EVENT_READ, self._take_job)
+        while self._asked:
+            for key, _ in self._selector.select():
+                happened: Callable[[], None] = key.data
+                happened()
+        for running in self._children:
+            _kill_group(running.pid)
+            os.waitpid(running.pid, 0)
+
+    def _take_job(self) -> None:
+        job, descriptors, _, _ = socket.recv_fds(self._control, _JOB_BYTES, 2)
+        if not job:
+            self._asked = False
+            return
+        line, watch = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        with line:
+            importlib.import_module(job.decode("ascii"))
+            try:
+                running = self._begun(line, watch)
+            except OSError:  # no more processes or descriptors can be had: hanging up tells it
+                watch.close()
+                return
+        self._children.add(running)
+        self._selector.register(watch, selectors.EVENT_READ, partial(self._hung_up, running))
+        self._selector.register(running.ended, selectors.EVENT_READ, partial(self._child_ended, running))
+
+    def _begun(self, line: socket.socket, watch: socket.socket) -> _Running:
+        pid = os.fork()
+        if pid == 0:
+            self._be_child(line, watch)
+        try:
+            return _Running(watch, pid, os.pidfd_open(pid))
+        except OSError:
+            _kill_group(pid)
+            os.waitpid(pid, 0)
+            raise
+
+    def _be_child(self, line: socket.socket, watch: socket.socket) -> NoReturn:
+        """A child holds nothing of the server or of other children, nor its own watch."""
+        os.setsid()
+        self._selector.close()
+        self._control.close()
+        watch.close()
+        for other in self._children:
+            other.watch.close()
+            os.close(other.ended)
+        do_and_exit(line)
+
+    def _hung_up(self, running: _Running) -> None:
+        if running in self._children:  # else its child ended in the same moment
+            self._selector.unregister(running.watch)
+            _kill_group(running.pid)
+
+    def _child_ended(self, running: _Running) -> None:
+        """Before its process id is given free the whole group is ended, so that nothing it started outlives it."""
+        _kill_group(running.pid)
+        _, status, usage = os.wait4(running.pid, 0)
+        self._children.remove(running)
+        self._selector.unregister(running.ended)
+        os.close(running.ended)
+        if running.watch in self._selector.get_map():
+            self._selector.unregister(running.watch)
+        told = f"{os.waitstatus_to_exitcode(status)} {usage.ru_utime + usage.ru_stime:.3f} {usage.ru_maxrss}"
+        with suppress(OSError):  # who asked may be gone
+            running.watch.send(told.encode("ascii"))
+        running.watch.close()
+
+
+def _kill_group(pid: int) -> None:
+    """End a child that was not waited for, and its group, if it has made one yet."""
+    os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def main() -> None:
+    """Serve whoever started this."""
+    cv2.setNumThreads(1)  # no thread may run where processes are forked, and a child has one core
+    gc.freeze()  # so that children share the memory of what is loaded
+    with socket.socket(fileno=0) as control:
+        ForkServer(control).serve()
+
+
+if __name__ == "__main__":
+    main()
