@@ -1,1 +1,1 @@
-"""Images in, readings out: empty until the first reader arrives."""
+"""Images in, readings out: pages, slips found and straightened, boxes read, fields decided about."""

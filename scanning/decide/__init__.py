@@ -1,0 +1,1 @@
+"""What becomes of what was read: accepted, blank or to a person, each with its reasons."""

@@ -1,0 +1,131 @@
+"""All rows of a slip read: boxes placed, their ink measured, digits of the whole slip in one call of the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from docgen.reply_form import ReplyKind
+from scanning.fields.band import MARGIN_MM, Band, band_area, cut_band
+from scanning.fields.folds import without_folds
+from scanning.fields.marks import noise_of, presence_of, read_tick
+from scanning.fields.outlines import Placed, place_boxes, without_outline
+from scanning.fields.values import field_reading
+from scanning.readings import BoxReading, Presence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from docgen.layouts.geometry import Rect
+    from docgen.layouts.slip_geometry import SlipField, SlipGeometry
+    from scanning.page import GreyImage
+    from scanning.readings import FieldReading
+    from scanning.register.align import Alignment
+
+DIGIT_KINDS: Final = frozenset({ReplyKind.DIGITS, ReplyKind.METER_READING, ReplyKind.PHONE, ReplyKind.DATE})
+_TICK_KINDS: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE})
+_SPILL_MM = 0.8
+_INSIDE_MM = 0.7
+_BESIDE_MM = 1.5
+
+
+class DigitNetwork(Protocol):
+    """What tells digits apart."""
+
+    def probabilities(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Crops of any size, ink 255 on 0 -> (n, 11): chances of the digits 0 to 9 and of no digit."""
+        ...
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A field whose digits wait for the network."""
+
+    asked: SlipField
+    band: Band
+    placed: Placed
+    boxes: list[BoxReading]
+    crops: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowsRead:
+    """The fields of a slip, and how far boxes lie from where they were placed, at most; None if none was seen."""
+
+    fields: tuple[FieldReading, ...]
+    residual_mm: float | None
+
+
+def read_rows(grey: GreyImage, alignment: Alignment, geometry: SlipGeometry, network: DigitNetwork) -> RowsRead:
+    """Read every field of a slip that lies on a page (h, w) as ``alignment`` says."""
+    pending = [one for index, _ in enumerate(geometry.rows) for one in _row(grey, alignment, geometry, index)]
+    crops = [crop for one in pending for crop in one.crops.values()]
+    if crops:
+        chances = iter(network.probabilities(crops).tolist())
+        for one in pending:
+            for place in one.crops:
+                before = one.boxes[place]
+                one.boxes[place] = BoxReading(before.presence, before.ink, tuple(next(chances)))
+    residuals = [one.placed.residual_mm for one in pending if one.placed.residual_mm is not None]
+    fields = [field_reading(one.asked, tuple(one.boxes), _crop(one), one.asked.area) for one in pending]
+    return RowsRead(tuple(fields), max(residuals) if residuals else None)
+
+
+def _row(grey: GreyImage, alignment: Alignment, geometry: SlipGeometry, index: int) -> list[_Pending]:
+    row = geometry.rows[index]
+    band = without_folds(cut_band(grey, alignment, index, band_area(row)))
+    noise = noise_of(_margins(band))
+    return [_field(band, one, noise) for one in row.fields]
+
+
+def _margins(band: Band) -> NDArray[np.float32]:
+    rows = round(MARGIN_MM * 0.75 * 10)
+    return np.vstack([band.ink[:rows], band.ink[-rows:]])
+
+
+def _field(band: Band, one: SlipField, noise: float) -> _Pending:
+    placed = place_boxes(band, one.boxes)
+    pending = _Pending(one, band, placed, [])
+    for place, box in enumerate(placed.boxes):
+        pending.boxes.append(_box(pending, place, box, noise))
+    return pending
+
+
+def _box(pending: _Pending, place: int, box: Rect, noise: float) -> BoxReading:
+    band, line = pending.band, pending.placed.line
+    if pending.asked.kind in _TICK_KINDS:
+        around = without_outline(band, box, line, _BESIDE_MM)
+        return read_tick(_inside(band, box, line), around, noise)
+    spill = _spill_mm(pending.placed.boxes)
+    ink = without_outline(band, box, line, spill)
+    presence, share = presence_of(_inside(band, box, line, 0.3), noise)
+    if presence is not Presence.BLANK and pending.asked.kind in DIGIT_KINDS:
+        pending.crops[place] = (ink * 255).astype(np.uint8)
+    return BoxReading(presence, share)
+
+
+def _inside(band: Band, box: Rect, line: float, inset_mm: float = _INSIDE_MM) -> NDArray[np.float32]:
+    return without_outline(band, box.grown(-inset_mm), 0.0, 0.0) if line <= 0 else _cleaned(band, box, line, inset_mm)
+
+
+def _cleaned(band: Band, box: Rect, line: float, inset_mm: float) -> NDArray[np.float32]:
+    whole = without_outline(band, box, line, 0.0)
+    inset = round(inset_mm * 10)
+    return whole[inset:-inset, inset:-inset]
+
+
+def _spill_mm(boxes: Sequence[Rect]) -> float:
+    """How far around a box its ink is looked for: no further than half way to the next one."""
+    gaps = [after.left_mm - before.right_mm for before, after in pairwise(boxes)]
+    return min([_SPILL_MM, *[gap / 2 for gap in gaps]])
+
+
+def _crop(one: _Pending) -> GreyImage:
+    """The field with the white around it, as it was scanned."""
+    rows, columns = one.band.slices(one.asked.area.grown(MARGIN_MM))
+    return np.ascontiguousarray(one.band.grey[rows, columns])

@@ -1,0 +1,115 @@
+"""Symbols on a page: those of slips, told by their prefix from payment and other codes on the same sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+import zxingcpp
+from pyzbar import pyzbar
+
+from docgen.qr.slip_code import SLIP_PREFIX, SlipCode, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from scanning.page import GreyImage
+
+_QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_TURNS: Final = {"UP": 0, "RIGHT": 1, "DOWN": 2, "LEFT": 3}
+_MOST_CODES = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundCode:
+    """A slip's symbol. ``corners`` are (4, 2) pixels: its top left, top right, bottom right and bottom left."""
+
+    code: SlipCode
+    corners: NDArray[np.float64]
+
+    @property
+    def centre(self) -> NDArray[np.float64]:
+        """(2,) pixels."""
+        middle: NDArray[np.float64] = self.corners.mean(axis=0)
+        return middle
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What symbols a page has. ``spoilt`` have our prefix but no true check characters; ``others`` are not ours."""
+
+    slips: tuple[FoundCode, ...]
+    spoilt: int = 0
+    others: int = 0
+
+    @property
+    def mirrored(self) -> bool:
+        """True when the page was scanned as a mirror image: the corners run the other way round."""
+        return any(_turns_left(one.corners) for one in self.slips)
+
+
+_Symbol = tuple[str, "NDArray[np.float64]"]
+
+
+def find_codes(grey: GreyImage) -> Codes:
+    """The symbols of a page; readers that cost more are tried only when the first one finds nothing of a slip."""
+    codes = Codes(())
+    for read in _READERS:
+        codes = _sorted(list(read(grey)))
+        if codes.slips:
+            return codes
+    return codes
+
+
+def _turns_left(corners: NDArray[np.float64]) -> bool:
+    (ax, ay), (bx, by) = corners[1] - corners[0], corners[3] - corners[0]
+    return bool(ax * by - ay * bx < 0)
+
+
+def _sorted(symbols: list[_Symbol]) -> Codes:
+    ours = [(decode(text), corners) for text, corners in symbols if text.startswith(SLIP_PREFIX)]
+    slips = tuple([FoundCode(code, corners) for code, corners in ours if code is not None])
+    return Codes(slips, len(ours) - len(slips), len(symbols) - len(ours))
+
+
+def _zxing(grey: GreyImage) -> Iterator[_Symbol]:
+    for found in zxingcpp.read_barcodes(grey, formats=_QR, try_downscale=False, try_invert=False):
+        place = found.position
+        corners = [place.top_left, place.top_right, place.bottom_right, place.bottom_left]
+        yield found.text, np.array([(corner.x, corner.y) for corner in corners], np.float64)
+
+
+def _zxing_on_clean(grey: GreyImage) -> Iterator[_Symbol]:
+    """After blur and a threshold, which closes cracks in modules."""
+    return _zxing(_cleaned(grey))
+
+
+def _zbar_on_clean(grey: GreyImage) -> Iterator[_Symbol]:
+    for found in pyzbar.decode(_cleaned(grey), symbols=[pyzbar.ZBarSymbol.QRCODE])[:_MOST_CODES]:
+        if len(found.polygon) == 4:  # noqa: PLR2004 (a symbol has four corners)
+            text = found.data.decode("latin-1")
+            yield text, _upright([(point.x, point.y) for point in found.polygon], found.orientation)
+
+
+def _upright(polygon: list[tuple[int, int]], orientation: str) -> NDArray[np.float64]:
+    """The corners clockwise from the symbol's own top left.
+
+    They come in any order, so they are sorted around their middle, from the page's top left, and then turned.
+    """
+    corners = np.array(polygon, np.float64)
+    from_middle = corners - corners.mean(axis=0)
+    corners = corners[np.argsort(np.arctan2(from_middle[:, 1], from_middle[:, 0]))]
+    return np.roll(corners, -_TURNS.get(orientation, 0), axis=0)
+
+
+def _cleaned(grey: GreyImage) -> GreyImage:
+    blurred = cv2.GaussianBlur(grey, (3, 3), 0)
+    _, binary = cv2.threshold(blurred, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return np.asarray(binary, np.uint8)
+
+
+_READERS: Final[tuple[Callable[[GreyImage], Iterator[_Symbol]], ...]] = (_zxing, _zxing_on_clean, _zbar_on_clean)

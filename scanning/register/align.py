@@ -1,0 +1,186 @@
+"""A slip's place on its page: from its symbols roughly, from its squares exactly, from its row marks row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from scanning.register.squares import Square, find_square
+from scanning.register.transforms import affine, apply, homography, similarity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from docgen.layouts.geometry import Rect
+    from docgen.layouts.slip_geometry import Anchors, SlipGeometry
+    from scanning.identify.codes import FoundCode
+    from scanning.page import GreyImage
+    from scanning.register.transforms import Matrix, Points
+
+_CODE_WEIGHT = 0.03  # corners of symbols are known to a pixel, middles of squares to a tenth
+_LEAST_SQUARES = 3
+_NEAR_MM, _FAR_MM, _ROW_MM = 2.5, 6.0, 1.6
+_MEET = 0.04  # how much the distance of two symbols may differ from what their size tells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """Where a slip lies.
+
+    ``to_px`` maps mm of the slip to pixels of the page, (3, 3); ``rows`` does the same for each row, refined by its
+    marks. ``residual_mm`` is how far squares lie from where ``to_px`` puts them, at most. ``black`` and ``white`` are
+    the greys of print and paper.
+    """
+
+    to_px: Matrix
+    rows: tuple[Matrix, ...]
+    residual_mm: float
+    squares: int
+    black: float
+    white: float
+
+    @property
+    def px_per_mm(self) -> float:
+        """Scale of the page."""
+        return float(np.sqrt(abs(np.linalg.det(self.to_px[:2, :2]))))
+
+
+def align(grey: GreyImage, codes: Sequence[FoundCode], geometry: SlipGeometry) -> Alignment | None:
+    """Where the slip with these symbols, one or two, lies; None when too few of its squares are found."""
+    tried = [_by_squares(grey, guess, geometry.anchors) for guess in _guesses(codes, geometry.anchors)]
+    found = [one for one in tried if one is not None]
+    if not found:
+        return None
+    best = max(found, key=lambda one: (len(one.squares), -one.residual_mm))
+    return _finished(grey, best, geometry)
+
+
+def _guesses(codes: Sequence[FoundCode], anchors: Anchors) -> Iterator[tuple[Matrix, Points, Points, float]]:
+    """Rough maps with the points they were made from, and how far off they may be in mm."""
+    places = [_corners(place) for place in anchors.codes]
+    if len(codes) == 2:  # noqa: PLR2004 (both symbols were read)
+        target = np.vstack([code.corners for code in _left_to_right(codes)])
+        source = np.vstack(places)
+        yield similarity(source, target), source, target, _NEAR_MM
+        return
+    for place in places:
+        yield similarity(place, codes[0].corners), place, codes[0].corners, _FAR_MM
+
+
+def _left_to_right(codes: Sequence[FoundCode]) -> list[FoundCode]:
+    """As a reader of the slip sees them: along the upper edge of a symbol."""
+    along = codes[0].corners[1] - codes[0].corners[0]
+    return sorted(codes, key=lambda code: float(code.centre @ along))
+
+
+def belong_together(first: FoundCode, second: FoundCode, anchors: Anchors) -> bool:
+    """True when two symbols lie as the two of one slip do."""
+    left, right = _left_to_right([first, second])
+    source = np.vstack([_corners(place) for place in anchors.codes])
+    target = np.vstack([left.corners, right.corners])
+    off_px = np.linalg.norm(apply(similarity(source, target), source) - target, axis=1).max()
+    return bool(off_px < _MEET * float(np.linalg.norm(right.centre - left.centre)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    to_px: Matrix
+    squares: tuple[Square, ...]
+    residual_mm: float
+
+
+def _by_squares(grey: GreyImage, guess: tuple[Matrix, Points, Points, float], anchors: Anchors) -> _Found | None:
+    rough, source, target, reach_mm = guess
+    places = [*anchors.corners, anchors.side]
+    found = _find(grey, rough, places, reach_mm)
+    if len(found) < _LEAST_SQUARES:
+        return None
+    first = _fitted(found, source, target)
+    found = _find(grey, first, places, 1.0) if len(found) > _LEAST_SQUARES else found
+    if len(found) < _LEAST_SQUARES:
+        return None
+    fitted = _fitted(found, source, target)
+    return _Found(fitted, tuple([square for _, square in found]), _residual_mm(fitted, found))
+
+
+def _find(grey: GreyImage, to_px: Matrix, places: Sequence[Rect], reach_mm: float) -> list[tuple[Rect, Square]]:
+    scale = _scale(to_px)
+    centres = apply(to_px, np.array([_middle(place) for place in places]))
+    looked = [
+        (place, find_square(grey, centre, place.width_mm * scale, reach_mm * scale))
+        for place, centre in zip(places, centres, strict=True)
+    ]
+    return [(place, square) for place, square in looked if square is not None]
+
+
+def _fitted(found: Sequence[tuple[Rect, Square]], source: Points, target: Points) -> Matrix:
+    """All points count; with four squares perspective is fitted too."""
+    middles = np.array([_middle(place) for place, _ in found])
+    seen = np.array([(square.x_px, square.y_px) for _, square in found])
+    weights = np.concatenate([np.ones(len(found)), np.full(len(source), _CODE_WEIGHT)])
+    fit = homography if len(found) > _LEAST_SQUARES else affine
+    return fit(np.vstack([middles, source]), np.vstack([seen, target]), weights)
+
+
+def _residual_mm(to_px: Matrix, found: Sequence[tuple[Rect, Square]]) -> float:
+    middles = apply(to_px, np.array([_middle(place) for place, _ in found]))
+    seen = np.array([(square.x_px, square.y_px) for _, square in found])
+    return float(np.linalg.norm(middles - seen, axis=1).max()) / _scale(to_px)
+
+
+def _finished(grey: GreyImage, found: _Found, geometry: SlipGeometry) -> Alignment:
+    rows = tuple([_row(grey, found.to_px, row.marks) for row in geometry.rows])
+    black = float(np.median([square.black for square in found.squares]))
+    white = float(np.median([square.white for square in found.squares]))
+    return Alignment(found.to_px, rows, found.residual_mm, len(found.squares), black, white)
+
+
+def _row(grey: GreyImage, to_px: Matrix, marks: tuple[Rect, Rect]) -> Matrix:
+    """The map moved so that it meets the marks at both ends of a row; one mark that is lost is taken from the other."""
+    scale = _scale(to_px)
+    middles = np.array([_middle(mark) for mark in marks])
+    expected = apply(to_px, middles)
+    found = [
+        find_square(grey, place, mark.width_mm * scale, _ROW_MM * scale)
+        for mark, place in zip(marks, expected, strict=True)
+    ]
+    moves = [
+        None if square is None else np.array([square.x_px, square.y_px]) - place
+        for square, place in zip(found, expected, strict=True)
+    ]
+    known = [move for move in moves if move is not None]
+    if not known:
+        return to_px
+    left, right = (known[0] if move is None else move for move in moves)
+    return _moved(to_px, middles[:, 0], left, right)
+
+
+def _moved(to_px: Matrix, ends_mm: NDArray[np.float64], left: Points, right: Points) -> Matrix:
+    """The map followed by a move that runs evenly from one end of the row to the other."""
+    slope = (right - left) / (ends_mm[1] - ends_mm[0])
+    moved: Matrix = to_px / to_px[2, 2]
+    # exact for a scanner; with the perspective of a camera off by less than the move itself
+    moved[:2, 0] += slope
+    moved[:2, 2] += left - slope * ends_mm[0]
+    return moved
+
+
+def _scale(to_px: Matrix) -> float:
+    return float(np.sqrt(abs(np.linalg.det(to_px[:2, :2]))))
+
+
+def _middle(rect: Rect) -> tuple[float, float]:
+    return rect.left_mm + rect.width_mm / 2, rect.top_mm + rect.height_mm / 2
+
+
+def _corners(rect: Rect) -> Points:
+    left, top, right, bottom = rect.left_mm, rect.top_mm, rect.right_mm, rect.bottom_mm
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64)
+
+
+MOST_RESIDUAL_MM: Final = 0.6
+"""Above this the boxes may not be where they are looked for, and a person decides."""
