@@ -7,6 +7,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # two characters of ten bits at a time take half as long
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_DOUBLED = {character: 2 * value // 32 + 2 * value % 32 for character, value in _VALUES.items()}
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _SEPARATORS = str.maketrans(dict.fromkeys(" -._\u00a0\u2010\u2011\u2012\u2013\u2014"))
 
@@ -27,10 +28,7 @@ def base32(data: bytes, length: int) -> str:
 
 def check_character(body: str) -> str:
     """The Luhn mod 32 check character of ``body``, which holds only characters of the alphabet."""
-    total = 0
-    for place, character in enumerate(reversed(body)):
-        value = _VALUES[character] * (2 - place % 2)
-        total += value // 32 + value % 32
+    total = sum(map(_DOUBLED.__getitem__, body[-1::-2])) + sum(map(_VALUES.__getitem__, body[-2::-2]))
     return ALPHABET[-total % 32]
 
 

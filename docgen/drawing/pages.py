@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from isal import isal_zlib
 
 from docgen.drawing.print_file import DrawnLetter
-from docgen.drawing.symbol_ink import kix_ink, qr_ink
+from docgen.drawing.symbol_ink import kix_ink, qr_ink, repeated_qr_ink
 from docgen.layouts.geometry import flip_pt, to_pt
 from docgen.layouts.parts import DOT_PT, MODULE_PT
 from docgen.qr.encoder import Level, encode_all
@@ -98,9 +98,8 @@ def _ink(page: LaidOutPage, codes: Codes) -> tuple[bytes, bytes]:
             symbols.append(qr_ink(codes[placed.payload, placed.level], *corner, MODULE_PT))
     if page.slip is not None:
         symbol = codes[page.slip.payload, _SLIP_LEVEL]
-        for place in page.slip.places:
-            corner = (_on_grid(to_pt(place.left_mm)), _on_grid(flip_pt(place.top_mm)))
-            symbols.append(qr_ink(symbol, *corner, MODULE_PT))
+        corners = [(_on_grid(to_pt(at.left_mm)), _on_grid(flip_pt(at.top_mm))) for at in page.slip.places]
+        symbols.append(repeated_qr_ink(symbol, corners, MODULE_PT))
     if page.kix is not None:
         kix = page.kix
         symbols.append(kix_ink(kix.content, _on_grid(kix.left_pt), _on_grid(kix.bottom_pt), kix.pitch_dots))

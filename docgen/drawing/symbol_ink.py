@@ -10,6 +10,8 @@ from docgen.postal.kix import encode as kix_states
 from docgen.typesetting.words import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from docgen.qr.encoder import Symbol
 
 
@@ -47,9 +49,22 @@ def qr_ink(symbol: Symbol, left_pt: float, top_pt: float, module_pt: float) -> b
     return modules_ink(symbol.rows, symbol.size, (left_pt, top_pt), module_pt)
 
 
+def repeated_qr_ink(symbol: Symbol, corners_pt: Iterable[tuple[float, float]], module_pt: float) -> bytes:
+    """A symbol at several places."""
+    path = _path(symbol.rows, symbol.size)
+    return b"".join([_placed(path, symbol.size, corner_pt, module_pt) for corner_pt in corners_pt])
+
+
 def modules_ink(rows: bytes, size: int, corner_pt: tuple[float, float], module_pt: float) -> bytes:
     """The same for the rows of any square symbol: from the top, whole bytes each, the leftmost module the least bit."""
-    path = b"".join(map(getitem, _eights(size, len(rows) // size), rows))
+    return _placed(_path(rows, size), size, corner_pt, module_pt)
+
+
+def _path(rows: bytes, size: int) -> bytes:
+    return b"".join(map(getitem, _eights(size, len(rows) // size), rows))
+
+
+def _placed(path: bytes, size: int, corner_pt: tuple[float, float], module_pt: float) -> bytes:
     left_pt, top_pt = corner_pt
     scale, left, bottom = number(module_pt), number(left_pt), number(top_pt - size * module_pt)
     return b"q %s 0 0 %s %s %s cm\n%sf Q\n" % (scale, scale, left, bottom, path)

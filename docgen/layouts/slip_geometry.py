@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from docgen.crockford import base32
@@ -19,7 +20,7 @@ from docgen.qr.slip_code import DIGITS
 from docgen.reply_form import ReplyKind, SlipSize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = [
     "CODE_MODULES",
@@ -182,7 +183,7 @@ def read_geometry(text: str | bytes) -> SlipGeometry:
     """
     try:
         return _geometry(json.loads(text))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         message = f"This is no slip geometry ({type(error).__name__}: {error}); take the file that the service wrote."
         raise Refusal("slip-geometry-unreadable", message, (Finding("slip-geometry-unreadable", message),)) from error
 
@@ -190,30 +191,35 @@ def read_geometry(text: str | bytes) -> SlipGeometry:
 def _geometry(whole: Mapping[str, Any]) -> SlipGeometry:
     if whole["schema"] != _SCHEMA:
         raise ValueError(f"schema {whole['schema']} is not known")
-    rows = tuple(map(_row, whole["rows"]))
+    size = SlipSize(whole["size"])
+    rows = tuple([_row(row, size) for row in whole["rows"]])
     names = [one.name for row in rows for one in row.fields]
     if len(set(names)) != len(names):
         raise ValueError("two fields have the same name")
-    return SlipGeometry(SlipSize(whole["size"]), rows, str(whole["form_id"]))
+    return SlipGeometry(size, rows, str(whole["form_id"]))
 
 
-def _row(row: Mapping[str, Any]) -> SlipRow:
-    left, right = map(_in, row["marks"])
-    return SlipRow((left, right), tuple(map(_field, row["fields"])))
+def _row(row: Mapping[str, Any], size: SlipSize) -> SlipRow:
+    left, right = [_in(mark, size) for mark in row["marks"]]
+    return SlipRow((left, right), tuple([_field(one, size) for one in row["fields"]]))
 
 
-def _field(one: Mapping[str, Any]) -> SlipField:
-    boxes = tuple(map(_in, one["boxes"]))
+def _field(one: Mapping[str, Any], size: SlipSize) -> SlipField:
+    boxes, choices = tuple([_in(box, size) for box in one["boxes"]]), tuple(map(str, one["choices"]))
     if not boxes:
         raise ValueError(f"field {one['name']} has no box")
-    return SlipField(
-        str(one["name"]), ReplyKind(one["kind"]), boxes, tuple(map(str, one["choices"])), int(one["decimals"])
-    )
+    kind, decimals = ReplyKind(one["kind"]), int(one["decimals"])
+    if len(choices) != (len(boxes) if kind is ReplyKind.CHOICE else 0) or not 0 <= decimals < len(boxes):
+        raise ValueError(f"choices or decimals of field {one['name']} are not those of its boxes")
+    return SlipField(str(one["name"]), kind, boxes, choices, decimals)
 
 
-def _in(numbers: list[float]) -> Rect:
+def _in(numbers: Sequence[float], size: SlipSize) -> Rect:
     left, top, width, height = map(float, numbers)
-    if min(left, top) < 0 or min(width, height) <= 0 or left + width > A4_WIDTH_MM or top + height > A4_HEIGHT_MM:
+    on_it = Rect(0.0, 0.0, A4_WIDTH_MM, size.height_mm)
+    if not all(map(isfinite, (left, top, width, height))) or min(width, height) <= 0:
+        raise ValueError(f"{numbers} is no rectangle")
+    if not on_it.contains(Rect(left, top, width, height)):
         raise ValueError(f"{numbers} is not on the slip")
     return Rect(left, top, width, height)
 

@@ -24,6 +24,8 @@ SPECIMEN_PIECE_ID: Final = PIECE_PREFIX + "0" * 20
 _FORM = 6
 _PIECE = 20
 _PIECE_DIGITS, _FORM_DIGITS = 17, 10
+_FORM_NAME = re.compile(rf"[{ALPHABET}]{{{_FORM}}}")
+_NUMERALS = str.maketrans(ALPHABET, "0123456789ABCDEFGHIJKLMNOPQRSTUV")  # to those of `int`
 _CODE = re.compile(rf"RS1/([{ALPHABET}]{{{_PIECE}}})([{ALPHABET}]{{{_FORM}}})([1-9])([{ALPHABET}])([{ALPHABET}])")
 
 
@@ -51,7 +53,7 @@ def encode(code: SlipCode) -> str:
     Raises:
         ValueError: when a part does not have its form.
     """
-    if not is_piece_id(code.piece_id) or not _is_form(code.form) or not 1 <= code.page <= MOST_PAGES:
+    if not _is_sound(code):
         raise ValueError(f"{code} cannot be printed on a slip.")
     body = f"{code.piece_id.removeprefix(PIECE_PREFIX).upper()}{code.form}{code.page}"
     # the second one is over the body reversed, so that two wrong characters seldom pass both
@@ -71,9 +73,15 @@ def decode(text: str) -> SlipCode | None:
 
 
 def number_line(code: SlipCode) -> str:
-    """The line of digits: 17 for the start of the piece, 10 for the form, 1 for the page, 2 check digits (ISO 7064)."""
-    text = encode(code).removeprefix(SLIP_PREFIX)
-    piece, form = _number(text[:PIECE_START]), _number(code.form)
+    """The line of digits: 17 for the start of the piece, 10 for the form, 1 for the page, 2 check digits (ISO 7064).
+
+    Raises:
+        ValueError: when a part does not have its form.
+    """
+    if not _is_sound(code):
+        raise ValueError(f"{code} cannot be printed on a slip.")
+    start = code.piece_id.removeprefix(PIECE_PREFIX)[:PIECE_START]
+    piece, form = _number(start.upper()), _number(code.form)
     body = f"{piece:0{_PIECE_DIGITS}}{form:0{_FORM_DIGITS}}{code.page}"
     return f"{body}{_mod_97(body):02}"
 
@@ -94,15 +102,12 @@ def _mod_97(body: str) -> int:
     return 98 - int(body) * 100 % 97
 
 
-def _is_form(form: str) -> bool:
-    return len(form) == _FORM and all(character in ALPHABET for character in form)
+def _is_sound(code: SlipCode) -> bool:
+    return is_piece_id(code.piece_id) and _FORM_NAME.fullmatch(code.form) is not None and 1 <= code.page <= MOST_PAGES
 
 
 def _number(text: str) -> int:
-    number = 0
-    for character in text:
-        number = number * 32 + ALPHABET.index(character)
-    return number
+    return int(text.translate(_NUMERALS), 32)
 
 
 def _text(number: int, length: int) -> str:
