@@ -75,7 +75,7 @@ class Composer:
         for plan in self._plans.values():
             self.findings += plan.findings
             if plan.findings:
-                raise Refusal("plan-invalid", "The brand's static art does not fit the page.", plan.findings)
+                raise Refusal("plan-invalid", "What all letters have in common does not fit the page.", plan.findings)
         self._forms = {language: _form_names(plan) for language, plan in self._plans.items()}
 
     @property

@@ -24,7 +24,7 @@ from docgen.qr.slip_code import SPECIMEN_PIECE_ID, SlipCode
 from docgen.reply_form import SlipSize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from docgen.layouts.typography import Typography
     from docgen.postal.profiles import EnvelopeProfile
@@ -67,7 +67,7 @@ class SlipInk(NamedTuple):
 
 
 class Slip:
-    """The slip of one plan."""
+    """The slip of one plan; ``words`` are the static ones, in coordinates of the slip."""
 
     def __init__(self, setup: SlipSetup, typography: Typography, digit_names: Mapping[str, str]) -> None:
         """Lay out and draw what all letters share; ``digit_names`` are resource names for `digit_forms`."""
@@ -80,7 +80,7 @@ class Slip:
             setup.size, tuple([row.slip_row(self._area.mark_left_mm) for row in self._rows]), setup.form.id
         )
         self.form = self.geometry.form
-        self._words = self._static_words()
+        self.words = self._static_words()
         self.findings = (*found, *self._check_words(), *self._check_window())
         self.ink = self._draw()
         self._line = DigitLine(setup.size, self.page_top_mm, digit_names)
@@ -128,7 +128,7 @@ class Slip:
         marks = [mark for row in self.geometry.rows for mark in row.marks]
         for kind, rects in (("slip-square", (*anchors.corners, anchors.side)), ("slip-mark", marks)):
             yield from [Frame(kind, 1, self.on_page(rect)) for rect in rects]
-        yield from [Frame("slip-text", 1, self.on_page(text.rect)) for text in self._words]
+        yield from [Frame("slip-text", 1, self.on_page(text.rect)) for text in self.words]
 
     def on_page(self, rect: Rect) -> Rect:
         """A rectangle of the slip on its page."""
@@ -142,7 +142,7 @@ class Slip:
         """Title, instructions, return address, and the words of all questions."""
         kind, setup = self._typography, self._setup
         lines = kind.subject.palette.break_text(self._title(), to_pt(_HEAD_WIDTH_MM[setup.size]))
-        self._guide = guide(setup.form, setup.size, kind)
+        self._guide = guide(setup.form, setup.size, kind, self._window)
         title = text_of(lines, kind.subject, HEAD_LEFT_MM, _HEAD_TOP_MM)
         asked = [text for row in self._rows for text in row.texts()]
         return [title, *self._guide.texts, *self._return_address(), *asked]
@@ -167,7 +167,7 @@ class Slip:
         fields = self.geometry.fields
         pen.boxes([box for one in fields for box in one.boxes if one.name not in open_names])
         pen.rules([box for one in fields for box in one.boxes if one.name in open_names])
-        for text in self._words:
+        for text in self.words:
             pen.text(text)
         for rect, picture in zip(self._guide.pictures, PICTURES, strict=False):
             pen.picture(rect, picture.strokes, filled=picture.filled)
@@ -193,7 +193,7 @@ class Slip:
                 names = ", ".join(f"U+{ord(c):04X}" for c in missing[:5])
                 message = f"The brand's font cannot print {names}; write the reply form without it."
                 yield Finding("glyph-missing", message, _place(frame))
-        if len(self._words[0].fragments) > 1:
+        if len(self.words[0].fragments) > 1:
             message = f"The title '{self._title()}' takes more than one line on the slip; shorten it."
             yield Finding("slip-label-too-wide", message, _place("title"))
 
@@ -212,14 +212,12 @@ class Slip:
         if not all(always.contains(rect.grown(1.0)) for rect in address):
             message = f"The return address does not fit the window of {envelope.id}; shorten its lines."
             yield Finding("slip-return-address-too-large", message, Place(file="brand.toml", frame="reply_address"))
-        told = [text.rect for text in self._words if text.rect not in address]
+        told = [text.rect for text in self.words if text.rect not in address]
         boxes = [box for one in self.geometry.fields for box in one.boxes]
-        if any(rect.overlaps(self._window) for rect in (*told, *boxes, *self._marks())):
+        # squares, and the line of digits below the address, may show: they tell nobody anything
+        if any(rect.overlaps(self._window) for rect in (*told, *boxes)):
             message = f"What is on the slip can show in the window of {envelope.id}; choose another return_envelope."
             yield Finding("slip-window-not-clear", message, _place("slip"))
-
-    def _marks(self) -> Sequence[Rect]:
-        return [mark for row in self.geometry.rows for mark in row.marks]
 
 
 def _place(frame: str) -> Place:

@@ -157,9 +157,9 @@ class CellSetter:
         above = [text_of(lines, setting, 0.0, 0.0)]
         purpose = field.purpose.get(self.typography.language)
         if purpose and self.size is SlipSize.PAGE:
-            small = self.typography.small
-            told = small.palette.break_text(purpose, to_pt(room_mm))
-            above.append(text_of(told, small, 0.0, above[0].rect.bottom_mm))
+            smaller = self.typography.table
+            told = smaller.palette.break_text(purpose, to_pt(room_mm))
+            above.append(text_of(told, smaller, 0.0, above[0].rect.bottom_mm))
         above_mm = up_to(above[-1].rect.bottom_mm + _ABOVE_MM, _STEP_MM)
         labels = tuple([text.moved(0.0, -above_mm) for text in above])
         right_mm = max([box.right_mm for box in boxes] + [text.rect.right_mm for text in (*labels, *texts)])

@@ -20,6 +20,10 @@ _SIGNS: Final = frozenset({ReplyKind.EMAIL, ReplyKind.TEXT})
 _CROSSES: Final = frozenset({ReplyKind.CHOICE, ReplyKind.TICK})
 
 
+_BESIDE_MM: Final = 4.0
+_PAGE_RIGHT_MM: Final = 190.0
+
+
 class Picture(NamedTuple):
     """A box as it may be filled in; points of strokes are shares of its sides."""
 
@@ -53,9 +57,11 @@ class _Style(NamedTuple):
     below_each_other: bool
 
 
-def guide(form: ReplyForm, size: SlipSize, typography: Typography) -> Guide:
-    """What the form's questions need said: at the right of the title, or larger below it on a page."""
+def guide(form: ReplyForm, size: SlipSize, typography: Typography, window: Rect | None) -> Guide:
+    """What the form's questions need said: at the right of the title; on a page larger below it, beside the window."""
     style = _style(size, typography)
+    if size is SlipSize.PAGE and window is not None and window.left_mm < style.left_mm + style.width_mm:
+        style = style._replace(left_mm=window.right_mm + _BESIDE_MM, width_mm=_PAGE_RIGHT_MM - window.right_mm)
     kinds = {one.kind for one in form.fields}
     text = _text(_words(form, typography.language), style)
     if not kinds & _CROSSES:
@@ -87,7 +93,7 @@ def _text(sentences: tuple[str, ...], style: _Style) -> SlipText:
 
 
 def _with_pictures(text: SlipText, style: _Style, captions: tuple[str, str, str]) -> Guide:
-    left_mm, top_mm = style.left_mm, text.rect.bottom_mm + 0.8
+    left_mm, top_mm = style.left_mm, text.rect.bottom_mm + (2.5 if style.below_each_other else 0.8)
     texts, pictures = [text], list[Rect]()
     for caption in captions:
         word, height_mm = style.captions.palette.line(caption), to_mm(style.captions.leading_pt)

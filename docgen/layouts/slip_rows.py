@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from docgen.findings import Finding, Place
 from docgen.layouts.slip_cells import moved, rounded, up_to
 from docgen.layouts.slip_geometry import SQUARE_MM, SlipField, SlipRow, anchors, row_marks
-from docgen.reply_form import SlipSize
+from docgen.reply_form import ReplyKind, SlipSize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +22,12 @@ CLEAR_MM: Final = 3.0
 _BETWEEN_MM: Final = {SlipSize.THIRD: CLEAR_MM, SlipSize.PAGE: 7.0}  # from the boxes of a row to what follows
 _BESIDE_MM: Final = 10.0  # between questions that stand side by side
 _OFF_WINDOW_MM: Final = 2.0
-# a third begins below its codes; a page below what a return window shows, and below the folds of both ways
-_FIRST_MM: Final = {SlipSize.THIRD: 22.8, SlipSize.PAGE: 109.0}
+_FIRST_MM: Final = {SlipSize.THIRD: 22.8, SlipSize.PAGE: 68.0}  # below the codes; below the words on how to answer
+_BELOW_WINDOW_MM: Final = 109.0  # of a page with a return address; and below the first fold
 # left and right ends of rows, and where the first of their squares stands: on a page, beside the marks of inserters
 _SIDES_MM: Final = {SlipSize.THIRD: (14.0, 196.0, 8.0), SlipSize.PAGE: (29.0, 197.0, 23.5)}
-_FOLDS_MM: Final = {SlipSize.THIRD: (), SlipSize.PAGE: ((195.0, 213.0),)}
+# where a page is folded on its way out or back
+_FOLDS_MM: Final = {SlipSize.THIRD: (), SlipSize.PAGE: ((96.0, 108.0), (195.0, 213.0))}
 _STEP_MM = 0.5  # so that a label that is a trifle wider moves nothing
 _TOLERANCE_MM = 1e-6
 
@@ -41,6 +42,8 @@ class RowArea:
     @property
     def first_mm(self) -> float:
         """Top of the first row."""
+        if self.size is SlipSize.PAGE and self.window is not None:
+            return max(_BELOW_WINDOW_MM, self.window.bottom_mm + _OFF_WINDOW_MM)
         return _FIRST_MM[self.size]
 
     @property
@@ -146,7 +149,9 @@ def set_rows(fields: Sequence[ReplyField], area: RowArea, setter: CellSetter) ->
 
 
 def _joins(row: Row, asked: ReplyField, area: RowArea, setter: CellSetter) -> bool:
-    """Put a question beside those of a row when there is room."""
+    """Put a question beside those of a row when there is room; ticks stand beside ticks only."""
+    if (row.cells[0].field.kind is ReplyKind.TICK) != (asked.kind is ReplyKind.TICK):
+        return False
     left_mm = up_to(row.right_mm + _BESIDE_MM, _STEP_MM)
     cell = setter.cell(asked, area.sides(row.top_mm, row.top_mm)[1] - area.sides(row.top_mm, row.top_mm)[0])
     trial = Row(row.top_mm, [*row.cells, cell], [*row.lefts_mm, left_mm])

@@ -39,6 +39,8 @@ phone = "088"
 hours = { nl = "altijd" }
 [sender]
 nl = ["Wonen Eigen"]
+[reply_address]
+lines = ["Wonen Eigen", "Antwoordnummer 1"]
 [entry]
 host = "mijn.eigen.example.nl"
 [[payment_labels]]
@@ -82,6 +84,7 @@ def test_a_good_brand_has_no_findings() -> None:
     assert made.payment.iban == "NL91ABNA0417164300"
     assert made.contact.hours == {"nl": "altijd"}
     assert made.entry_host == "mijn.eigen.example.nl"
+    assert made.reply_address == ("Wonen Eigen", "Antwoordnummer 1")
 
 
 def test_sample_brands_load() -> None:
@@ -110,6 +113,9 @@ def test_sample_brands_load() -> None:
         ("width_mm = 30", "width_mm = 0", "brand-key-range", "width_mm"),
         ("NL91 ABNA 0417 1643 00", "NL92ABNA0417164300", "brand-iban-invalid", "iban"),
         ("mijn.eigen.example.nl", "mijn eigen", "brand-entry-host-invalid", "host"),
+        ('["Wonen Eigen", "Antwoordnummer 1"]', "[]", "brand-reply-address-invalid", "lines"),
+        ('"Antwoordnummer 1"', '"1", "2", "3", "4"', "brand-reply-address-invalid", "lines"),
+        ('"Antwoordnummer 1"', '""', "brand-reply-address-invalid", "lines"),
         ("valid_until = 2026-12-31", 'valid_until = "2026-12-31"', "brand-key-type", "valid_until"),
         ("valid_until = 2026-12-31", "valid_until = 2026-12-31T12:00:00", "brand-key-type", "valid_until"),
         ('name = "Wonen Eigen"', 'name = "Wonen Eigen"\ncolor = "red"', "brand-key-unknown", "color"),

@@ -71,6 +71,7 @@ def test_a_good_file_has_no_findings_and_every_symbol_is_read() -> None:
         ("fourteen-day-letter", "fourteen-day-letter.csv"),
         ("service-cost-statement", "service-cost-statement.xlsx"),
         ("contact-data-request", "contact-data-request.json"),
+        ("digital-post-consent", "digital-post-consent.json"),
     ],
 )
 def test_letters_of_every_kind_have_no_findings(template: str, records: str) -> None:
