@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from PIL import Image, ImageDraw
 
 from docgen.qr.ocr_b import HEIGHT_MM, PITCH_MM, STROKE_MM, STROKES
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _PX_PER_MM = 20
 
 
-def _drawn(digit: str) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _drawn(digit: str) -> NDArray[np.bool_]:
     """The cell of a digit, True where there is ink."""
     image = Image.new("L", (round(PITCH_MM * _PX_PER_MM), round(HEIGHT_MM * _PX_PER_MM)))
     draw = ImageDraw.Draw(image)
