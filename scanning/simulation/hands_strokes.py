@@ -63,19 +63,20 @@ def _smooth(points: Floats) -> Floats:
     if len(points) == 2:  # noqa: PLR2004 - two points make a line
         return _sampled_line(points)
     padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
-    spans = []
-    for i in range(len(points) - 1):
-        before, start, end, after = padded[i : i + 4]
-        count = max(2, int(np.hypot(*(end - start)) / STEP) + 1)
-        t = (np.arange(count, dtype=np.float32) / count)[:, None]
-        slope_in, slope_out = (end - before) / 2, (after - start) / 2
-        spans.append(
-            (2 * t**3 - 3 * t**2 + 1) * start
-            + (t**3 - 2 * t**2 + t) * slope_in
-            + (3 * t**2 - 2 * t**3) * end
-            + (t**3 - t**2) * slope_out
-        )
-    return np.concatenate([*spans, points[-1:]])
+    steps = points[1:] - points[:-1]
+    counts = np.maximum(2, (np.sqrt((steps * steps).sum(axis=1)) / STEP).astype(int) + 1)
+    span = np.repeat(np.arange(len(counts)), counts)
+    first = np.cumsum(counts) - counts
+    t = ((np.arange(len(span)) - first[span]) / counts[span]).astype(np.float32)[:, None]
+    slopes = (padded[2:] - padded[:-2]) / 2
+    square, cube = t * t, t * t * t
+    curve_points = (
+        (2 * cube - 3 * square + 1) * points[span]
+        + (cube - 2 * square + t) * slopes[span]
+        + (3 * square - 2 * cube) * points[span + 1]
+        + (cube - square) * slopes[span + 1]
+    )
+    return np.concatenate([curve_points, points[-1:]])
 
 
 def _sampled_line(points: Floats) -> Floats:

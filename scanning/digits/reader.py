@@ -1,0 +1,118 @@
+"""The digit network: images of single boxes in, calibrated probabilities out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from scanning.digits.normalise import normalise_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.uint8]
+    Probabilities = NDArray[np.float32]
+
+JUNK = 10
+"""The column of what is no digit."""
+CLASSES = 11
+WORKING_THRESHOLD = 0.97
+"""A digit whose probability is below this goes to a person."""
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """What n boxes may hold: ``probabilities`` is float32 (n, 11), columns 0 to 9 and junk; each row adds to 1."""
+
+    probabilities: Probabilities
+
+    @property
+    def digits(self) -> NDArray[np.uint8]:
+        """The most probable digit of each box, uint8 (n,), whether or not it may be junk."""
+        best: NDArray[np.uint8] = self.probabilities[:, :JUNK].argmax(axis=1).astype(np.uint8)
+        return best
+
+    @property
+    def confidence(self) -> Probabilities:
+        """The probability that the box holds that digit, float32 (n,)."""
+        best: Probabilities = (
+            self.probabilities[:, :JUNK].max(axis=1) if len(self.probabilities) else np.empty(0, np.float32)
+        )
+        return best
+
+    def accepted(self, threshold: float = WORKING_THRESHOLD) -> NDArray[np.bool_]:
+        """Which boxes need no person, bool (n,)."""
+        sure: NDArray[np.bool_] = self.confidence >= threshold
+        return sure
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What makes the network's outputs probabilities, fitted on digits it was not trained on.
+
+    Outputs are divided by ``temperature``; ``junk_shift`` is added to the output for junk before.
+    """
+
+    temperature: float
+    junk_shift: float
+
+    def probabilities(self, outputs: Probabilities) -> Probabilities:
+        """Turn outputs, float32 (n, 11), into probabilities."""
+        shifted = outputs.astype(np.float64)
+        shifted[:, JUNK] += self.junk_shift
+        shifted /= self.temperature
+        shifted -= shifted.max(axis=1, keepdims=True)
+        powers = np.exp(shifted)
+        shares: Probabilities = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+        return shares
+
+
+class DigitReader:
+    """Reads digits with a network in ONNX form. Threads may share one; they wait for one another."""
+
+    def __init__(self, weights: bytes, calibration: Calibration) -> None:
+        """Load the network. ``weights`` takes float32 (n, 1, 28, 28), 0 to 1, and gives float32 (n, 11)."""
+        # the older engine of OpenCV 5 is the quicker one for small networks
+        self._network = cv2.dnn.readNetFromONNX(np.frombuffer(weights, dtype=np.uint8), cv2.dnn.ENGINE_CLASSIC)
+        self._calibration = calibration
+        self._lock = Lock()
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def shipped(cls) -> DigitReader:
+        """The reader with the weights that this package holds; made once in a process."""
+        folder = files("scanning.digits")
+        fitted = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
+        calibration = Calibration(float(fitted["temperature"]), float(fitted["junk_shift"]))
+        return cls((folder / "digits.onnx").read_bytes(), calibration)
+
+    def read(self, images: Image | Sequence[Image]) -> Readings:
+        """Read boxes.
+
+        Args:
+            images: uint8 (n, height, width), or n crops, uint8 (height, width) each; any polarity and size.
+        """
+        return self.read_normalised(normalise_all(images))
+
+    def read_normalised(self, inputs: Image) -> Readings:
+        """Read what ``normalise`` made, uint8 (n, 28, 28)."""
+        outputs = [self._run(inputs[start : start + _BATCH]) for start in range(0, len(inputs), _BATCH)]
+        if not outputs:
+            return Readings(np.empty((0, CLASSES), dtype=np.float32))
+        return Readings(self._calibration.probabilities(np.concatenate(outputs)))
+
+    def _run(self, inputs: Image) -> Probabilities:
+        blob = inputs[:, None].astype(np.float32) / np.float32(255)
+        with self._lock:
+            self._network.setInput(blob)
+            return self._network.forward().astype(np.float32, copy=True)

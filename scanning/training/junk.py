@@ -1,0 +1,206 @@
+"""What may stand in a box and is no digit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from scanning.simulation.hands import joined, squeezed, written
+from scanning.simulation.hands_marks import letter, struck
+from scanning.training.degrade import warped, with_rim
+from scanning.training.sources import Writer, enlarged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.uint8]
+    Maker = Callable[[Writer, "Digits", Generator], Image]
+
+_LETTERS = "AEFHKMNPRTVWX"
+_PRINTED = "ABEFHKMNPRTVWXabdefhkmnprtuvwxy?#%&=+*@"
+_MARKS = (
+    "tick",
+    "cross",
+    "dash",
+    "comma",
+    "plus",
+    "equals",
+    "question",
+    "scribble",
+    "fill",
+    "signature",
+    "dot",
+    "loops",
+)
+
+
+class Digits:
+    """Real digits to spoil: ``images`` uint8 (n, 28, 28) and ``labels`` (n,)."""
+
+    def __init__(self, images: Image, labels: NDArray[np.uint8]) -> None:
+        """Keep both."""
+        self.images = images
+        self.labels = labels
+
+    def draw(self, rng: Generator) -> tuple[Image, int]:
+        """Take any digit, enlarged to 84 x 84."""
+        i = int(rng.integers(len(self.images)))
+        return enlarged(self.images[i]), int(self.labels[i])
+
+
+def junk_ink(writer: Writer, digits: Digits, rng: Generator) -> Image:
+    """Make ink of something that is no digit: uint8 of any shape, ink 255 on 0."""
+    makers, weights = zip(*_MAKERS, strict=True)
+    maker: Maker = makers[int(rng.choice(len(makers), p=np.array(weights) / sum(weights)))]
+    return maker(writer, digits, rng)
+
+
+def _mark(writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    return writer.ink_of(writer.hand.mark(str(rng.choice(_MARKS)), rng), rng)
+
+
+def _letter(writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    return writer.ink_of(letter(writer.hand, str(rng.choice(list(_LETTERS))), rng), rng)
+
+
+def _struck_made(writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    value = int(rng.choice([0, 2, 3, 4, 5, 6, 8, 9]))
+    strokes = writer.hand.digit(value, rng)
+    crossed = struck(strokes, writer.hand, rng)
+    if value == 0 and len(crossed) - len(strokes) < 2:  # noqa: PLR2004 - one line may be the slash of a zero
+        crossed = struck(crossed, writer.hand, rng)
+    return writer.ink_of(crossed, rng)
+
+
+def _struck_real(_writer: Writer, digits: Digits, rng: Generator) -> Image:
+    ink, label = digits.draw(rng)
+    while label in {1, 7}:
+        ink, label = digits.draw(rng)
+    count = int(rng.choice([1, 1, 2, 3, 4])) + (label == 0)
+    angle = rng.normal(0, 0.2) if rng.random() < 0.6 else rng.uniform(-1.2, 1.2)  # noqa: PLR2004 - most are level
+    for _ in range(count):
+        _line_across(ink, angle + rng.normal(0, 0.12), rng)
+    return ink
+
+
+def _line_across(ink: Image, angle: float, rng: Generator) -> None:
+    rows, columns = np.nonzero(ink > 127)  # noqa: PLR2004 - the middle of the range
+    if len(rows) == 0:
+        return
+    low, high = np.array([columns.min(), rows.min()]), np.array([columns.max(), rows.max()])
+    centre = (low + high) / 2 + (high - low) * rng.uniform(-0.2, 0.2, 2)
+    reach = float((high - low).max()) * rng.uniform(0.42, 0.72)
+    step = np.array([np.cos(angle), np.sin(angle)]) * reach
+    start, end = (centre - step).astype(int), (centre + step).astype(int)
+    cv2.line(ink, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 255, int(rng.integers(3, 9)))
+
+
+def _superposed(writer: Writer, digits: Digits, rng: Generator) -> Image:
+    """Two digits over one another, as when somebody writes a second one over the first."""
+    if rng.random() < 0.5:  # noqa: PLR2004 - half are real
+        (first, one), (second, two) = digits.draw(rng), digits.draw(rng)
+        while one == two or {one, two} & {1, 7} or {one, two} <= {0, 6, 8, 9} or {one, two} <= {3, 8, 5}:
+            (first, one), (second, two) = digits.draw(rng), digits.draw(rng)
+        shift = np.array([[1, 0, rng.normal(0, 7)], [0, 1, rng.normal(0, 5)]])
+        moved = cv2.warpAffine(second, shift, (84, 84))
+        return np.maximum(first, moved).astype(np.uint8, copy=False)
+    first_value, second_value = rng.choice([2, 3, 4, 5, 9], size=2, replace=False)
+    strokes = joined(writer.hand.digit(int(first_value), rng), writer.hand.digit(int(second_value), rng))
+    return writer.ink_of(strokes, rng)
+
+
+def _two_in_one(writer: Writer, digits: Digits, rng: Generator) -> Image:
+    """Two small digits beside one another."""
+    if rng.random() < 0.6:  # noqa: PLR2004 - most are real
+        (first, _), (second, _) = digits.draw(rng), digits.draw(rng)
+        width = int(rng.integers(36, 64))
+        small = [cv2.resize(image, (width, 84), interpolation=cv2.INTER_AREA) for image in (first, second)]
+        overlap = int(rng.integers(0, width // 3))
+        out = np.zeros((84, 2 * width - overlap), dtype=np.uint8)
+        out[:, :width] = small[0]
+        out[:, width - overlap :] = np.maximum(out[:, width - overlap :], small[1])
+        return out
+    left, right = (writer.hand.digit(int(value), rng) for value in rng.integers(10, size=2))
+    split = rng.uniform(0.4, 0.6)
+    return writer.ink_of(joined(squeezed(left, (0, 0, split, 1)), squeezed(right, (split, 0, 1 - split, 1))), rng)
+
+
+def _one_above_other(_writer: Writer, digits: Digits, rng: Generator) -> Image:
+    (first, _), (second, _) = digits.draw(rng), digits.draw(rng)
+    return np.vstack([cv2.resize(image, (60, 48), interpolation=cv2.INTER_AREA) for image in (first, second)])
+
+
+def _halves(_writer: Writer, digits: Digits, rng: Generator) -> Image:
+    """The right half of one digit and the left half of the next, as when a box is cut out half a box too far."""
+    (first, _), (second, _) = digits.draw(rng), digits.draw(rng)
+    cut = int(rng.integers(30, 54))
+    out = np.zeros((84, 84), dtype=np.uint8)
+    out[:, : 84 - cut] = first[:, cut:]
+    gap = int(rng.integers(0, 6))
+    out[:, 84 - cut + gap :] = np.maximum(out[:, 84 - cut + gap :], second[:, : cut - gap])
+    return out
+
+
+def _printed(_writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    out = np.zeros((70, 60), dtype=np.uint8)
+    font = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX]))
+    text = "".join(rng.choice(list(_PRINTED), size=int(rng.choice([1, 1, 2, 3]))))
+    at = int(rng.integers(2, 20)), int(rng.integers(35, 60))
+    cv2.putText(out, text, at, font, float(rng.uniform(0.6, 1.6)), 255, int(rng.integers(1, 4)), cv2.LINE_AA)
+    return out
+
+
+def _lines_alone(_writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    """Remains of the box with nothing in it."""
+    out = np.zeros((int(rng.integers(60, 110)), int(rng.integers(45, 90))), dtype=np.uint8)
+    return with_rim(with_rim(out, rng), rng)
+
+
+def _dots(_writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    """Dirt, staples' shadows and printed dots."""
+    out = np.zeros((90, 70), dtype=np.uint8)
+    for _ in range(int(rng.integers(1, 9))):
+        centre = int(rng.integers(70)), int(rng.integers(90))
+        axes = int(rng.integers(1, 12)), int(rng.integers(1, 6))
+        cv2.ellipse(out, centre, axes, float(rng.uniform(0, 180)), 0, 360, int(rng.integers(60, 255)), -1)
+    return out
+
+
+def _curves(writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    """Strokes without sense, three or more."""
+    parts = []
+    for _ in range(int(rng.integers(2, 5))):
+        points = rng.uniform(0, 100, (int(rng.integers(3, 7)), 2))
+        text = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+        left, top = rng.uniform(0.05, 0.45, 2)
+        parts.append(written(text, writer.hand.motion, rng, box=(left, top, 0.5, 0.5)))
+    return writer.ink_of(joined(*parts), rng)
+
+
+def _noise(_writer: Writer, _digits: Digits, rng: Generator) -> Image:
+    """Blots and smears."""
+    rough = rng.normal(0, 1, (int(rng.integers(4, 10)), int(rng.integers(4, 10)))).astype(np.float32)
+    smooth = cv2.resize(rough, (64, 80), interpolation=cv2.INTER_CUBIC)
+    return warped(np.clip((smooth - rng.uniform(0.2, 1.0)) * 200, 0, 255).astype(np.uint8), rng)
+
+
+_MAKERS: tuple[tuple[Maker, float], ...] = (
+    (_mark, 24),
+    (_letter, 10),
+    (_struck_made, 12),
+    (_struck_real, 14),
+    (_superposed, 12),
+    (_two_in_one, 14),
+    (_one_above_other, 1.5),
+    (_halves, 4),
+    (_printed, 5),
+    (_lines_alone, 3),
+    (_dots, 4),
+    (_curves, 4),
+    (_noise, 3),
+)
