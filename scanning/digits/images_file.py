@@ -41,6 +41,7 @@ def load_images(path: Path) -> LabelledImages:
                 raise Refusal("digits-images-missing", f"{path} has no array `images`. Save it with that name.")
             images = arrays["images"]
             labels = arrays.get("labels")
+    images, labels = np.asarray(images), None if labels is None else np.asarray(labels)
     if images.dtype != np.uint8 or images.ndim != _DIMENSIONS or 0 in images.shape[1:]:
         shape = "x".join(map(str, images.shape))
         raise Refusal(
@@ -59,6 +60,8 @@ def _refusing(path: Path) -> Iterator[None]:
     except OSError as trouble:
         reason = trouble.strerror or "it cannot be read"
         raise Refusal("digits-file-unreadable", f"{path}: {reason}. Name a file that is there.") from trouble
+    except MemoryError as trouble:
+        raise Refusal("digits-file-too-large", f"{path} holds more than fits in memory. Divide it.") from trouble
     except (zipfile.BadZipFile, ValueError, EOFError, KeyError, RuntimeError, zlib.error) as trouble:
         raise Refusal(
             "digits-file-invalid",

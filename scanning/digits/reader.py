@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 JUNK = 10
 """The column of what is no digit."""
 CLASSES = 11
-WORKING_THRESHOLD = 0.97
+WORKING_THRESHOLD = 0.98
 """A digit whose probability is below this goes to a person."""
 _BATCH = 64
 

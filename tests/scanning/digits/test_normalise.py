@@ -42,7 +42,7 @@ def test_place_in_the_crop_does_not_matter(value: int) -> None:
 def test_resolution_hardly_matters(scale: float) -> None:
     image = crop(3)
     other = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    assert difference(normalise(image), normalise(other)) < 0.45
+    assert difference(normalise(image), normalise(np.asarray(other, dtype=np.uint8))) < 0.45
 
 
 def test_faint_ink_comes_out_as_dark_as_black_ink() -> None:

@@ -34,7 +34,7 @@ def refused(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def saved(path: Path, **arrays: np.ndarray) -> Path:
-    np.savez(path, **arrays)
+    np.savez(path, allow_pickle=True, **arrays)
     return path
 
 
