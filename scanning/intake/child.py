@@ -11,6 +11,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from scanning.intake.complaints import hear_in_memory
 from scanning.intake.parcels import Parcel, send_parcel
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ def _tell_fault(line: socket.socket) -> None:
 
 def _let_go_of_streams() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
+    for standard in (0, 1):
         os.dup2(nothing, standard)
     os.close(nothing)
+    hear_in_memory()
     os.chdir("/")
 
 

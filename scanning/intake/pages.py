@@ -5,29 +5,30 @@ This runs decoders on foreign bytes in this process: ``scanning.intake.isolated`
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from scanning.intake import troubles
+from scanning.intake.complaints import Complaints
 from scanning.intake.kinds import HEAD_BYTES, Kind, kind_of, misnamed, seems
 from scanning.intake.pdf import pdf_pages
 from scanning.intake.pictures import picture_page
 from scanning.intake.tiff import tiff_pages
 from scanning.intake.troubles import PageError
+from scanning.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from docgen.findings import Finding
-    from scanning.page import Page
 
 
 def pages_of(path: Path) -> Iterator[Page | Finding]:
     """The pages of a PDF, TIFF, JPEG or PNG in their order, and a finding in the place of each that cannot be read.
 
-    The format is told by the content; a name that says another one is a warning. Only one page is in memory at a
-    time. A file of which nothing can be read gives one finding; none gives nothing at all.
+    A warning that a page is doubtful comes just before it. The format is told by the content; a name that says another
+    one is a warning. Only one page is in memory at a time. A file of which nothing can be read gives one finding; none
+    gives nothing at all.
     """
     try:
         with path.open("rb") as file:
@@ -48,13 +49,19 @@ def pages_of(path: Path) -> Iterator[Page | Finding]:
 
 
 def _read(path: Path, kind: Kind) -> Iterator[Page | Finding]:
-    pages = _pages(path, kind)
+    complaints = Complaints()
+    nothing = True
     try:
-        first = list(islice(pages, 1))
-        yield from first or [troubles.no_pages()]
-        yield from pages
+        for one in _pages(path, kind):
+            nothing = False
+            if complaints.any_of_damage() and isinstance(one, Page):
+                yield troubles.doubtful(one.number)
+            yield one
     except PageError as error:
         yield error.finding
+    else:
+        if nothing:
+            yield troubles.no_pages()
 
 
 def _pages(path: Path, kind: Kind) -> Iterator[Page | Finding]:

@@ -56,6 +56,12 @@ def damaged(page: int | None = None) -> Finding:
     return Finding("scan-damaged", message, on_page(page))
 
 
+def doubtful(page: int) -> Finding:
+    """The decoder gave a picture and a complaint: a part of the page may show nonsense, or nothing."""
+    message = "A part of the picture is damaged. Look at the page; scan the sheet again when it does not look right."
+    return Finding("scan-doubtful", message, on_page(page), Severity.WARNING)
+
+
 def truncated(page: int | None) -> Finding:
     """The file ends before the picture does, or its list of pages leads nowhere."""
     message = "The file breaks off here, so this page and any after it are missing. Scan these sheets again."

@@ -115,6 +115,28 @@ def test_a_file_that_breaks_off_never_gives_half_a_page(tmp_path: Path, kind: st
     assert not any(isinstance(one, Page) for one in found)
 
 
+def _damaged_inside() -> bytes:
+    data = bytearray(jpeg(sheet()))
+    data[len(data) // 2 : len(data) // 2 + 60] = b"\xff\xd3" * 30
+    return bytes(data)
+
+
+def test_a_jpeg_that_is_damaged_inside_is_given_with_a_warning(tmp_path: Path) -> None:
+    warning, page = read_pages(written(tmp_path, "a.jpg", _damaged_inside()))
+    assert isinstance(warning, Finding)
+    assert (warning.code, warning.place.page, str(warning.severity)) == ("scan-doubtful", 1, "warning")
+    assert isinstance(page, Page)
+
+
+def test_only_the_page_that_is_damaged_is_doubtful(tmp_path: Path) -> None:
+    pdf = pikepdf.new()
+    for number in (1, 2, 3):
+        keys = grey_jpeg_keys(sheet())
+        pdf.pages.extend(pdf_of([keys | {"data": _damaged_inside()} if number == 2 else keys]).pages)
+    found = list(read_pages(written(tmp_path, "a.pdf", pdf)))
+    assert [one.number if isinstance(one, Page) else one.code for one in found] == [1, "scan-doubtful", 2, 3]
+
+
 def test_the_end_of_a_thumbnail_is_not_the_end_of_a_jpeg(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x010E] = jpeg(sheet())[:20_000].decode("latin-1").encode("utf-8") + b"\xff\xd9"
