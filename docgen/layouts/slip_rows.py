@@ -136,7 +136,7 @@ def set_rows(fields: Sequence[ReplyField], area: RowArea, setter: CellSetter) ->
         if rows and _joins(rows[-1], one, area, setter):
             continue
         top_mm = rows[-1].bottom_mm + _BETWEEN_MM[area.size] if rows else area.first_mm
-        rows.append(_new_row(one, top_mm, area, setter))
+        rows.append(_row_at(one, top_mm, area, setter))
     findings += [_wide(cell) for row in rows for cell in row.cells if cell.too_wide]
     for row in rows:
         left_mm, right_mm = area.sides(row.top_mm, row.bottom_mm)
@@ -162,17 +162,8 @@ def _joins(row: Row, asked: ReplyField, area: RowArea, setter: CellSetter) -> bo
     return True
 
 
-def _new_row(asked: ReplyField, top_mm: float, area: RowArea, setter: CellSetter) -> Row:
-    """A row for a question, beside the window when it fits there, else below it."""
-    row = _row_at(asked, top_mm, area, setter)
-    window = area.window
-    _, right_mm = area.sides(row.top_mm, row.bottom_mm)
-    if window is not None and row.right_mm > right_mm + _TOLERANCE_MM and window.bottom_mm < area.last_mm:
-        return _row_at(asked, window.bottom_mm, area, setter)
-    return row
-
-
 def _row_at(asked: ReplyField, top_mm: float, area: RowArea, setter: CellSetter) -> Row:
+    """A row for a question, laid out for the room that there is where it stands."""
     left_mm, right_mm = area.sides(top_mm, top_mm)
     cell = setter.cell(asked, right_mm - left_mm)
     ends = area.sides(top_mm, top_mm + cell.above_mm + cell.height_mm)

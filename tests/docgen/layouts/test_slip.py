@@ -144,6 +144,14 @@ def test_ticks_stand_eight_millimetres_apart() -> None:
     assert all(after - before >= 8 for before, after in pairwise(tops))
 
 
+def test_choices_that_do_not_fit_beside_each_other_stand_below() -> None:
+    choices = tuple(Choice(f"v{n}", {"nl": f"Een antwoord van enige lengte, namelijk {n}"}) for n in range(3))
+    (found,) = slip([replace(asked(ReplyKind.CHOICE), choices=choices)], SlipSize.PAGE).geometry.fields
+    places = [(box.left_mm, box.top_mm) for box in found.boxes]
+    assert [left for left, _ in places] == [29, places[1][0], 29]
+    assert places[0][1] == places[1][1] == pytest.approx(places[2][1] - 8)
+
+
 @pytest.mark.parametrize("envelope", ["nl-dl-right", "nl-dl-left", None])
 def test_a_page_leaves_room_for_marks_and_keeps_boxes_off_folds(envelope: str | None) -> None:
     fields = [asked(ReplyKind.TEXT, f"t{n}") for n in range(6)]
