@@ -87,8 +87,8 @@ def _page(document: pypdfium2.PdfDocument, index: int, facts: PageFacts | None) 
         leaf = document[index]
     try:
         if facts is not None and facts.is_plain:
-            placed = placed_pictures(leaf)
-            page = taken_page(leaf, placed, number, facts.user_unit) if placed else None
+            placed = placed_pictures(leaf, are_stencils=facts.are_stencils)
+            page = taken_page(leaf, placed, number, facts) if placed else None
             if page is not None:
                 return page
         return drawn_page(leaf, number, facts.user_unit if facts else 1.0)

@@ -22,11 +22,13 @@ _MAX_USER_UNIT = 100.0
 class PageFacts:
     """``is_plain``: its pictures are shown as they are stored and nothing is laid over them from outside its content.
 
-    ``user_unit`` is what a unit of the page measures, in 1/72 inch (14.10.1).
+    ``user_unit`` is what a unit of the page measures, in 1/72 inch (14.10.1). ``are_stencils``: its pictures are holes
+    through which a colour is painted (8.9.6.2), as some scanners store black and white.
     """
 
     is_plain: bool
     user_unit: float = 1.0
+    are_stencils: bool = False
 
 
 def page_facts(pdf: pikepdf.Pdf, index: int) -> PageFacts:
@@ -35,9 +37,10 @@ def page_facts(pdf: pikepdf.Pdf, index: int) -> PageFacts:
         page = pdf.pages[index]
         unit = float(page.obj.get("/UserUnit", 1.0))
         is_plain = "/OCProperties" not in pdf.Root and not _is_annotated(page) and _pictures_are_plain(page)
+        are_stencils = is_plain and all(map(_is_stencil, _pictures(page)))
     except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError):
         return PageFacts(is_plain=False)
-    return PageFacts(is_plain, unit if 0 < unit <= _MAX_USER_UNIT else 1.0)
+    return PageFacts(is_plain, unit if 0 < unit <= _MAX_USER_UNIT else 1.0, are_stencils)
 
 
 def _is_annotated(page: pikepdf.Page) -> bool:
@@ -48,7 +51,8 @@ def _is_annotated(page: pikepdf.Page) -> bool:
 
 def _pictures_are_plain(page: pikepdf.Page) -> bool:
     found = list(_pictures(page))
-    return 0 < len(found) <= _MOST_PICTURES and all(map(_is_plain, found))
+    are_mixed = len({_is_stencil(one) for one in found}) > 1
+    return 0 < len(found) <= _MOST_PICTURES and not are_mixed and all(map(_is_plain, found))
 
 
 def _pictures(page: pikepdf.Page) -> Iterator[pikepdf.Object]:
@@ -59,17 +63,18 @@ def _pictures(page: pikepdf.Page) -> Iterator[pikepdf.Object]:
 
 
 def _is_plain(picture: pikepdf.Object) -> bool:
-    """No mask, no stencil, no reversed or cut range, and colours that mean what they say (8.9.5)."""
-    if any(key in picture for key in _MASKS) or bool(picture.get("/ImageMask", False)):
+    """No mask, and colours that mean what they say (8.9.5); for a JPEG, which is decoded here, as it holds them."""
+    if any(key in picture for key in _MASKS):
         return False
-    decode = [float(value) for value in picture.get("/Decode", pikepdf.Array())]
-    return decode == [0.0, 1.0] * (len(decode) // 2) and _has_plain_colours(picture)
-
-
-def _has_plain_colours(picture: pikepdf.Object) -> bool:
-    """Not inks, of which much is dark, and for a JPEG none but those that it holds."""
     space = picture.get("/ColorSpace", Name("/None"))
     name = str(space[0] if isinstance(space, pikepdf.Array) else space)
-    if "/DCTDecode" in str(picture.get("/Filter", "")):
-        return name in _LIGHT_SPACES and "/ColorTransform" not in str(picture.get("/DecodeParms", ""))
-    return name in _LIGHT_SPACES | {"/Indexed"}
+    if "/DCTDecode" not in str(picture.get("/Filter", "")):
+        return _is_stencil(picture) or name in _LIGHT_SPACES | {"/Indexed"}
+    decode = [float(value) for value in picture.get("/Decode", pikepdf.Array())]
+    is_reversed = decode != [0.0, 1.0] * (len(decode) // 2)
+    is_told_how = "/ColorTransform" in str(picture.get("/DecodeParms", ""))
+    return name in _LIGHT_SPACES and not is_reversed and not is_told_how and not _is_stencil(picture)
+
+
+def _is_stencil(picture: pikepdf.Object) -> bool:
+    return bool(picture.get("/ImageMask", False))

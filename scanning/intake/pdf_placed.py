@@ -57,10 +57,15 @@ class Placed:
         return abs(self.matrix[0]) < abs(self.matrix[1])
 
 
-def placed_pictures(leaf: pypdfium2.PdfPage) -> tuple[Placed, ...]:
-    """The one picture, or the strips from top to bottom, that cover the page and are all that is seen; else nothing."""
+def placed_pictures(leaf: pypdfium2.PdfPage, *, are_stencils: bool = False) -> tuple[Placed, ...]:
+    """The one picture, or the strips from top to bottom, that cover the page and are all that is seen; else nothing.
+
+    Stencils must paint black, and nothing may be under them.
+    """
     page = page_box(leaf)
-    pictures = _only_pictures(leaf, page)
+    pictures = _only_pictures(leaf, page, are_stencils=are_stencils)
+    if are_stencils and not all(_paints_black(one.handle) for one in pictures):
+        return ()
     if not pictures or not page.covers(_around(pictures), _EDGE_PT) or not _around(pictures).covers(page, _EDGE_PT):
         return ()
     if len(pictures) == 1:
@@ -77,8 +82,14 @@ def page_box(leaf: pypdfium2.PdfPage) -> Box:
     return Box(*low, min(media[2], crop[2]), min(media[3], crop[3]))
 
 
-def _only_pictures(leaf: pypdfium2.PdfPage, page: Box) -> list[Placed]:
-    """The pictures, when nothing else is seen. What is drawn before the first is under it."""
+def _paints_black(handle: raw.FPDF_PAGEOBJECT) -> bool:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    known = raw.FPDFPageObj_GetFillColor(handle, red, green, blue, alpha)
+    return bool(known) and (red.value, green.value, blue.value, alpha.value) == (0, 0, 0, 255)
+
+
+def _only_pictures(leaf: pypdfium2.PdfPage, page: Box, *, are_stencils: bool) -> list[Placed]:
+    """The pictures, when nothing else is seen. What is drawn before the first is under it, unless that has holes."""
     found: list[Placed] = []
     count = raw.FPDFPage_CountObjects(leaf)
     if count > _MOST_OBJECTS:
@@ -89,7 +100,7 @@ def _only_pictures(leaf: pypdfium2.PdfPage, page: Box) -> list[Placed]:
             if placed is None or len(found) == _MOST_STRIPS:
                 return []
             found.append(placed)
-        elif not _is_unseen(handle) and (found or not _is_under(handle)):
+        elif not _is_unseen(handle) and (found or are_stencils or not _is_under(handle)):
             return []
     return found
 

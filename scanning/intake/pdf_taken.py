@@ -21,6 +21,7 @@ from scanning.intake.troubles import PageError
 from scanning.page import Page
 
 if TYPE_CHECKING:
+    from scanning.intake.pdf_dictionary import PageFacts
     from scanning.intake.pdf_placed import Placed
     from scanning.page import GreyImage
 
@@ -30,7 +31,7 @@ _SAME_DENSITY = 1.01
 _QUARTER_DEGREES = 90
 
 
-def taken_page(leaf: pypdfium2.PdfPage, placed: tuple[Placed, ...], number: int, user_unit: float) -> Page | None:
+def taken_page(leaf: pypdfium2.PdfPage, placed: tuple[Placed, ...], number: int, facts: PageFacts) -> Page | None:
     """The page whose picture or strips are ``placed``; None when they must be drawn to be seen as they are.
 
     Raises:
@@ -47,7 +48,11 @@ def taken_page(leaf: pypdfium2.PdfPage, placed: tuple[Placed, ...], number: int,
     grey = np.vstack([part for part, _ in parts if part is not None]) if len(parts) > 1 else parts[0][0]
     if grey is None:
         return None
-    across, down = _density(placed[0], grey.shape[1], grey.shape[0] if len(placed) == 1 else sizes[0][1], user_unit)
+    if facts.are_stencils:
+        grey = 255 - grey  # pdfium shows what is painted as white
+    across, down = _density(
+        placed[0], grey.shape[1], grey.shape[0] if len(placed) == 1 else sizes[0][1], facts.user_unit
+    )
     turned = as_shown(grey, placed[0], leaf.get_rotation())
     if (leaf.get_rotation() // _QUARTER_DEGREES + placed[0].is_on_its_side) % 2:
         across, down = down, across

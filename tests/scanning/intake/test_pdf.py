@@ -169,25 +169,43 @@ def test_a_crop_box_cuts_the_page(tmp_path: Path) -> None:
     assert page.grey.shape == (1667, 1250)
 
 
-@pytest.mark.parametrize("key", ["SMask", "Decode", "ImageMask"])
-def test_masks_and_reversed_pictures_are_drawn_as_shown(tmp_path: Path, key: str) -> None:
+def test_a_picture_with_a_mask_is_drawn_as_shown(tmp_path: Path) -> None:
     keys = flate_keys(sheet())
     pdf = pdf_of([keys])
-    stream = pdf.pages[0].obj.Resources.XObject["/Im0"]
-    if key == "SMask":
-        stream.SMask = pdf.make_stream(
-            flate_keys(255 - sheet())["data"],
-            Type=pikepdf.Name.XObject,
-            Subtype=pikepdf.Name.Image,
-            **{name: value for name, value in keys.items() if name != "data"},
-        )
-    elif key == "Decode":
-        stream.Decode = pikepdf.Array([1, 0])
-    else:
-        pdf = pdf_of(
-            [{k: v for k, v in ccitt_keys(bilevel_sheet()).items() if k != "ColorSpace"} | {"ImageMask": True}]
-        )
+    fields = {name: value for name, value in keys.items() if name != "data"}
+    mask = pdf.make_stream(
+        flate_keys(255 - sheet())["data"], Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, **fields
+    )
+    pdf.pages[0].obj.Resources.XObject["/Im0"].SMask = mask
     page = _page(tmp_path, pdf)
+    assert page.dpi == 300
+    assert difference(page.grey, _drawn(tmp_path, page.grey.shape)) < 2
+
+
+@pytest.mark.parametrize("keys", [flate_keys, ccitt_keys, jbig2_keys, grey_jpeg_keys])
+def test_a_reversed_picture_is_seen_reversed(tmp_path: Path, keys: object) -> None:
+    page = _page(tmp_path, pdf_of([keys(bilevel_sheet()) | {"Decode": pikepdf.Array([1, 0])}]))
+    assert _was_taken(page) == (keys is not grey_jpeg_keys)
+    assert difference(page.grey, _drawn(tmp_path, page.grey.shape)) < 6
+
+
+def _stencil() -> dict[str, object]:
+    keys = ccitt_keys(bilevel_sheet()) | {"ImageMask": True}
+    del keys["ColorSpace"]
+    return keys
+
+
+@pytest.mark.parametrize("decode", [[0, 1], [1, 0]])
+def test_a_black_stencil_is_taken_out_as_it_is_shown(tmp_path: Path, decode: list[int]) -> None:
+    page = _page(tmp_path, pdf_of([_stencil() | {"Decode": pikepdf.Array(decode)}]))
+    assert _was_taken(page)
+    assert page.bilevel
+    assert np.array_equal(page.grey, bilevel_sheet() if decode == [0, 1] else 255 - bilevel_sheet())
+
+
+@pytest.mark.parametrize("before", [b"1 0 0 rg ", b"0.9 g 0 0 400 400 re f 0 g "])
+def test_a_stencil_in_colour_or_over_something_is_drawn(tmp_path: Path, before: bytes) -> None:
+    page = _page(tmp_path, pdf_of([_stencil()], before + placed(0, W_PT, 0, 0, H_PT, 0, 0)))
     assert page.dpi == 300
     assert difference(page.grey, _drawn(tmp_path, page.grey.shape)) < 2
 
