@@ -27,7 +27,12 @@ from api.adapters.repositories.print_room import (
     SqlRules,
 )
 from api.adapters.repositories.queue import SqlOutbox, SqlWork
+from api.adapters.repositories.records import SqlRecords
+from api.adapters.repositories.scan_pages import SqlScanPages
+from api.adapters.repositories.scans import SqlScans
 from api.adapters.repositories.shards import SqlShards
+from api.adapters.repositories.slip_fields import SqlSlipFields
+from api.adapters.repositories.slip_forms import SqlPieceSlips, SqlSlipForms
 from api.adapters.repositories.trash import SqlTrash
 from api.ports import PackageKind, Retryable
 
@@ -151,6 +156,36 @@ class SqlUnitOfWork:
     def alarms(self) -> SqlAlarms:
         """What waits too long."""
         return SqlAlarms(self._connection)
+
+    @cached_property
+    def slip_forms(self) -> SqlSlipForms:
+        """Forms that were printed."""
+        return SqlSlipForms(self._connection)
+
+    @cached_property
+    def piece_slips(self) -> SqlPieceSlips:
+        """Slips that were printed."""
+        return SqlPieceSlips(self._connection)
+
+    @cached_property
+    def scans(self) -> SqlScans:
+        """Scanned files, in batches."""
+        return SqlScans(self._connection)
+
+    @cached_property
+    def scan_pages(self) -> SqlScanPages:
+        """Pages, and the slips on them."""
+        return SqlScanPages(self._connection)
+
+    @cached_property
+    def slip_fields(self) -> SqlSlipFields:
+        """Fields of slips."""
+        return SqlSlipFields(self._connection)
+
+    @cached_property
+    def records(self) -> SqlRecords:
+        """Settled answers."""
+        return SqlRecords(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

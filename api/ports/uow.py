@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Results,
         RulesOf,
     )
+    from api.ports.scan_repositories import PieceSlips, Records, ScanPages, Scans, SlipFields, SlipForms
     from api.ports.states import JobState, PackageState, WorkState
     from api.ports.values import BlobRef, Page, PageRequest
     from api.ports.work import WorkItem
@@ -389,6 +390,30 @@ class UnitOfWork(Protocol):
     @property
     def alarms(self) -> Alarms:
         """What waits too long."""
+
+    @property
+    def slip_forms(self) -> SlipForms:
+        """Forms that were printed."""
+
+    @property
+    def piece_slips(self) -> PieceSlips:
+        """Slips that were printed."""
+
+    @property
+    def scans(self) -> Scans:
+        """Scanned files, in batches."""
+
+    @property
+    def scan_pages(self) -> ScanPages:
+        """Pages, and the slips on them."""
+
+    @property
+    def slip_fields(self) -> SlipFields:
+        """Fields of slips."""
+
+    @property
+    def records(self) -> Records:
+        """Settled answers."""
 
     @property
     def trash(self) -> Trash:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import carrier_tables as carrier
 from api.adapters import print_room_tables as room
+from api.adapters import scan_tables as scans
 from api.adapters import tables
 from api.adapters.repositories.base import Repository
 
@@ -68,6 +69,8 @@ class SqlTrash(Repository):
                 (room.mail_runs, room.mail_runs.c.proof),
                 (room.checks, room.checks.c.picture),
                 (carrier.exchanges, carrier.exchanges.c.file),
+                (scans.scan_files, scans.scan_files.c.blob),
+                (scans.scan_pages, scans.scan_pages.c.bundle),
             )
         ]
         lists = (tables.batches.c.files, room.reprints.c.files, room.mail_runs.c.files, tables.jobs.c.wishes)

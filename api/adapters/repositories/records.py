@@ -1,0 +1,89 @@
+"""Settled answers, in the order in which they changed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, or_, select, update
+
+from api.adapters import scan_tables as tables
+from api.adapters.repositories.base import Repository, as_row
+from api.ports import Record, Retryable
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Row
+
+    from api.ports import Page, PageRequest
+
+_CURSOR = re.compile(r"(\d{1,17})-(rec_[0-9a-z]{1,40})", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class SqlRecords(Repository):
+    """`api.ports.Records`."""
+
+    def find(self, organisation_id: str, piece_id: str, field: str) -> Record | None:
+        """At most one."""
+        c = tables.records.c
+        where = (c.organisation_id == organisation_id, c.piece_id == piece_id, c.field == field)
+        row = self._connection.execute(select(tables.records).where(*where)).one_or_none()
+        return None if row is None else _record(row)
+
+    def put(self, record: Record) -> None:
+        """Insert the first revision; each other one takes the place of that before."""
+        row = as_row(record)
+        if record.revision == 1:
+            done = self._insert_new(tables.records, row, tables.records.c.id) is not None
+        else:
+            c = tables.records.c
+            where = (c.organisation_id == record.organisation_id, c.id == record.id, c.revision == record.revision - 1)
+            done = self._connection.execute(update(tables.records).where(*where).values(**row)).rowcount > 0
+        if not done:
+            raise Retryable("record-taken", "Another transaction settles the same answer; try again.")
+        name = "record-new" if record.revision == 1 else "record-changed"
+        # thin: the value is personal data, and stays in its own table
+        data = {
+            "record": record.id,
+            "field": record.field,
+            "state": record.state,
+            "revision": record.revision,
+            "slip": record.slip_id,
+            "decided_by": record.decided_by,
+        }
+        self._event(record.organisation_id, record.piece_id, name, record.updated_at, **data)
+
+    def list(
+        self,
+        organisation_id: str,
+        page: PageRequest,
+        updated_after: datetime | None = None,
+        form: str | None = None,
+    ) -> Page[Record]:
+        """By last change and id."""
+        c = tables.records.c
+        wanted: list[ColumnElement[bool]] = [c.organisation_id == organisation_id]
+        wanted += [] if form is None else [c.form == form]
+        wanted += [] if updated_after is None else [c.updated_at > updated_after]
+        wanted += [] if page.after is None else [_behind(page.after)]
+        statement = select(tables.records).where(*wanted).order_by(c.updated_at, c.id)
+        return self._page(statement, page.limit, _record, _cursor)
+
+
+def _cursor(record: Record) -> str:
+    return f"{(record.updated_at - _EPOCH) // _MICROSECOND}-{record.id}"
+
+
+def _behind(cursor: str) -> ColumnElement[bool]:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise Refusal("bad-cursor", "This cursor was not given by this list; start again without one.")
+    c, at = tables.records.c, _EPOCH + int(found[1]) * _MICROSECOND
+    return or_(c.updated_at > at, and_(c.updated_at == at, c.id > found[2]))
+
+
+def _record(row: Row[Any]) -> Record:
+    return Record(**row._asdict())
