@@ -8,6 +8,7 @@ has; whoever hangs it up ends the group. The end of the standard input ends ever
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import os
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 LOADED = (isolated,)  # with all readers
 _JOB_BYTES = 1_024
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,7 @@ class ForkServer:
         self._selector = selectors.DefaultSelector()
         self._children: set[_Running] = set()
         self._asked = True
+        self._pid = os.getpid()
 
     def serve(self) -> None:
         """Serve until nobody can ask any more, then end what runs."""
@@ -92,6 +96,7 @@ class ForkServer:
     def _be_child(self, line: socket.socket, watch: socket.socket) -> NoReturn:
         """A child holds nothing of the server or of other children, nor its own watch."""
         os.setsid()
+        _end_with(self._pid)
         self._selector.close()
         self._control.close()
         watch.close()
@@ -118,6 +123,13 @@ class ForkServer:
         with suppress(OSError):  # who asked may be gone
             running.watch.send(told.encode("ascii"))
         running.watch.close()
+
+
+def _end_with(parent_pid: int) -> None:
+    """This process is killed when its parent ends, however that ends; see prctl(2)."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it ended before
+        os._exit(0)
 
 
 def _kill_group(pid: int) -> None:

@@ -15,7 +15,7 @@ class ReadingLimits:
     take. A parcel may hold ``parcel_bytes`` of pictures.
     """
 
-    page_cpu_s: float = 1.2
+    page_cpu_s: float = 1.5
     page_wall_s: float = 20.0
     file_cpu_s: int = 1_800
     memory_bytes: int = 420_000_000

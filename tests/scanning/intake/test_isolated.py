@@ -85,6 +85,13 @@ def test_a_child_has_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert folder == "/"
 
 
+def _soon(happens: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 5
+    while not happens() and time.monotonic() < until:
+        time.sleep(0.01)
+    return happens()
+
+
 def test_children_end_when_their_caller_stops() -> None:
     pages = run_isolated(tasks.then_sleep, DEFAULT_LIMITS, 1)
     next(pages)
@@ -98,10 +105,16 @@ def test_children_end_when_their_caller_stops() -> None:
 
     assert alive()
     pages.close()
-    until = time.monotonic() + 5
-    while alive() and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not alive()
+    assert _soon(lambda: not alive())
+
+
+def _runs(pid: int) -> bool:
+    """A zombie of a process that nobody waits for does not run."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 (a file of the kernel)
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_many_at_once() -> None:
@@ -124,8 +137,11 @@ def test_a_server_that_was_killed_is_replaced() -> None:
     assert server is not None
     pages = run_isolated(tasks.then_sleep, DEFAULT_LIMITS, 1)
     next(pages)
+    with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:  # noqa: PTH123 (a file of the kernel)
+        child = int(file.read())
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
+    assert _soon(lambda: not _runs(child))
     pages.close()
     assert [parcel.page for parcel in run_isolated(tasks.count, DEFAULT_LIMITS, 2)] == [1, 2]
 
