@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from docgen.reply_form import ReplyForm
 
 HEAD_LEFT_MM: Final = 33.0
-_HEAD_TOP_MM: Final = 7.2
+_HEAD_TOP_MM: Final = 10.4
 _HEAD_WIDTH_MM: Final = {SlipSize.THIRD: 64.0, SlipSize.PAGE: 144.0}
 _EDGE_MM = 8.0
 _CAPTION_ABOVE_MM = 3.4

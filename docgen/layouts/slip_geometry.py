@@ -47,7 +47,8 @@ MODULE_MM: Final = 12 * 25.4 / 600  # twelve dots of a 600 dpi press, 0.508 mm
 CODE_MODULES: Final = 25  # version 2
 QUIET_MODULES: Final = 4
 _INSET_MM = 8.0  # nothing to be read lies within 7 mm of an edge
-_CODE_INSET_MM = 16.0
+# below the fold 210 mm from the top of a letter, which is 12 mm from the top of its last third: along it toner breaks
+_CODE_INSET_MM, _CODE_TOP_MM = 16.0, 13.2
 _SIDE_LEFT_MM = 140.0  # off the middle, so that it tells which way up the slip is
 _LINE = (20.0, 92.0, 4.0)  # left, width, height of the line of digits
 _DIGITS_IN_MM = 1.55  # what is left of the line's width, on either side
@@ -154,8 +155,8 @@ def anchors(size: SlipSize) -> Anchors:
         (first, second, third, fourth),
         Rect(_SIDE_LEFT_MM, low_mm, SQUARE_MM, SQUARE_MM),
         (
-            Rect(_CODE_INSET_MM, _INSET_MM, side_mm, side_mm),
-            Rect(A4_WIDTH_MM - _CODE_INSET_MM - side_mm, _INSET_MM, side_mm, side_mm),
+            Rect(_CODE_INSET_MM, _CODE_TOP_MM, side_mm, side_mm),
+            Rect(A4_WIDTH_MM - _CODE_INSET_MM - side_mm, _CODE_TOP_MM, side_mm, side_mm),
         ),
         Rect(left, low_mm + (SQUARE_MM - height) / 2, width, height),
     )

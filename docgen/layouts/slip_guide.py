@@ -71,8 +71,8 @@ def guide(form: ReplyForm, size: SlipSize, typography: Typography, window: Rect 
 
 def _style(size: SlipSize, typography: Typography) -> _Style:
     if size is SlipSize.PAGE:
-        return _Style(16.0, 32.0, 76.0, typography.body, typography.body, 5.0, below_each_other=True)
-    return _Style(100.0, 7.6, 78.0, typography.small, typography.caption, 3.4, below_each_other=False)
+        return _Style(16.0, 34.0, 76.0, typography.body, typography.body, 5.0, below_each_other=True)
+    return _Style(100.0, 10.8, 78.0, typography.small, typography.caption, 3.4, below_each_other=False)
 
 
 def _words(form: ReplyForm, language: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ CLEAR_MM: Final = 3.0
 _BETWEEN_MM: Final = {SlipSize.THIRD: CLEAR_MM, SlipSize.PAGE: 7.0}  # from the boxes of a row to what follows
 _BESIDE_MM: Final = 10.0  # between questions that stand side by side
 _OFF_WINDOW_MM: Final = 2.0
-_FIRST_MM: Final = {SlipSize.THIRD: 22.8, SlipSize.PAGE: 68.0}  # below the codes; below the words on how to answer
+_FIRST_MM: Final = {SlipSize.THIRD: 28.0, SlipSize.PAGE: 68.0}  # below the codes; below the words on how to answer
 _BELOW_WINDOW_MM: Final = 109.0  # of a page with a return address; and below the first fold
 # left and right ends of rows, and where the first of their squares stands: on a page, beside the marks of inserters
 _SIDES_MM: Final = {SlipSize.THIRD: (14.0, 196.0, 8.0), SlipSize.PAGE: (29.0, 197.0, 23.5)}

@@ -27,6 +27,7 @@ from docgen.layouts.slip_geometry import (
     read_geometry,
     row_marks,
 )
+from docgen.postal.profiles import DEFAULT_ENVELOPE, builtin
 from docgen.qr.ocr_b import HEIGHT_MM
 from docgen.reply_form import ReplyKind, SlipSize
 
@@ -92,6 +93,12 @@ def test_anchors_stand_apart_and_clear_of_the_edges(size: SlipSize) -> None:
 def test_modules_of_the_codes_are_as_the_printer_draws_them() -> None:
     assert pytest.approx(MODULE_PT / 72 * 25.4) == MODULE_MM
     assert {code.width_mm for code in anchors(SlipSize.THIRD).codes} == {CODE_MODULES * MODULE_MM}
+
+
+def test_no_code_lies_on_the_fold_that_a_letter_is_sent_with() -> None:
+    folds_mm = [fold - GEOMETRY.page_top_mm for fold in builtin().envelopes[DEFAULT_ENVELOPE].folds_y_mm]
+    for code in anchors(SlipSize.THIRD).codes:
+        assert not any(code.top_mm - 1 < fold < code.bottom_mm + 1 for fold in folds_mm)
 
 
 @pytest.mark.parametrize("size", SlipSize)
