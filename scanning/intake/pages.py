@@ -30,6 +30,9 @@ def pages_of(path: Path) -> Iterator[Page | Finding]:
     one is a warning. Only one page is in memory at a time. A file of which nothing can be read gives one finding; none
     gives nothing at all.
     """
+    if path.exists() and not path.is_file():  # a pipe would never end
+        yield troubles.not_opened("it is no file")
+        return
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)

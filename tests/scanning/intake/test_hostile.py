@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -78,6 +79,8 @@ def test_no_bytes(tmp_path: Path) -> None:
 def test_no_file(tmp_path: Path) -> None:
     assert codes(list(pages_of(tmp_path / "none.pdf"))) == ["scan-not-opened"]
     assert codes(list(pages_of(tmp_path))) == ["scan-not-opened"]
+    os.mkfifo(tmp_path / "pipe")
+    assert codes(list(pages_of(tmp_path / "pipe"))) == ["scan-not-opened"]
 
 
 @pytest.mark.parametrize("data", [b"hello", bytes(5000), b"PK\x03\x04 a zip", b"\xff\xd8", b"\x00\x00\x00\x18ftypheic"])
