@@ -1,8 +1,10 @@
 """Read without a service.
 
-python -m scanning read-digits FILE.npz     how well digits are read, as one line of JSON
+python -m scanning read FILE... --forms DIR [--json]    what is on each page of scans
+python -m scanning read-digits FILE.npz                 how well digits are read, as one line of JSON
 
-The exit code is 0 when all was read and 2 when the command or its input is wrong.
+The exit code is 0 when all was read, 1 when a file could not be read to its end, and 2 when the command or its input
+is wrong.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from docgen.findings import Refusal
+from scanning.command import main as read
 from scanning.digits.command import main as read_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_COMMANDS: dict[str, Callable[[list[str]], int]] = {"read-digits": read_digits}
+_COMMANDS: dict[str, Callable[[list[str]], int]] = {"read": read, "read-digits": read_digits}
 
 
 def main(arguments: list[str] | None = None) -> int:

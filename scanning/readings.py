@@ -84,7 +84,11 @@ class SlipReading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageReading:
-    """A page, counted once. ``findings`` say why it is an exception; ``quarters`` how far it was turned."""
+    """A page, counted once.
+
+    ``findings`` say why it is an exception, or what else a person should know. ``picture`` is the page for people to
+    look at, about 120 dpi.
+    """
 
     number: int
     kind: PageKind
@@ -94,3 +98,4 @@ class PageReading:
     bilevel: bool = False
     page_hash: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
+    picture: GreyImage | None = None

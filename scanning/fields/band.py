@@ -77,12 +77,12 @@ def _ink(grey: GreyImage, alignment: Alignment) -> NDArray[np.float32]:
 def _paper(grey: GreyImage, white: float) -> NDArray[np.float32]:
     """The grey of bare paper along the band, (w,), from the white rows above and below its boxes."""
     margin = round(MARGIN_MM * 0.75 * PX_PER_MM)
-    edges = np.vstack([grey[:margin], grey[-margin:]])
+    edges = np.vstack([grey[:margin:2], grey[-margin::2]])
     width, block = grey.shape[1], round(_BLOCK_MM * PX_PER_MM)
-    count = max(2, round(width / block))
-    parts = np.array_split(np.arange(width), count)
-    levels = [float(np.percentile(edges[:, part], _PAPER_PERCENTILE)) for part in parts]
+    count = max(1, width // block)
+    parts = edges[:, : count * (width // count)].reshape(len(edges), count, -1)
+    levels = np.percentile(parts, _PAPER_PERCENTILE, axis=(0, 2))
     # a shadow over the whole block is paper too, but something black there is not
-    levels = [level if level > 0.6 * white else white for level in levels]
-    middles = [float(part.mean()) for part in parts]
+    levels = np.where(levels > 0.6 * white, levels, white)
+    middles = (np.arange(count) + 0.5) * (width // count)
     return np.asarray(np.interp(np.arange(width), middles, levels), np.float32)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STRONG, _WEAK, _FAINTEST = 0.3, 0.16, 0.12
-_NOISES = 4.5  # how far ink must be above the noise of the paper
-_DUST_MM: Final = 0.75
+_SOFT_PX = 3
+_NOISES = 4.0  # how far ink must be above the noise of the paper
+_DUST_MM: Final = 1.1
 """What is smaller than this across is dust; ink that is larger, and no dust, is never called blank."""
-_STROKE_MM: Final = 2.0
+_STROKE_MM: Final = 2.2
 _EMPTY, _MARK, _FILLED = 0.02, 0.03, 0.6
 _CLOSED_MM, _OPEN_MM = 0.4, 0.75
 """A filled box leaves no white patch wider than the one; a tick or cross leaves one wider than the other (radii)."""
@@ -25,13 +26,13 @@ _CLOSED_MM, _OPEN_MM = 0.4, 0.75
 
 def extent_mm(ink: NDArray[np.float32], noise: float) -> float:
     """How long the longest piece of ink is, in mm: (h, w) of 0 to 1 at 10 px a mm."""
-    soft = cv2.blur(ink, (3, 3))
+    soft = cv2.blur(ink, (_SOFT_PX, _SOFT_PX))
     weak = (soft > max(_WEAK, _NOISES * noise)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     if count == 1:
         return 0.0
     strong = np.zeros(count, bool)
-    strong[np.unique(labels[soft > max(_STRONG * 0.66, 1.5 * _NOISES * noise)])] = True
+    strong[np.unique(labels[soft > max(_STRONG * 0.66, 1.3 * _NOISES * noise)])] = True
     lengths = np.hypot(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
     sure = np.where(strong[1:], lengths, lengths / 2)  # what is faint must be twice as long
     return float(sure.max()) / PX_PER_MM
@@ -53,8 +54,8 @@ def read_tick(ink: NDArray[np.float32], around: NDArray[np.float32], noise: floa
     missed the box is found. A thick cross may ink as much as a thin filling does, so that the white that is left over
     tells one from the other.
     """
-    level = _level(ink, noise)
-    inked = (ink > level).astype(np.uint8)
+    soft = np.asarray(cv2.blur(ink, (_SOFT_PX, _SOFT_PX)), np.float32)
+    inked = (soft > _level(soft, noise)).astype(np.uint8)
     share, length = float(inked.mean()), extent_mm(ink, noise)
     if share <= _EMPTY and length < _DUST_MM:
         beside = extent_mm(around, noise) >= _STROKE_MM
@@ -66,9 +67,9 @@ def read_tick(ink: NDArray[np.float32], around: NDArray[np.float32], noise: floa
     return BoxReading(Presence.INK if is_mark else Presence.UNSURE, share)
 
 
-def _level(ink: NDArray[np.float32], noise: float) -> float:
+def _level(soft: NDArray[np.float32], noise: float) -> float:
     """From where on a pixel is inked: half of the darkest ink that is there, for pencils that hardly write."""
-    half = float(np.percentile(cv2.blur(ink, (3, 3)), 98)) / 2
+    half = float(np.percentile(soft, 98)) / 2
     return float(np.clip(half, max(_FAINTEST, _NOISES * noise), _STRONG))
 
 
@@ -80,9 +81,8 @@ def _widest_white_mm(inked: NDArray[np.uint8]) -> float:
 
 
 def noise_of(ink: NDArray[np.float32]) -> float:
-    """The unevenness of bare paper as a standard deviation, from a part that is mostly paper."""
-    low = ink[ink < 0.5]  # noqa: PLR2004 (print and pen are not paper)
-    if low.size == 0:
-        return 0.0
-    # paper is clipped at 0, so the spread is taken from its upper half
+    """The unevenness of bare paper, as a standard deviation after softening, from a part that is mostly paper."""
+    soft = cv2.blur(ink, (_SOFT_PX, _SOFT_PX))
+    low = soft[soft < 0.5]  # noqa: PLR2004 (print and pen are not paper)
+    # ink is cut off at 0, so the spread is that of the upper half
     return float(np.percentile(low, 84)) if low.size else 0.0

@@ -34,11 +34,20 @@ _INSIDE_MM = 0.7
 _BESIDE_MM = 1.5
 
 
+class DigitChances(Protocol):
+    """What a network says of n crops."""
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """(n, 11): chances of the digits 0 to 9 and of no digit; each row adds up to 1."""
+        ...
+
+
 class DigitNetwork(Protocol):
     """What tells digits apart."""
 
-    def probabilities(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Crops of any size, ink 255 on 0 -> (n, 11): chances of the digits 0 to 9 and of no digit."""
+    def read(self, images: Sequence[NDArray[np.uint8]]) -> DigitChances:
+        """Read crops of any size, ink 255 on 0."""
         ...
 
 
@@ -66,7 +75,7 @@ def read_rows(grey: GreyImage, alignment: Alignment, geometry: SlipGeometry, net
     pending = [one for index, _ in enumerate(geometry.rows) for one in _row(grey, alignment, geometry, index)]
     crops = [crop for one in pending for crop in one.crops.values()]
     if crops:
-        chances = iter(network.probabilities(crops).tolist())
+        chances = iter(network.read(crops).probabilities.tolist())
         for one in pending:
             for place in one.crops:
                 before = one.boxes[place]

@@ -46,11 +46,6 @@ class Codes:
     spoilt: int = 0
     others: int = 0
 
-    @property
-    def mirrored(self) -> bool:
-        """True when the page was scanned as a mirror image: the corners run the other way round."""
-        return any(_turns_left(one.corners) for one in self.slips)
-
 
 _Symbol = tuple[str, "NDArray[np.float64]"]
 
@@ -63,11 +58,6 @@ def find_codes(grey: GreyImage) -> Codes:
         if codes.slips:
             return codes
     return codes
-
-
-def _turns_left(corners: NDArray[np.float64]) -> bool:
-    (ax, ay), (bx, by) = corners[1] - corners[0], corners[3] - corners[0]
-    return bool(ax * by - ay * bx < 0)
 
 
 def _sorted(symbols: list[_Symbol]) -> Codes:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _CODE_WEIGHT = 0.03  # corners of symbols are known to a pixel, middles of squares to a tenth
 _LEAST_SQUARES = 3
 _NEAR_MM, _FAR_MM, _ROW_MM = 2.5, 6.0, 1.6
+_LONGER, _CODE_OFF_MM = 0.06, 1.5
 _MEET = 0.04  # how much the distance of two symbols may differ from what their size tells
 
 
@@ -104,7 +105,19 @@ def _by_squares(grey: GreyImage, guess: tuple[Matrix, Points, Points, float], an
     if len(found) < _LEAST_SQUARES:
         return None
     fitted = _fitted(found, source, target)
+    if not _is_true(fitted, source, target):
+        return None
     return _Found(fitted, tuple([square for _, square in found]), _residual_mm(fitted, found))
+
+
+def _is_true(to_px: Matrix, source: Points, target: Points) -> bool:
+    """True when the paper is not a mirror image, not much longer than wide, and meets its symbols."""
+    linear = to_px[:2, :2] / to_px[2, 2]
+    across, down = np.linalg.norm(linear, axis=0)
+    if np.linalg.det(linear) <= 0 or abs(across / down - 1) > _LONGER:
+        return False
+    off_px = np.linalg.norm(apply(to_px, source) - target, axis=1).max()
+    return bool(off_px < _CODE_OFF_MM * _scale(to_px))
 
 
 def _find(grey: GreyImage, to_px: Matrix, places: Sequence[Rect], reach_mm: float) -> list[tuple[Rect, Square]]:

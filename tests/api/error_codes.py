@@ -46,6 +46,7 @@ _PREFIXED = {
     "docgen/templates/kinds.py": (("_matching", 1, ("",)),),
     "docgen/records/validate.py": (("report", 1, ("",)),),
     "docgen/records/table.py": (("say", 0, ("",)),),
+    "scanning/read.py": (("_say", 0, ("",)),),
 }
 # these make pairs of a code and a message
 _PAIRS = {"docgen/qr/epc.py": "epc-", "docgen/qr/links.py": "link-"}

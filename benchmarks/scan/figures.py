@@ -1,0 +1,132 @@
+"""Shares with their intervals, and how much may be accepted at a limit of wrong values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scanning.readings import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.scan.trial import FieldTrial, Trial
+
+_Z = 1.96
+_BINS = 15
+LIMITS = (0.001, 0.005, 0.01)
+
+
+def share(count: int, n: int) -> dict[str, float | int | list[float]]:
+    """A share with Wilson's interval of 95 %."""
+    if not n:
+        return {"share": 0.0, "n": 0, "interval": [0.0, 1.0]}
+    p = count / n
+    middle, scale = p + _Z**2 / (2 * n), 1 + _Z**2 / n
+    reach = _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
+    low, high = (middle - reach) / scale, (middle + reach) / scale
+    return {"share": round(p, 5), "n": n, "interval": [round(max(0.0, low), 5), round(min(1.0, high), 5)]}
+
+
+@dataclass(slots=True)
+class Tally:
+    """All trials of a condition."""
+
+    trials: list[Trial] = field(default_factory=list)
+
+    def figures(self) -> dict[str, object]:
+        """Everything that is reported of a condition."""
+        n = len(self.trials)
+        digits = [one for trial in self.trials for one in trial.digits]
+        fields = [one for trial in self.trials for one in trial.fields]
+        plain = [one for one in fields if not one.has_junk and one.kind == "meter_reading"]
+        junk = [chance for trial in self.trials for chance in trial.junk]
+        residuals = [trial.residual_mm for trial in self.trials if trial.residual_mm is not None]
+        lost = sum(trial.lost for trial in self.trials)
+        accepted = [one for one in fields if one.outcome == Outcome.ACCEPTED]
+        return {
+            "identified": share(sum(trial.identified for trial in self.trials), n),
+            "registered": share(sum(trial.registered for trial in self.trials), n),
+            "wrong_id": share(sum(trial.wrong_id for trial in self.trials), n),
+            "residual_mm": {"median": _at(residuals, 50), "p95": _at(residuals, 95), "max": _at(residuals, 100)},
+            "digit_error": share(sum(truth != read for truth, read, _ in digits), len(digits)),
+            "silent_blank": share(lost, len(digits) + lost),
+            "empty_box_inked": share(sum(t.empties_inked for t in self.trials), sum(t.empties for t in self.trials)),
+            "field_error": share(sum(one.truth != one.read for one in plain), len(plain)),
+            "five_digit_field_error": _five(plain),
+            "accepted_at": {str(limit): _accepted_at(plain, limit, aided=False) for limit in LIMITS},
+            "accepted_at_with_previous": {str(limit): _accepted_at(plain, limit, aided=True) for limit in LIMITS},
+            "shipped_policy": {
+                "accepted": share(len(accepted), len(fields)),
+                "accepted_wrong": share(sum(not _right(one) for one in accepted), len(accepted)),
+            },
+            "junk_accepted": share(sum(chance >= _THRESHOLD for chance in junk), len(junk)),
+            "junk_field_accepted": share(
+                sum(one.outcome == Outcome.ACCEPTED for one in fields if one.has_junk),
+                sum(one.has_junk for one in fields),
+            ),
+            "calibration_error": round(_calibration(digits), 4),
+            "ticks": self._ticks(),
+        }
+
+    def _ticks(self) -> dict[str, object]:
+        ticks = [one for trial in self.trials for one in trial.ticks]
+        wrong = sum((said == "ticked") != truth for truth, said in ticks if said != Outcome.REVIEW)
+        return {
+            "wrong": share(wrong, len(ticks)),
+            "review": share(sum(s == Outcome.REVIEW for _, s in ticks), len(ticks)),
+        }
+
+
+_THRESHOLD = 0.97
+
+
+def _right(one: FieldTrial) -> bool:
+    value = one.value.lstrip("0") if one.kind == "meter_reading" else "".join(reversed(one.value.split("-")))
+    return value == one.truth if one.kind == "meter_reading" else _day(one.value) == one.truth
+
+
+def _day(iso: str) -> str:
+    return "".join(reversed(iso.split("-")))
+
+
+def _five(fields: Sequence[FieldTrial]) -> dict[str, object]:
+    five = [one for one in fields if len(one.truth) >= 4]  # noqa: PLR2004 (four and five digits)
+    return dict(share(sum(one.truth != one.read for one in five), len(five)))
+
+
+def _accepted_at(fields: Sequence[FieldTrial], limit: float, *, aided: bool) -> float:
+    """The largest share of fields that a threshold accepts with no more than ``limit`` of them wrong."""
+    ranked = sorted(fields, key=lambda one: -_rank(one, aided=aided))
+    ranks = np.array([_rank(one, aided=aided) for one in ranked])
+    wrong = np.cumsum([one.truth != one.read for one in ranked])
+    count = np.arange(1, len(ranked) + 1)
+    allowed = (wrong <= limit * count) & (ranks > 0)
+    best = int(count[allowed].max()) if allowed.any() else 0
+    return round(best / max(1, len(fields)), 4)
+
+
+def _rank(one: FieldTrial, *, aided: bool) -> float:
+    if not one.clean:
+        return 0.0
+    if aided and one.posterior is not None:
+        return one.posterior if one.agrees else 0.0
+    return one.confidence
+
+
+def _calibration(digits: Sequence[tuple[int, int, float]]) -> float:
+    """Expected calibration error over 15 bins of equal width."""
+    if not digits:
+        return 0.0
+    right = np.array([truth == read for truth, read, _ in digits])
+    chance = np.array([one for _, _, one in digits])
+    bins = np.minimum((chance * _BINS).astype(int), _BINS - 1)
+    gaps = [abs(right[bins == b].mean() - chance[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
+    return float(sum(gaps))
+
+
+def _at(values: Sequence[float], percentile: float) -> float:
+    return round(float(np.percentile(values, percentile)), 3) if values else 0.0
