@@ -77,6 +77,7 @@ from api.ports.scans import (
     SlipForm,
     WayOut,
 )
+from api.ports.slip_reader import PageRead, SlipReader
 from api.ports.states import (
     BATCH_STATES,
     IN_PRINT_ROOM,
@@ -184,6 +185,7 @@ __all__ = [
     "PackageState",
     "Packages",
     "Page",
+    "PageRead",
     "PageRequest",
     "Permanent",
     "Piece",
@@ -229,6 +231,7 @@ __all__ = [
     "SlipFields",
     "SlipForm",
     "SlipForms",
+    "SlipReader",
     "Stage",
     "StoredAnswer",
     "Trash",

@@ -77,7 +77,7 @@ class PieceSlip(NamedTuple):
     piece_id: str
     organisation_id: str
     job_id: str
-    mode: str
+    mode: Mode
     form: str
     template_id: str
     page: int

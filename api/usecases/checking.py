@@ -11,6 +11,7 @@ from api.usecases.composers import ONE_AT_A_TIME, as_piece
 from api.usecases.pieces import PieceMaker
 from api.usecases.places import as_row, in_record
 from api.usecases.products import composed_product
+from api.usecases.scanning.forms import FormKeeper
 from docgen.drawing.chunks import pack_letter
 from docgen.findings import Finding, Severity, has_errors
 from docgen.letters import Letter
@@ -21,7 +22,7 @@ from docgen.records.validate import RecordValidator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from api.ports import JobFinding, Piece, PrintJob, UnitOfWork, WorkContext
+    from api.ports import JobFinding, Piece, PieceSlip, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from docgen.compose import Composer
     from docgen.layouts.laid_out import LaidOutLetter
@@ -54,6 +55,8 @@ class Checked:
     sheets: int = 0
     drawn: dict[int, bytes] = field(default_factory=dict)
     drawn_bytes: int = 0
+    slips: list[PieceSlip] = field(default_factory=list)
+    forms: FormKeeper | None = None
 
     def is_hopeless(self, job: PrintJob) -> bool:
         """True when the job will be rejected because of a record of these."""
@@ -63,6 +66,9 @@ class Checked:
         """Everything, and at the end the sums: from then on the job's row is held until the commit."""
         if not self.is_hopeless(job):
             uow.pieces.add_many(job.organisation_id, self.pieces)
+            if self.forms is not None and self.slips:
+                self.forms.write(uow, job.created_at)
+                uow.piece_slips.add_many(job.organisation_id, self.slips)
         uow.findings.add_many(job.organisation_id, job.id, self.findings)
         sums = {"valid": self.valid, "invalid": self.invalid, "pages": self.pages, "sheets": self.sheets}
         uow.jobs.add_counts(job.organisation_id, job.id, **sums)
@@ -95,10 +101,11 @@ class Checker:
         hopeless = job.counts.invalid > 0 and job.policy is Policy.ALL_OR_NOTHING
         self._keeps_pieces = not (job.validate_only or hopeless)
         self._draws = draws and self._keeps_pieces
+        self._forms = FormKeeper(job, composer)
 
     def check(self, context: WorkContext, records: Iterable[RawRecord], first: int) -> Checked:
         """Check all; ``first`` is the place of the first of them in the input."""
-        checked = Checked()
+        checked = Checked(forms=self._forms)
         numbered = enumerate(records, first)
         while group := list(islice(numbered, _TOGETHER)):
             context.check()
@@ -140,6 +147,8 @@ class Checker:
             checked.sheets += piece.sheets
             if self._keeps_pieces:
                 checked.pieces.append((piece, write_letter(letter)))
+                slip = self._forms.slip(piece_id, letter, laid.slip_page)
+                checked.slips += [slip] if slip else []
 
     def _draw(self, checked: Checked, letters: Iterable[_LaidOut]) -> None:
         """Keep them as they will be printed; those above the most bytes are drawn when they are composed."""

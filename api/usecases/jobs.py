@@ -17,6 +17,7 @@ from api.ports import (
 )
 from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
+from api.usecases.scanning.giving_up import scan_failed
 from api.usecases.trash import let_go
 from docgen.findings import Refusal
 
@@ -110,6 +111,7 @@ def cancel_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
             uow.batches.set_state(organisation_id, batch.id, BatchState.CANCELLED, now)
         if job.state is JobState.VALIDATING:
             uow.pieces.clear(organisation_id, job_id)
+            uow.piece_slips.clear(organisation_id, job_id)
         _forget_work(deps, uow, job, batches)
     return cancelled
 
@@ -135,6 +137,8 @@ def job_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> None:
     """Mark the job failed when its work was given up, with the work's code; part of the transaction that gives up."""
     if item.kind == WorkKind.REPRINT:
         _reprint_failed(deps, uow, item)
+        return
+    if scan_failed(deps, uow, item):
         return
     job_id = _job_of(uow, item)
     if job_id is None:

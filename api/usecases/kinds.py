@@ -7,7 +7,10 @@ from typing import Final
 
 
 class WorkKind(StrEnum):
-    """What a worker can do; the subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint."""
+    """What a worker can do.
+
+    The subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint, a scanned file, a page of it.
+    """
 
     VALIDATE = "validate"
     VALIDATE_SHARD = "validate_shard"
@@ -16,6 +19,8 @@ class WorkKind(StrEnum):
     WRITE_BATCH = "write_batch"
     CHECK_PART = "check_part"
     REPRINT = "reprint"
+    READ_SCAN = "read_scan"
+    READ_PAGE = "read_page"
 
 
 FIRST: Final = 3

@@ -17,6 +17,7 @@ _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # where the code stands among the arguments of the calls that take one
 _POSITION = {
     "Finding": 0,
+    "ScanFinding": 0,
     "Refusal": 0,
     "Retryable": 0,
     "Permanent": 0,
