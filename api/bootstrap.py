@@ -18,6 +18,7 @@ import structlog
 from api.adapters.blobs_folder import FolderBlobs
 from api.adapters.database import SqlDatabase
 from api.adapters.engine import make_engine
+from api.adapters.scan_folder import ScanFolder
 from api.adapters.system import RandomIds, SystemClock
 from api.adapters.temporary import begin_temporary, remove_left
 from api.ports import ReadBackPolicy
@@ -27,6 +28,7 @@ from api.usecases.deps import Deps, Limits
 from api.usecases.equipment import equipment_with
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
+from api.usecases.scanning.watching import take_in_drops
 from api.usecases.trash import empty_trash
 from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
 from api.worker.child import run_child
@@ -36,7 +38,7 @@ from api.worker.supervisor import WORKER_NAME, Supervisor, SupervisorRules
 from api.worker.sweeper import Sweeper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from celery import Celery
 
@@ -112,15 +114,18 @@ def migrate(settings: Settings) -> None:
 def make_handlers(service: Service) -> Mapping[str, Handler]:
     """What the worker can do, by kind."""
     # composing takes seconds to load, and only the processes that do the work need it
+    from api.adapters.slip_reader import IsolatedReader  # noqa: PLC0415 - see above
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
     from api.usecases.reading_back import check_part  # noqa: PLC0415 - see above
     from api.usecases.reprinting import print_again  # noqa: PLC0415 - see above
+    from api.usecases.scanning.reading import read_scan  # noqa: PLC0415 - see above
+    from api.usecases.scanning.rereading import read_page_again  # noqa: PLC0415 - see above
     from api.usecases.sharding import validate_shard  # noqa: PLC0415 - see above
     from api.usecases.validation import validate_job  # noqa: PLC0415 - see above
     from api.usecases.writing import write_batch  # noqa: PLC0415 - see above
 
-    deps = make_deps(service)
+    deps, reader = make_deps(service), IsolatedReader()
     return {
         WorkKind.VALIDATE: partial(validate_job, deps),
         WorkKind.VALIDATE_SHARD: partial(validate_shard, deps),
@@ -129,6 +134,8 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.WRITE_BATCH: partial(write_batch, deps),
         WorkKind.CHECK_PART: partial(check_part, deps),
         WorkKind.REPRINT: partial(print_again, deps),
+        WorkKind.READ_SCAN: partial(read_scan, deps, reader),
+        WorkKind.READ_PAGE: partial(read_page_again, deps, reader),
     }
 
 
@@ -171,7 +178,14 @@ def make_supervisor(
         resend_after_s=settings.resend_after_s,
     )
     deps = make_deps(service)
-    chores = [partial(empty_trash, deps), partial(watch, deps), partial(remove_left, _temporary(settings))]
+    chores: list[Callable[[], object]] = [
+        partial(empty_trash, deps),
+        partial(watch, deps),
+        partial(remove_left, _temporary(settings)),
+    ]
+    if settings.scan_folder is not None:
+        # last: a large file may take a while
+        chores.append(partial(take_in_drops, deps, ScanFolder(settings.scan_folder)))
     sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker, chores)
     return Supervisor(command, as_environment(settings), sweeper, rules)
 

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     print_room_folder: Path | None = Field(
         None, description="a folder with files of the print room's own, for example ./print-room, or leave it out"
     )
+    scan_folder: Path | None = Field(
+        None, description="a folder that scanners drop files in, for example ./scans, or leave it out"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["text", "json"] = Field("text", description="text or json")
 

@@ -14,6 +14,7 @@ from api.ports.answers import (
     Stage,
 )
 from api.ports.carrier import CARRIER, Exchange, Exchanges
+from api.ports.drops import Drop, Drops
 from api.ports.entities import (
     ApiKey,
     Batch,
@@ -77,7 +78,7 @@ from api.ports.scans import (
     SlipForm,
     WayOut,
 )
-from api.ports.slip_reader import PageRead, SlipReader
+from api.ports.slip_reader import SlipReader
 from api.ports.states import (
     BATCH_STATES,
     IN_PRINT_ROOM,
@@ -148,6 +149,8 @@ __all__ = [
     "Clock",
     "Database",
     "DecidedBy",
+    "Drop",
+    "Drops",
     "Event",
     "Events",
     "Exchange",
@@ -185,7 +188,6 @@ __all__ = [
     "PackageState",
     "Packages",
     "Page",
-    "PageRead",
     "PageRequest",
     "Permanent",
     "Piece",

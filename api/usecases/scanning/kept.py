@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 
-from docgen.layouts.geometry import Rect
-from docgen.qr.slip_code import SlipCode, SlipNumber
-from docgen.reply_form import ReplyKind
-from scanning.readings import BoxReading, FieldReading, Presence, SlipReading
+from scanning.intake.parcels import Parcel
+from scanning.parcelled import packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from api.ports import BlobRef, PageRead, ScanPage
+    from api.ports import BlobRef, ScanPage
     from api.usecases.deps import Deps
+    from scanning.page import GreyImage
+    from scanning.readings import PageReading, SlipReading
 
 PICTURE: Final = 0
+_JPEG_QUALITY: Final = 60
+_PNG_EFFORT: Final = 3
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
-_NO_PICTURE: Final = np.zeros((0, 0), np.uint8)
+_NOTHING: Final = np.zeros((0, 0), np.uint8)
 
 
-def bundle_of(deps: Deps, organisation_id: str, read: PageRead) -> tuple[BlobRef, tuple[int, ...]]:
-    """Store picture, crops and reading; with their lengths."""
-    parts = [read.picture, *read.crops, slips_json(read.reading.slips)]
+def bundle_of(deps: Deps, organisation_id: str, reading: PageReading) -> tuple[BlobRef, tuple[int, ...]]:
+    """Store the page as JPEG, the crop of each field of each slip as PNG, and the reading; with their lengths."""
+    crops = [png(field.crop) for slip in reading.slips for field in slip.fields]
+    picture = b"" if reading.picture is None else jpeg(reading.picture)
+    parts = [picture, *crops, reading_json(reading)]
     return deps.blobs.put(organisation_id, parts), tuple(map(len, parts))
 
 
@@ -41,66 +44,35 @@ def part_of(deps: Deps, page: ScanPage, number: int) -> bytes:
 def slips_of(deps: Deps, page: ScanPage) -> tuple[SlipReading, ...]:
     """What was read on a page, without pictures."""
     text = part_of(deps, page, len(page.parts) - 1)
-    return read_slips(text) if text else ()
+    return read_json(text).slips if text else ()
 
 
-def slips_json(slips: Sequence[SlipReading]) -> bytes:
-    """Slips without pictures, as JSON."""
-    return _ENCODE(list(map(_slip_out, slips))).encode()
+def reading_json(reading: PageReading) -> bytes:
+    """A reading without its pictures; what it cost is left out, so that the same page is the same bytes."""
+    return _ENCODE(packed(reading).value | {"timings_ms": {}}).encode()
 
 
-def read_slips(text: bytes) -> tuple[SlipReading, ...]:
-    """What `slips_json` wrote."""
-    return tuple(map(_slip, json.loads(text)))
+def read_json(text: bytes) -> PageReading:
+    """What `reading_json` wrote."""
+    value = json.loads(text)
+    crops = sum(len(slip["fields"]) for slip in value["slips"])
+    return unpacked(Parcel(value, (_NOTHING,) * crops, value["number"]))
 
 
-def _slip_out(slip: SlipReading) -> dict[str, Any]:
-    code = slip.code
-    start = code.piece_start if isinstance(code, SlipNumber) else code.piece_id
-    return {
-        "code": [isinstance(code, SlipNumber), start, code.form, code.page],
-        "fields": list(map(_field_out, slip.fields)),
-        "residual_mm": slip.residual_mm,
-        "squares": slip.squares,
-        "corners_px": [list(corner) for corner in slip.corners_px],
-        "bilevel": slip.bilevel,
-    }
+def jpeg(picture: GreyImage) -> bytes:
+    """For people to look at; b"" for a picture of nothing."""
+    return _encoded(".jpg", picture, (int(cv2.IMWRITE_JPEG_QUALITY), _JPEG_QUALITY))
 
 
-def _field_out(field: FieldReading) -> dict[str, Any]:
-    area = field.area
-    return {
-        "name": field.name,
-        "kind": str(field.kind),
-        "value": field.value,
-        "confidence": field.confidence,
-        "boxes": [[str(box.presence), box.ink, list(box.probabilities)] for box in field.boxes],
-        "reasons": list(field.reasons),
-        "area": [area.left_mm, area.top_mm, area.width_mm, area.height_mm],
-    }
+def png(picture: GreyImage) -> bytes:
+    """As it is; b"" for a picture of nothing."""
+    return _encoded(".png", picture, (int(cv2.IMWRITE_PNG_COMPRESSION), _PNG_EFFORT))
 
 
-def _slip(one: Mapping[str, Any]) -> SlipReading:
-    by_number, start, form, page = one["code"]
-    return SlipReading(
-        SlipNumber(start, form, page) if by_number else SlipCode(start, form, page),
-        tuple(map(_field, one["fields"])),
-        one["residual_mm"],
-        one["squares"],
-        tuple([(x, y) for x, y in one["corners_px"]]),
-        bilevel=one["bilevel"],
-    )
-
-
-def _field(one: Mapping[str, Any]) -> FieldReading:
-    boxes = tuple([BoxReading(Presence(presence), ink, tuple(chances)) for presence, ink, chances in one["boxes"]])
-    return FieldReading(
-        one["name"],
-        ReplyKind(one["kind"]),
-        one["value"],
-        one["confidence"],
-        boxes,
-        tuple(one["reasons"]),
-        Rect(*one["area"]),
-        _NO_PICTURE,
-    )
+def _encoded(kind: str, picture: GreyImage, how: tuple[int, int]) -> bytes:
+    if not picture.size:
+        return b""
+    done, data = cv2.imencode(kind, picture, how)
+    if not done:
+        raise RuntimeError(f"a picture of {picture.shape} could not be written as {kind}")
+    return data.tobytes()

@@ -18,23 +18,26 @@ from scanning.readings import PageKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from api.ports import BlobRef, PageRead, ScanBatch, ScanFile, SlipReader, UnitOfWork, WorkContext
+    from api.ports import BlobRef, ScanBatch, ScanFile, SlipReader, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
+    from scanning.readings import PageReading
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A file on its way; ``there`` are pages that are stored, some from an attempt before."""
+    """A file on its way; ``there`` are pages that are stored, some from an attempt before.
+
+    ``last`` is what was wrong with the last page, when no other page came behind it.
+    """
 
     deps: Deps
     context: WorkContext
     file: ScanFile
     batch: ScanBatch
     there: set[int]
-    total: int | None = None
     findings: list[ScanFinding] = field(default_factory=list)
     notes: dict[int, list[ScanFinding]] = field(default_factory=dict)
-    broken_off: bool = False
+    last: ScanFinding | None = None
 
 
 def read_scan(deps: Deps, reader: SlipReader, context: WorkContext) -> None:
@@ -65,31 +68,30 @@ def _begin(deps: Deps, context: WorkContext) -> _Reading | None:
         uow.scans.set_file(organisation_id, file_id, ScanFileState.READING, deps.clock.now())
         batch = uow.scans.batch(organisation_id, file.batch_id)
         there = set(uow.scan_pages.numbers(organisation_id, file_id))
-        return _Reading(deps, context, file, batch, there, file.total)
+        return _Reading(deps, context, file, batch, there)
 
 
-def _take(reading: _Reading, item: PageRead | Finding) -> None:
+def _take(reading: _Reading, item: PageReading | Finding) -> None:
     if not isinstance(item, Finding):
-        reading.total = item.total or reading.total
-        reading.broken_off = False
-        if item.reading.number not in reading.there:
+        reading.last = None
+        if item.number not in reading.there:
             _store(reading, item)
         return
     flat, number = flat_finding(item), item.place.page
-    if item.severity is not Severity.ERROR and number is not None and number not in reading.there:
+    if number is None:
+        reading.findings.append(flat)
+    elif item.severity is not Severity.ERROR:
         reading.notes.setdefault(number, []).append(flat)
-    elif number is None or number in reading.there:
-        # of a page from an attempt before it was told then
-        reading.findings += [flat] if number is None else []
-        reading.broken_off = item.severity is Severity.ERROR
     else:
-        _store_trouble(reading, number, flat)
-        reading.broken_off = True
+        reading.last = flat
+        # of a page from an attempt before it was told then
+        if number not in reading.there:
+            _store_trouble(reading, number, flat)
 
 
-def _store(reading: _Reading, read: PageRead) -> None:
+def _store(reading: _Reading, read: PageReading) -> None:
     """The pictures first, then the page and all that follows from it."""
-    deps, file, number = reading.deps, reading.file, read.reading.number
+    deps, file, number = reading.deps, reading.file, read.number
     blob, parts = bundle_of(deps, file.organisation_id, read)
     notes = tuple(reading.notes.pop(number, ()))
     with deps.database.write() as uow:
@@ -97,39 +99,42 @@ def _store(reading: _Reading, read: PageRead) -> None:
         uow.trash.keep(file.organisation_id, blob)
         page = page_row(deps, file, read, (blob, parts), notes)
         store_page(deps, uow, page, reading.batch, read)
-        uow.scans.count_page(file.organisation_id, file.id, reading.total)
+        uow.scans.count_page(file.organisation_id, file.id)
     reading.there.add(number)
 
 
-def store_page(deps: Deps, uow: UnitOfWork, page: ScanPage, batch: ScanBatch, read: PageRead) -> ScanPage:
-    """Insert a page with its slips, or as an exception when they cannot be placed; as it is stored."""
-    placing = Placing()
-    if read.reading.kind is PageKind.SLIP:
-        placing = place_slips(uow, page, batch.mode, read.reading.slips)
+def store_page(deps: Deps, uow: UnitOfWork, page: ScanPage, batch: ScanBatch, read: PageReading) -> None:
+    """Insert a page with its slips, or as an exception when they cannot be placed."""
+    placing = placing_of(uow, page, batch.mode, read)
     stored = with_trouble(page, placing.trouble)
     if not uow.scan_pages.add(stored):
         raise RuntimeError(f"page {page.number} of {page.file_id} is there, and its work is in our hands")
-    if not placing.trouble:
+    if stored.kind is PageKind.SLIP:
         settle(deps, uow, stored, placing.placed)
-    return stored
+
+
+def placing_of(uow: UnitOfWork, page: ScanPage, mode: str, read: PageReading) -> Placing:
+    """Whose slips are on a page; of an exception too, because that may be what is wrong with it."""
+    return place_slips(uow, page, mode, read.slips) if read.slips else Placing()
 
 
 def with_trouble(page: ScanPage, trouble: Sequence[ScanFinding]) -> ScanPage:
-    """An exception, when there is trouble."""
+    """An exception, when there is trouble that the reader has not told."""
     if not trouble:
         return page
-    return replace(page, kind=PageKind.EXCEPTION, findings=(*page.findings, *trouble))
+    told = {finding.code for finding in page.findings}
+    fresh = [finding for finding in trouble if finding.code not in told]
+    return replace(page, kind=PageKind.EXCEPTION, findings=(*page.findings, *fresh))
 
 
 def page_row(
     deps: Deps,
     file: ScanFile,
-    read: PageRead,
+    reading: PageReading,
     bundle: tuple[BlobRef, tuple[int, ...]],
     notes: Sequence[ScanFinding] = (),
 ) -> ScanPage:
     """The row of a page as it was read."""
-    reading = read.reading
     return ScanPage(
         id=deps.ids.new("pag"),
         organisation_id=file.organisation_id,
@@ -167,21 +172,21 @@ def _store_trouble(reading: _Reading, number: int, finding: ScanFinding) -> None
     with deps.database.write() as uow:
         keep_lease(deps, uow, reading.context)
         uow.scan_pages.add(row)
-        uow.scans.count_page(file.organisation_id, file.id, reading.total)
+        uow.scans.count_page(file.organisation_id, file.id)
     reading.there.add(number)
 
 
 def _end(reading: _Reading) -> None:
-    """A file is read when it was read to its end; what is not known to be its end is said to be broken off."""
+    """A file is read when it was read to its end; behind a last page that could not be read others may be missing."""
     deps, file = reading.deps, reading.file
     left = [finding for number in sorted(reading.notes) for finding in reading.notes[number]]
-    findings = [*reading.findings, *left]
-    whole = reading.total is not None and len(reading.there) >= reading.total
-    failed = any(finding.severity == Severity.ERROR for finding in findings) or (reading.broken_off and not whole)
-    state = ScanFileState.FAILED if failed or not reading.there else ScanFileState.READ
+    findings = [*reading.findings, *left, *([reading.last] if reading.last else [])]
+    whole = bool(reading.there) and all(finding.severity != Severity.ERROR for finding in findings)
+    state = ScanFileState.READ if whole else ScanFileState.FAILED
+    total = len(reading.there) if whole else None
     with deps.database.write() as uow:
         reading.context.complete(uow)
-        uow.scans.set_file(file.organisation_id, file.id, state, deps.clock.now(), findings, reading.total)
+        uow.scans.set_file(file.organisation_id, file.id, state, deps.clock.now(), findings, total)
 
 
 def flat_finding(finding: Finding) -> ScanFinding:

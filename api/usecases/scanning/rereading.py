@@ -11,16 +11,17 @@ from api.ports import WayOut
 from api.usecases.leases import nothing_to_do
 from api.usecases.ready_made.uploads import copy_blob
 from api.usecases.scanning.kept import bundle_of
-from api.usecases.scanning.reading import flat_finding, page_row
-from api.usecases.scanning.settling import Placing, place_slips, settle
+from api.usecases.scanning.reading import flat_finding, page_row, placing_of, with_trouble
+from api.usecases.scanning.settling import Placing, settle
 from docgen.findings import Finding, Severity
 from scanning.readings import PageKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from api.ports import PageRead, ScanFile, ScanPage, SlipReader, WorkContext
+    from api.ports import ScanFile, ScanPage, SlipReader, WorkContext
     from api.usecases.deps import Deps
+    from scanning.readings import PageReading
 
 
 def read_page_again(deps: Deps, reader: SlipReader, context: WorkContext) -> None:
@@ -42,24 +43,23 @@ def read_page_again(deps: Deps, reader: SlipReader, context: WorkContext) -> Non
 
 def _find(
     reader: SlipReader, path: Path, forms: Mapping[str, str], wanted: tuple[int, WorkContext]
-) -> PageRead | Finding | None:
+) -> PageReading | Finding | None:
     number, context = wanted
     for item in reader.read(path, forms):
         context.check()
         if isinstance(item, Finding):
             if item.severity is Severity.ERROR and item.place.page in {None, number}:
                 return item
-        elif item.reading.number == number:
+        elif item.number == number:
             return item
     return None
 
 
 def _replace(
-    deps: Deps, context: WorkContext, about: tuple[ScanPage, ScanFile], found: PageRead | Finding | None
+    deps: Deps, context: WorkContext, about: tuple[ScanPage, ScanFile], found: PageReading | Finding | None
 ) -> None:
     page, file = about
     fresh = replace(page, kind=PageKind.EXCEPTION, way_out=WayOut.NONE)
-    slips: Placing = Placing()
     if isinstance(found, Finding):
         fresh = replace(fresh, findings=(flat_finding(found),))
     elif found is not None:
@@ -72,11 +72,11 @@ def _replace(
             return
         if fresh.bundle is not None:
             uow.trash.keep(page.organisation_id, fresh.bundle)
-        if fresh.kind is PageKind.SLIP and found is not None and not isinstance(found, Finding):
+        placing = Placing()
+        if found is not None and not isinstance(found, Finding):
             mode = uow.scans.batch(page.organisation_id, page.batch_id).mode
-            slips = place_slips(uow, fresh, mode, found.reading.slips)
-        if slips.trouble:
-            fresh = replace(fresh, kind=PageKind.EXCEPTION, findings=(*fresh.findings, *slips.trouble))
+            placing = placing_of(uow, fresh, mode, found)
+        fresh = with_trouble(fresh, placing.trouble)
         uow.scan_pages.change(fresh)
-        if not slips.trouble:
-            settle(deps, uow, fresh, slips.placed)
+        if fresh.kind is PageKind.SLIP:
+            settle(deps, uow, fresh, placing.placed)
