@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,17 +14,20 @@ from docgen.findings import Finding, Place
 from docgen.layouts.geometry import A4_WIDTH_MM
 from scanning.fields.rows import read_rows
 from scanning.identify.codes import find_codes
+from scanning.identify.number_line import read_line
 from scanning.identify.slips import slips_of
 from scanning.intake.blank import is_blank
 from scanning.intake.fingerprint import page_hash
 from scanning.readings import PageKind, PageReading, SlipReading
-from scanning.register.align import MOST_RESIDUAL_MM, align
+from scanning.register.align import MOST_RESIDUAL_MM, align, align_by_squares
+from scanning.register.constellation import find_by_squares
 from scanning.register.transforms import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from docgen.layouts.slip_geometry import SlipGeometry
+    from docgen.qr.slip_code import SlipCode, SlipNumber
     from scanning.fields.rows import DigitNetwork
     from scanning.identify.slips import FoundSlip
     from scanning.page import GreyImage, Page
@@ -90,6 +94,12 @@ class _PageReader:
             blank = is_blank(self._page)
         if blank:
             return self._counted(PageKind.BLANK, [])
+        by_number = self._by_number()
+        if by_number is not None:
+            self._say(
+                "slip-by-number", "The slip's codes are spoilt; it was found by its printed number. Check whose it is."
+            )
+            return self._counted(PageKind.SLIP, [by_number])
         if spoilt:
             self._say(
                 "slip-code-spoilt", "The slip's code cannot be read for certain; key its number or scan it again."
@@ -97,6 +107,17 @@ class _PageReader:
         else:
             self._say("page-without-slip", "No slip was found on this page; say what it is, or scan it again.")
         return self._counted(PageKind.EXCEPTION, [])
+
+    def _by_number(self) -> SlipReading | None:
+        """A slip that is found by its squares and named by its line of digits."""
+        with self._timed("number"):
+            found = find_by_squares(self._grey)
+            number = read_line(self._grey, found.to_px, found.size) if found else None
+        geometry = self._forms.geometry(number.form) if number else None
+        if found is None or number is None or geometry is None or geometry.size is not found.size:
+            return None
+        alignment = align_by_squares(self._grey, found.to_px, geometry)
+        return None if alignment is None else self._fields(number, alignment, geometry)
 
     def _slip(self, found: FoundSlip) -> SlipReading | None:
         geometry = self._forms.geometry(found.code.form)
@@ -110,16 +131,23 @@ class _PageReader:
                 "slip-not-aligned", "Too few marks of the slip can be seen; key it from the picture or scan it anew."
             )
             return None
+        return self._fields(found.code, alignment, geometry)
+
+    def _fields(self, code: SlipCode | SlipNumber, alignment: Alignment, geometry: SlipGeometry) -> SlipReading:
         with self._timed("rows"):
             rows = read_rows(self._grey, alignment, geometry, self._network)
         residual_mm = alignment.residual_mm if rows.residual_mm is None else rows.residual_mm
         if residual_mm > MOST_RESIDUAL_MM:
             self._say("slip-out-of-shape", f"The slip is {residual_mm:.1f} mm out of shape; compare its fields by eye.")
-        corners = _corners(alignment, geometry)
-        return SlipReading(found.code, rows.fields, residual_mm, alignment.squares, corners, self._page.bilevel)
+        corners = _corners(alignment, geometry, self._shrinking())
+        return SlipReading(code, rows.fields, residual_mm, alignment.squares, corners, self._page.bilevel)
 
     def _counted(self, kind: PageKind, slips: list[SlipReading]) -> PageReading:
         page = self._page
+        with self._timed("picture"):
+            picture = self._picture()
+            # of the picture: it is small already, and the hash looks coarsely
+            hashed = page_hash(replace(page, grey=picture))
         return PageReading(
             page.number,
             kind,
@@ -127,19 +155,25 @@ class _PageReader:
             tuple(self._findings),
             page.dpi,
             page.bilevel,
-            page_hash(page),
+            hashed,
             self._timings,
-            self._picture(),
+            picture,
         )
 
     def _picture(self) -> GreyImage:
         # by whole factors, which costs a tenth of any other
-        factor = max(1, round((self._page.dpi or _USUAL_DPI) / _SHOWN_DPI))
-        height, width = (side // factor for side in self._page.grey.shape)
+        factor = self._shrinking()
+        height, width = (side // factor for side in self._grey.shape)
         if factor == 1 or not height or not width:
-            return self._page.grey
-        whole = self._page.grey[: height * factor, : width * factor]
+            return self._grey
+        whole = self._grey[: height * factor, : width * factor]
         return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+    def _shrinking(self) -> int:
+        """How many times finer the page is than the picture of it for people."""
+        fineness = float(self._page.grey.shape[1] / self._grey.shape[1])
+        finer: int = round((self._page.dpi or _USUAL_DPI) / fineness / _SHOWN_DPI)
+        return max(1, finer)
 
     def _say(self, code: str, message: str) -> None:
         self._findings.append(Finding(code, message, Place(page=self._page.number)))
@@ -157,7 +191,7 @@ def _coarser(grey: GreyImage, dpi: float | None) -> GreyImage:
     return np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _corners(alignment: Alignment, geometry: SlipGeometry) -> tuple[tuple[float, float], ...]:
+def _corners(alignment: Alignment, geometry: SlipGeometry, shrinking: int) -> tuple[tuple[float, float], ...]:
     width, height = A4_WIDTH_MM, geometry.height_mm
     corners = apply(alignment.to_px, np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64))
-    return tuple((float(x), float(y)) for x, y in corners)
+    return tuple((float(x) / shrinking, float(y) / shrinking) for x, y in corners)

@@ -72,7 +72,10 @@ class FieldReading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SlipReading:
-    """A slip found on a page, with all its fields. ``corners_px`` are those of the slip on the page, clockwise."""
+    """A slip found on a page, with all its fields.
+
+    ``corners_px`` are its corners on the page's picture for people, clockwise from its own top left.
+    """
 
     code: SlipCode | SlipNumber
     fields: tuple[FieldReading, ...]

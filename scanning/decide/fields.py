@@ -132,16 +132,16 @@ def _digits(base: Decision, reading: FieldReading, asked: ReplyField, situation:
         alternatives = tuple([one.value for one in rank_alternatives(listed, context.reading, _MOST_ALTERNATIVES)])
     checked = check_answer(asked, reading.value, context)
     reasons += [checked.code] if not checked.accepted and checked.code else []
-    if not reasons and _is_sure(reading.confidence, posterior, situation.policy):
+    if not reasons and _is_sure(reading, posterior, situation.policy):
         return replace(base, outcome=Outcome.ACCEPTED, value=checked.value or "", posterior=posterior)
     reasons += [LOW_CONFIDENCE] if not reasons else []
     return replace(base, reasons=tuple(reasons), posterior=posterior, alternatives=alternatives)
 
 
-def _is_sure(confidence: float, posterior: float | None, policy: Policy) -> bool:
+def _is_sure(reading: FieldReading, posterior: float | None, policy: Policy) -> bool:
     if posterior is None:
-        return confidence >= policy.digits
-    return posterior >= policy.with_previous and confidence >= policy.picture_at_least
+        return reading.confidence >= (policy.dates if reading.kind is ReplyKind.DATE else policy.digits)
+    return posterior >= policy.with_previous and reading.confidence >= policy.picture_at_least
 
 
 def _known(reading: FieldReading, asked: ReplyField, situation: Situation) -> ReadingContext | None:

@@ -60,6 +60,13 @@ def align(grey: GreyImage, codes: Sequence[FoundCode], geometry: SlipGeometry) -
     return _finished(grey, best, geometry)
 
 
+def align_by_squares(grey: GreyImage, to_px: Matrix, geometry: SlipGeometry) -> Alignment | None:
+    """Where a slip lies that was found by its squares alone, roughly as ``to_px`` says."""
+    nowhere = np.empty((0, 2))
+    found = _by_squares(grey, (to_px, nowhere, nowhere, _NEAR_MM), geometry.anchors)
+    return None if found is None or len(found.squares) == _LEAST_SQUARES else _finished(grey, found, geometry)
+
+
 def _guesses(codes: Sequence[FoundCode], anchors: Anchors) -> Iterator[tuple[Matrix, Points, Points, float]]:
     """Rough maps with the points they were made from, and how far off they may be in mm."""
     places = [_corners(place) for place in anchors.codes]
@@ -116,7 +123,7 @@ def _is_true(to_px: Matrix, source: Points, target: Points) -> bool:
     across, down = np.linalg.norm(linear, axis=0)
     if np.linalg.det(linear) <= 0 or abs(across / down - 1) > _LONGER:
         return False
-    off_px = np.linalg.norm(apply(to_px, source) - target, axis=1).max()
+    off_px = np.linalg.norm(apply(to_px, source) - target, axis=1).max(initial=0.0)
     return bool(off_px < _CODE_OFF_MM * _scale(to_px))
 
 

@@ -8,12 +8,14 @@ import cv2
 import numpy as np
 
 from docgen.layouts.geometry import A4_WIDTH_MM, Rect
-from docgen.layouts.slip_geometry import all_boxes
+from docgen.layouts.slip_geometry import all_boxes, digit_cells
 from docgen.qr.encoder import Level, encode
+from docgen.qr.ocr_b import STROKE_MM, STROKES
 from docgen.qr.slip_code import encode as code_text
+from docgen.qr.slip_code import number_line
 
 if TYPE_CHECKING:
-    from docgen.layouts.slip_geometry import SlipGeometry
+    from docgen.layouts.slip_geometry import SlipGeometry, SlipSize
     from docgen.qr.slip_code import SlipCode
     from scanning.page import GreyImage
 
@@ -34,6 +36,7 @@ def printed_slip(geometry: SlipGeometry, code: SlipCode, dpi: int) -> GreyImage:
     modules = encode(code_text(code).encode("ascii"), Level.M).modules()
     for place in geometry.anchors.codes:
         _symbol(image, modules, place, scale)
+    _number(image, code, geometry.size, scale)
     return image
 
 
@@ -52,6 +55,15 @@ def _corners(rect: Rect) -> tuple[tuple[float, float], tuple[float, float]]:
 def _fill(image: GreyImage, rect: Rect, scale: float) -> None:
     (left, top), (right, bottom) = _corners(rect)
     image[round(top * scale) : round(bottom * scale), round(left * scale) : round(right * scale)] = 0
+
+
+def _number(image: GreyImage, code: SlipCode, size: SlipSize, scale: float) -> None:
+    for digit, cell in zip(number_line(code), digit_cells(size), strict=True):
+        for stroke in STROKES[digit]:
+            points = [((cell.left_mm + x) * scale * 16, (cell.top_mm + y) * scale * 16) for x, y in stroke]
+            line = np.round(np.array(points)).astype(np.int32)
+            width = max(1, round(STROKE_MM * scale))
+            cv2.polylines(image, [line], isClosed=False, color=0, thickness=width, lineType=cv2.LINE_AA, shift=4)
 
 
 def _symbol(image: GreyImage, modules: GreyImage, place: Rect, scale: float) -> None:

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from docgen.layouts.slip_geometry import SlipSize
+from docgen.layouts.slip_geometry import SlipSize, digit_cells
+from docgen.qr.slip_code import SlipNumber
 from scanning.page import Page
 from scanning.readings import PageKind, Presence
 from tests.scanning.slips import PAPER_DPI, code, fields, geometry, paper, read, scanned
@@ -107,3 +108,43 @@ def test_a_whole_page_slip_is_read() -> None:
 
     assert reading.slips[0].code == code(10, form)
     assert fields(reading)["reading"].value == "12345"
+
+
+@pytest.mark.parametrize("quarters", [0, 2])
+def test_a_slip_whose_codes_are_spoilt_is_found_by_its_number(quarters: int) -> None:
+    slip = paper(11, ANSWERS)
+    upper, lower = round(6 * PAPER_DPI / 25.4), round(27 * PAPER_DPI / 25.4)
+    slip[upper:lower, round(14 * PAPER_DPI / 25.4) : round(32 * PAPER_DPI / 25.4)] = 128
+    slip[upper:lower, round(178 * PAPER_DPI / 25.4) : round(196 * PAPER_DPI / 25.4)] = 128
+    reading = read(Page(1, np.ascontiguousarray(np.rot90(slip, quarters)), float(PAPER_DPI)))
+
+    (found,) = reading.slips
+    assert isinstance(found.code, SlipNumber)
+    assert (code(11).piece_id.startswith(found.code.piece_start), found.code.form) == (True, code(11).form)
+    assert fields(reading)["reading"].value == "12345"
+    assert [one.code for one in reading.findings] == ["slip-by-number"]
+
+
+def test_a_number_with_a_spoilt_digit_names_nobody() -> None:
+    slip = paper(12, ANSWERS)
+    upper, lower = round(6 * PAPER_DPI / 25.4), round(27 * PAPER_DPI / 25.4)
+    slip[upper:lower, round(14 * PAPER_DPI / 25.4) : round(196 * PAPER_DPI / 25.4)] = 255
+    cell = digit_cells(SlipSize.THIRD)[7]
+    top, left = round(cell.top_mm * PAPER_DPI / 25.4), round(cell.left_mm * PAPER_DPI / 25.4)
+    slip[top - 2 : top + 32, left : left + 30] = 0
+    reading = read(Page(1, slip, float(PAPER_DPI)))
+
+    assert (reading.slips, [one.code for one in reading.findings]) == ((), ["page-without-slip"])
+
+
+@pytest.mark.parametrize(("dpi", "quarters"), [(200, 0), (600, 1)])
+def test_corners_lie_on_the_picture_for_people(dpi: int, quarters: int) -> None:
+    reading = read(scanned(13, ANSWERS, dpi=dpi, quarters=quarters))
+    corners = np.array(reading.slips[0].corners_px)
+
+    assert reading.picture is not None
+    height, width = reading.picture.shape
+    assert (corners > -20).all()
+    assert (corners < (width + 20, height + 20)).all()
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    assert sides[0] / max(height, width) == pytest.approx(1.0, abs=0.1)

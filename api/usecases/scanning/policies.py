@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 THRESHOLDS: Final = tuple(field.name for field in fields(Policy))
 # below these a wrong value could go straight through, which nobody can ask for
-LEAST: Final[Mapping[str, float]] = {"digits": 0.9, "with_previous": 0.9, "picture_at_least": 0.3, "marks": 0.9}
+LEAST: Final[Mapping[str, float]] = {
+    "digits": 0.9,
+    "dates": 0.7,
+    "with_previous": 0.9,
+    "picture_at_least": 0.3,
+    "marks": 0.9,
+}
 
 
 def list_forms(deps: Deps, organisation_id: str) -> Sequence[SlipForm]:
