@@ -35,6 +35,8 @@ from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
 from api.http.staff.corporation import findings, letters, new_job, pdfs, templates
 from api.http.staff.corporation import jobs as corporation_jobs
+from api.http.staff.mailroom import pictures as mailroom_pictures
+from api.http.staff.mailroom import review as mailroom_review
 
 if TYPE_CHECKING:
     from api.usecases.deps import Deps
@@ -53,6 +55,7 @@ _ROUTERS: Final = (
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router),
     *(new_job.router, pdfs.router, corporation_jobs.router, findings.router, letters.router, templates.router),
+    *(mailroom_pictures.router, mailroom_review.router),
 )
 
 

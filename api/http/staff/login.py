@@ -27,6 +27,7 @@ router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, rou
 
 HOME: Final = "/staff"
 LETTERS: Final = "/staff/jobs"
+ANSWERS: Final = "/staff/mailroom"
 _SENDERS: Final = frozenset({Role.SUBMITTER, Role.APPROVER})
 _NEXT: Final = re.compile(r"/staff(?:[/?][A-Za-z0-9_./?=&%+-]*)?")
 _FIELD: Final = {"login-failed": "login", "login-paused": "login"}
@@ -182,5 +183,7 @@ def _safe(path: str, home: str) -> str:
 
 
 def _home(user: User) -> str:
-    """Where the day begins of who prints letters, and of who only sends them."""
+    """Where the day begins of who prints letters, of who only sends them, and of who only handles what comes back."""
+    if user.roles == {Role.MAILROOM}:
+        return ANSWERS
     return LETTERS if user.roles and user.roles <= _SENDERS else HOME

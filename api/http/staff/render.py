@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _FOLDER: Final = Path(__file__).parents[1] / "pages" / "staff"
-_KINDS: Final = {"style.css": "text/css", "corporation.css": "text/css", "staff.js": "text/javascript"}
+_KINDS: Final = {
+    "style.css": "text/css",
+    "corporation.css": "text/css",
+    "mailroom.css": "text/css",
+    "staff.js": "text/javascript",
+    "mailroom.js": "text/javascript",
+}
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

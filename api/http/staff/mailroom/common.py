@@ -1,0 +1,58 @@
+"""What the pages of the mailroom share: who may, where they are, and what waits for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+
+from fastapi import Depends, Query
+
+from api.http.staff.visitors import Guard, visitor_of
+from api.ports import Role, Stage
+from api.usecases.scanning import exceptions, measuring, reviewing
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from api.http.staff.visitors import Visitor
+    from api.usecases.deps import Deps
+
+MAILROOM: Final = "/staff/mailroom"
+IN_MAILROOM: Final = Depends(Guard(frozenset({Role.MAILROOM})))
+LIVE_S: Final = 3
+"""While files are being read."""
+CursorQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.:+-]{1,200}$")]
+
+
+class Waiting(NamedTuple):
+    """What waits for people: first readings, second ones, and answers that did not agree."""
+
+    first: int
+    second: int
+    judge: int
+    exceptions: int
+    checks: int
+
+    @property
+    def fields(self) -> int:
+        """All fields."""
+        return self.first + self.second + self.judge
+
+
+def person(request: Request) -> Visitor:
+    """Who looks; every route has a guard."""
+    visitor = visitor_of(request)
+    assert visitor is not None  # noqa: S101 - every route here has a guard
+    return visitor
+
+
+def waiting(deps: Deps, organisation_id: str) -> Waiting:
+    """Now."""
+    found = reviewing.count_open(deps, organisation_id)
+    by_stage = {stage: sum(count for (_, _, at), count in found.items() if at is stage) for stage in Stage}
+    return Waiting(
+        by_stage[Stage.KEY],
+        by_stage[Stage.SECOND],
+        by_stage[Stage.JUDGE],
+        exceptions.count_exceptions(deps, organisation_id),
+        sum(each.measured.waiting for each in measuring.blind_checks(deps, organisation_id)),
+    )
