@@ -6,6 +6,7 @@ import argparse
 import json
 import multiprocessing
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.scan.figures import Tally
+from benchmarks.scan.identity import IdentityTask, identify, shares
 from benchmarks.scan.press import Press
 from benchmarks.scan.report import table
 from benchmarks.scan.speed import speeds
@@ -45,7 +47,7 @@ class _Task(NamedTuple):
 def main(arguments: Sequence[str]) -> None:
     """Measure and tell."""
     options = _parser().parse_args(arguments)
-    console = Console(stderr=True)
+    console = Console(stderr=True, width=130)
     result: dict[str, object] = {}
     with multiprocessing.get_context("spawn").Pool(options.processes, _quiet) as pool:
         for condition in options.conditions:
@@ -54,6 +56,12 @@ def main(arguments: Sequence[str]) -> None:
             for trials in track(pool.imap(_run, tasks), condition, len(tasks), console=console):
                 tally.trials += trials
             result[condition] = tally.figures()
+        for condition in options.conditions if options.identify else ():
+            starts = range(options.start, options.start + options.identify, _A_TASK)
+            pages = [IdentityTask(condition, options.dpi, first, _A_TASK) for first in starts]
+            label = f"identify {condition}"
+            counts = sum(track(pool.imap(identify, pages), label, len(pages), console=console), Counter[str]())
+            result[label] = shares(counts)
     if not options.no_speed:
         result["speed"] = speeds(options.speed_pages)
     console.print(table(result))
@@ -98,6 +106,7 @@ def _digits(path: Path | None) -> Digits | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("benchmarks/scan", description=__doc__)
     parser.add_argument("--slips", type=int, default=200, help="slips of each condition")
+    parser.add_argument("--identify", type=int, default=0, help="also only find so many slips of each condition")
     parser.add_argument("--start", type=int, default=0, help="number of the first slip; each has answers of its own")
     parser.add_argument("--conditions", nargs="+", choices=sorted(CONDITIONS), default=["typical", "harsh"])
     parser.add_argument("--dpi", type=int, default=200)
