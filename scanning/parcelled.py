@@ -75,6 +75,7 @@ def _slip_out(slip: SlipReading) -> dict[str, Any]:
         "squares": slip.squares,
         "corners_px": slip.corners_px,
         "bilevel": slip.bilevel,
+        "photo": slip.photo,
     }
 
 
@@ -88,6 +89,7 @@ def _slip_in(value: Mapping[str, Any], pictures: Iterator[GreyImage]) -> SlipRea
         int(value["squares"]),
         tuple([(float(x), float(y)) for x, y in value["corners_px"]]),
         bool(value["bilevel"]),
+        bool(value["photo"]),
     )
 
 

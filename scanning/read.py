@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scanning.register.align import Alignment
 
 _SHOWN_DPI, _USUAL_DPI = 110.0, 300.0
+_LEAST_OF_PHOTO_PX_PER_MM = 6.0
 _FINE_DPI = 450.0
 """Finer scans are made half as fine: nothing more is read from them, and it takes four times as long."""
 
@@ -125,11 +126,14 @@ class _PageReader:
             self._say("slip-form-unknown", f"Form {found.code.form} is not known here; look whose slip this is.")
             return None
         with self._timed("align"):
-            alignment = align(self._grey, found.codes, geometry)
+            alignment = align(self._grey, found.codes, geometry, photo=self._page.photo)
         if alignment is None:
             self._say(
                 "slip-not-aligned", "Too few marks of the slip can be seen; key it from the picture or scan it anew."
             )
+            return None
+        if self._page.photo and alignment.px_per_mm < _LEAST_OF_PHOTO_PX_PER_MM:
+            self._say("slip-photo-too-coarse", "The slip is too small on this photo; take it from nearer, or scan it.")
             return None
         return self._fields(found.code, alignment, geometry)
 
@@ -139,8 +143,8 @@ class _PageReader:
         residual_mm = alignment.residual_mm if rows.residual_mm is None else rows.residual_mm
         if residual_mm > MOST_RESIDUAL_MM:
             self._say("slip-out-of-shape", f"The slip is {residual_mm:.1f} mm out of shape; compare its fields by eye.")
-        corners = _corners(alignment, geometry, self._shrinking())
-        return SlipReading(code, rows.fields, residual_mm, alignment.squares, corners, self._page.bilevel)
+        corners, page = _corners(alignment, geometry, self._shrinking()), self._page
+        return SlipReading(code, rows.fields, residual_mm, alignment.squares, corners, page.bilevel, page.photo)
 
     def _counted(self, kind: PageKind, slips: list[SlipReading]) -> PageReading:
         page = self._page

@@ -83,6 +83,7 @@ class SlipReading:
     squares: int
     corners_px: tuple[tuple[float, float], ...]
     bilevel: bool = False
+    photo: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

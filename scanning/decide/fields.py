@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scanning.validators.meter_reading import ReadingContext
 
 OUT_OF_SHAPE, LOW_CONFIDENCE, TO_BE_KEYED = "slip-out-of-shape", "low-confidence", "to-be-keyed"
+ON_PHOTO = "on-photo"
 BLANK_ON_BILEVEL, PREVIOUS_READING = "blank-on-bilevel", "unlike-previous-reading"
 _KEYED: Final = frozenset({ReplyKind.TEXT, ReplyKind.EMAIL})
 _MARKED: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE, ReplyKind.SIGNATURE})
@@ -78,6 +79,9 @@ def decide(slip: SlipReading, situation: Situation) -> tuple[Decision, ...]:
     decided = [_field(one, situation, bilevel=slip.bilevel) for one in slip.fields]
     if slip.residual_mm > MOST_RESIDUAL_MM:
         decided = [_to_review(one, OUT_OF_SHAPE) for one in decided]
+    if slip.photo:
+        # light and lens differ each time, and nothing was measured for them
+        decided = [_to_review(one, ON_PHOTO) for one in decided]
     return tuple(decided)
 
 

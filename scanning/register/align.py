@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _CODE_WEIGHT = 0.03  # corners of symbols are known to a pixel, middles of squares to a tenth
 _LEAST_SQUARES = 3
-_NEAR_MM, _FAR_MM, _ROW_MM = 2.5, 6.0, 1.6
+_NEAR_MM, _FAR_MM, _ROW_MM, _AGAIN_MM = 2.5, 6.0, 1.6, 1.0
+_PHOTO_MM, _PHOTO_AGAIN_MM = 8.0, 4.0
 _LONGER, _CODE_OFF_MM = 0.06, 1.5
 _MEET = 0.04  # how much the distance of two symbols may differ from what their size tells
 
@@ -50,9 +51,15 @@ class Alignment:
         return float(np.sqrt(abs(np.linalg.det(self.to_px[:2, :2]))))
 
 
-def align(grey: GreyImage, codes: Sequence[FoundCode], geometry: SlipGeometry) -> Alignment | None:
-    """Where the slip with these symbols, one or two, lies; None when too few of its squares are found."""
-    tried = [_by_squares(grey, guess, geometry.anchors) for guess in _guesses(codes, geometry.anchors)]
+def align(
+    grey: GreyImage, codes: Sequence[FoundCode], geometry: SlipGeometry, *, photo: bool = False
+) -> Alignment | None:
+    """Where the slip with these symbols, one or two, lies; None when too few of its squares are found.
+
+    On a ``photo`` what is farther off is smaller, so that both symbols and four squares are needed.
+    """
+    guesses = _guesses_of_photo(codes, geometry.anchors) if photo else _guesses(codes, geometry.anchors)
+    tried = [_by_squares(grey, guess, geometry.anchors) for guess in guesses]
     found = [one for one in tried if one is not None]
     if not found:
         return None
@@ -63,20 +70,41 @@ def align(grey: GreyImage, codes: Sequence[FoundCode], geometry: SlipGeometry) -
 def align_by_squares(grey: GreyImage, to_px: Matrix, geometry: SlipGeometry) -> Alignment | None:
     """Where a slip lies that was found by its squares alone, roughly as ``to_px`` says."""
     nowhere = np.empty((0, 2))
-    found = _by_squares(grey, (to_px, nowhere, nowhere, _NEAR_MM), geometry.anchors)
+    found = _by_squares(grey, _Guess(to_px, nowhere, nowhere, _NEAR_MM), geometry.anchors)
     return None if found is None or len(found.squares) == _LEAST_SQUARES else _finished(grey, found, geometry)
 
 
-def _guesses(codes: Sequence[FoundCode], anchors: Anchors) -> Iterator[tuple[Matrix, Points, Points, float]]:
-    """Rough maps with the points they were made from, and how far off they may be in mm."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Guess:
+    """A rough map with the points in mm and px that it was made from, and how far off it may be in mm."""
+
+    to_px: Matrix
+    source: Points
+    target: Points
+    reach_mm: float
+    photo: bool = False
+
+    @property
+    def least_squares(self) -> int:
+        return _LEAST_SQUARES + self.photo
+
+
+def _guesses_of_photo(codes: Sequence[FoundCode], anchors: Anchors) -> Iterator[_Guess]:
+    if len(codes) == 2:  # noqa: PLR2004 (both symbols were read)
+        target = np.vstack([code.corners for code in _left_to_right(codes)])
+        source = np.vstack([_corners(place) for place in anchors.codes])
+        yield _Guess(homography(source, target, np.ones(len(source))), source, target, _PHOTO_MM, photo=True)
+
+
+def _guesses(codes: Sequence[FoundCode], anchors: Anchors) -> Iterator[_Guess]:
     places = [_corners(place) for place in anchors.codes]
     if len(codes) == 2:  # noqa: PLR2004 (both symbols were read)
         target = np.vstack([code.corners for code in _left_to_right(codes)])
         source = np.vstack(places)
-        yield similarity(source, target), source, target, _NEAR_MM
+        yield _Guess(similarity(source, target), source, target, _NEAR_MM)
         return
     for place in places:
-        yield similarity(place, codes[0].corners), place, codes[0].corners, _FAR_MM
+        yield _Guess(similarity(place, codes[0].corners), place, codes[0].corners, _FAR_MM)
 
 
 def _left_to_right(codes: Sequence[FoundCode]) -> list[FoundCode]:
@@ -101,44 +129,43 @@ class _Found:
     residual_mm: float
 
 
-def _by_squares(grey: GreyImage, guess: tuple[Matrix, Points, Points, float], anchors: Anchors) -> _Found | None:
-    rough, source, target, reach_mm = guess
+def _by_squares(grey: GreyImage, guess: _Guess, anchors: Anchors) -> _Found | None:
     places = [*anchors.corners, anchors.side]
-    found = _find(grey, rough, places, reach_mm)
-    if len(found) < _LEAST_SQUARES:
+    found = _find(grey, guess.to_px, places, guess.reach_mm)
+    for reach_mm in (_PHOTO_AGAIN_MM, _AGAIN_MM) if guess.photo else (_AGAIN_MM,):
+        if len(found) <= _LEAST_SQUARES:
+            break
+        found = _find(grey, _fitted(found, guess), places, reach_mm)
+    if len(found) < guess.least_squares:
         return None
-    first = _fitted(found, source, target)
-    found = _find(grey, first, places, 1.0) if len(found) > _LEAST_SQUARES else found
-    if len(found) < _LEAST_SQUARES:
-        return None
-    fitted = _fitted(found, source, target)
-    if not _is_true(fitted, source, target):
+    fitted = _fitted(found, guess)
+    if not _is_true(fitted, guess):
         return None
     return _Found(fitted, tuple([square for _, square in found]), _residual_mm(fitted, found))
 
 
-def _is_true(to_px: Matrix, source: Points, target: Points) -> bool:
+def _is_true(to_px: Matrix, guess: _Guess) -> bool:
     """True when the paper is not a mirror image, not much longer than wide, and meets its symbols."""
     linear = to_px[:2, :2] / to_px[2, 2]
     across, down = np.linalg.norm(linear, axis=0)
-    if np.linalg.det(linear) <= 0 or abs(across / down - 1) > _LONGER:
+    if np.linalg.det(linear) <= 0 or (not guess.photo and abs(across / down - 1) > _LONGER):
         return False
-    off_px = np.linalg.norm(apply(to_px, source) - target, axis=1).max(initial=0.0)
+    off_px = np.linalg.norm(apply(to_px, guess.source) - guess.target, axis=1).max(initial=0.0)
     return bool(off_px < _CODE_OFF_MM * _scale(to_px))
 
 
 def _find(grey: GreyImage, to_px: Matrix, places: Sequence[Rect], reach_mm: float) -> list[tuple[Rect, Square]]:
-    scale = _scale(to_px)
     centres = apply(to_px, np.array([_middle(place) for place in places]))
     looked = [
         (place, find_square(grey, centre, place.width_mm * scale, reach_mm * scale))
-        for place, centre in zip(places, centres, strict=True)
+        for place, centre, scale in zip(places, centres, _scales(to_px, places), strict=True)
     ]
     return [(place, square) for place, square in looked if square is not None]
 
 
-def _fitted(found: Sequence[tuple[Rect, Square]], source: Points, target: Points) -> Matrix:
+def _fitted(found: Sequence[tuple[Rect, Square]], guess: _Guess) -> Matrix:
     """All points count; with four squares perspective is fitted too."""
+    source, target = guess.source, guess.target
     middles = np.array([_middle(place) for place, _ in found])
     seen = np.array([(square.x_px, square.y_px) for _, square in found])
     weights = np.concatenate([np.ones(len(found)), np.full(len(source), _CODE_WEIGHT)])
@@ -161,12 +188,11 @@ def _finished(grey: GreyImage, found: _Found, geometry: SlipGeometry) -> Alignme
 
 def _row(grey: GreyImage, to_px: Matrix, marks: tuple[Rect, Rect]) -> Matrix:
     """The map moved so that it meets the marks at both ends of a row; one mark that is lost is taken from the other."""
-    scale = _scale(to_px)
     middles = np.array([_middle(mark) for mark in marks])
     expected = apply(to_px, middles)
     found = [
         find_square(grey, place, mark.width_mm * scale, _ROW_MM * scale)
-        for mark, place in zip(marks, expected, strict=True)
+        for mark, place, scale in zip(marks, expected, _scales(to_px, marks), strict=True)
     ]
     moves = [
         None if square is None else np.array([square.x_px, square.y_px]) - place
@@ -191,6 +217,14 @@ def _moved(to_px: Matrix, ends_mm: NDArray[np.float64], left: Points, right: Poi
 
 def _scale(to_px: Matrix) -> float:
     return float(np.sqrt(abs(np.linalg.det(to_px[:2, :2]))))
+
+
+def _scales(to_px: Matrix, places: Sequence[Rect]) -> list[float]:
+    """Pixels per mm at each place."""
+    ends = np.array([((r.left_mm, r.top_mm), (r.right_mm, r.bottom_mm)) for r in places]).reshape(-1, 2)
+    seen = apply(to_px, ends).reshape(-1, 2, 2)
+    lengths = np.linalg.norm(seen[:, 1] - seen[:, 0], axis=1)
+    return [float(length) / float(np.hypot(r.width_mm, r.height_mm)) for length, r in zip(lengths, places, strict=True)]
 
 
 def _middle(rect: Rect) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from docgen.layouts.slip_geometry import SlipSize, digit_cells
 from docgen.qr.slip_code import SlipNumber
 from scanning.page import Page
 from scanning.readings import PageKind, Presence
+from scanning.simulation.camera import photograph
 from tests.scanning.slips import PAPER_DPI, code, fields, geometry, paper, read, scanned
 
 ANSWERS = {"reading": "12345", "read_on": "03112026", "moved": "x", "road": "mail", "signature": "x"}
@@ -148,3 +149,24 @@ def test_corners_lie_on_the_picture_for_people(dpi: int, quarters: int) -> None:
     assert (corners < (width + 20, height + 20)).all()
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     assert sides[0] / max(height, width) == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_photo_of_a_slip_on_a_table_is_read_for_a_person_to_confirm(number: int) -> None:
+    photo = photograph(paper(number, ANSWERS), 2600, np.random.default_rng(number))
+    reading = read(Page(1, photo, None, photo=True))
+
+    assert reading.slips[0].photo
+    assert {name: one.value for name, one in fields(reading).items() if name != "reading"} == {
+        "read_on": "03112026",
+        "moved": "yes",
+        "road": "mail",
+        "signature": "yes",
+    }
+
+
+def test_a_photo_from_too_far_away_is_an_exception() -> None:
+    photo = photograph(paper(1, ANSWERS), 1350, np.random.default_rng(1))
+    reading = read(Page(1, photo, None, photo=True))
+    assert (reading.slips, reading.kind) == ((), PageKind.EXCEPTION)
+    assert reading.findings[0].code in ("slip-photo-too-coarse", "page-without-slip")

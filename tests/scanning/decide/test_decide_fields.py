@@ -39,10 +39,15 @@ def reading_of(boxes: list[BoxReading]) -> FieldReading:
 
 
 def decided(
-    reading: FieldReading, known: Mapping[Known, str] | None = None, *, bilevel: bool = False, residual_mm: float = 0.02
+    reading: FieldReading,
+    known: Mapping[Known, str] | None = None,
+    *,
+    bilevel: bool = False,
+    photo: bool = False,
+    residual_mm: float = 0.02,
 ) -> Decision:
     corners = ((0.0, 0.0),) * 4
-    slip = SlipReading(SlipCode(code(1).piece_id, geometry().form), (reading,), residual_mm, 5, corners, bilevel)
+    slip = SlipReading(SlipCode(code(1).piece_id, geometry().form), (reading,), residual_mm, 5, corners, bilevel, photo)
     asked: dict[str, ReplyField] = asked_of(geometry())
     known_of = {reading.name: known} if known else {}
     (one,) = decide(slip, Situation(asked, TODAY, DEFAULT_POLICY, known_of))
@@ -113,3 +118,8 @@ def test_a_field_without_a_form_is_asked_as_its_boxes_tell() -> None:
     assert (asked["reading"].length, asked["moved"].length) == (5, 0)
     assert [one.value for one in asked["road"].choices] == ["post", "mail"]
     assert asked["read_on"].kind is ReplyKind.DATE
+
+
+def test_a_clear_reading_on_a_photo_is_confirmed_by_a_person() -> None:
+    one = decided(reading_of(digits(" 1284")), photo=True)
+    assert (one.outcome, one.value, one.reasons, one.keying) == (Outcome.REVIEW, "", ("on-photo",), Keying.CONFIRM)
