@@ -57,7 +57,7 @@ def main() -> int:
     _say(f"{len(pool.labels)} inputs to train on")
     network = fit(pool, Plan(epochs=options.epochs, seed=_SEED))
     checks = _checks(real)
-    together = checks["us"] + checks["european"] + checks["junk"]
+    together = checks["us"] + checks["european"]
     calibration = fit_temperature(outputs_of(network, together.images), together.labels)
     weights = to_onnx(network)
     (TARGET / "digits.onnx").write_bytes(weights)
@@ -74,8 +74,8 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m scanning.training", description="Train the digit network.")
     parser.add_argument("folder", type=Path, help="the folder with digits_us.npz")
-    parser.add_argument("--epochs", type=float, default=8, help="passes over the pool")
-    parser.add_argument("--threads", type=int, default=2, help="cores; another number gives other last bits")
+    parser.add_argument("--epochs", type=float, default=4.5, help="passes over the pool")
+    parser.add_argument("--threads", type=int, default=1, help="cores; another number gives other last bits")
     parser.add_argument("--measure-european", action="store_true", help="measure on digits_european_dev.npz at the end")
     return parser
 
@@ -93,10 +93,10 @@ def _real_digits(folder: Path) -> Real:
 
 def _training_pool(real: Real) -> Pool:
     orders = [
-        Order("european", 90_000, 1, real.training),
-        Order("us", 15_000, 2, real.training),
-        Order("real", 90_000, 3, real.training),
-        Order("junk", 45_000, 4, real.training),
+        Order("european", 46_000, 1, real.training),
+        Order("us", 4_000, 2, real.training),
+        Order("real", 38_000, 3, real.training),
+        Order("junk", 26_000, 4, real.training),
     ]
     pool = _pool_of({"images": real.training.images, "labels": real.training.labels})
     for order in orders:
@@ -109,9 +109,9 @@ def _checks(real: Real) -> dict[str, Pool]:
     """What is measured: real US digits as they are, made European hands and junk, from other seeds."""
     return {
         "us": _pool_of({"images": real.held_out.images, "labels": real.held_out.labels}),
-        "european": make_pool(Order("european", 5000, 901, real.held_out), _PROCESSES),
+        "european": make_pool(Order("european", 2500, 901, real.held_out), _PROCESSES),
         "junk": make_pool(Order("junk", 5000, 902, real.held_out), _PROCESSES),
-        "us scanned": make_pool(Order("real", 5000, 903, real.held_out), _PROCESSES),
+        "us scanned": make_pool(Order("real", 2500, 903, real.held_out), _PROCESSES),
     }
 
 

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     Maker = Callable[[Writer, "Digits", Generator], Image]
 
 _LETTERS = "AEFHKMNPRTVWX"
-_PRINTED = "ABEFHKMNPRTVWXabdefhkmnprtuvwxy?#%&=+*@"
+_PRINTED = "ABEFHKMNPRTVWXdefhkmnprtuvwx?#%&=+*@"
 _MARKS = (
     "tick",
     "cross",
     "dash",
-    "comma",
     "plus",
     "equals",
     "question",
@@ -93,11 +92,11 @@ def _line_across(ink: Image, angle: float, rng: Generator) -> None:
     if len(rows) == 0:
         return
     low, high = np.array([columns.min(), rows.min()]), np.array([columns.max(), rows.max()])
-    centre = (low + high) / 2 + (high - low) * rng.uniform(-0.2, 0.2, 2)
-    reach = float((high - low).max()) * rng.uniform(0.42, 0.72)
+    centre = (low + high) / 2 + (high - low) * rng.uniform(-0.15, 0.15, 2)
+    reach = float((high - low).max()) * rng.uniform(0.5, 0.75)
     step = np.array([np.cos(angle), np.sin(angle)]) * reach
     start, end = (centre - step).astype(int), (centre + step).astype(int)
-    cv2.line(ink, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 255, int(rng.integers(3, 9)))
+    cv2.line(ink, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 255, int(rng.integers(4, 9)))
 
 
 def _superposed(writer: Writer, digits: Digits, rng: Generator) -> Image:
@@ -115,35 +114,49 @@ def _superposed(writer: Writer, digits: Digits, rng: Generator) -> Image:
 
 
 def _two_in_one(writer: Writer, digits: Digits, rng: Generator) -> Image:
-    """Two small digits beside one another."""
+    """Two small digits beside one another; no 1, which looks like a piece of a line."""
     if rng.random() < 0.6:  # noqa: PLR2004 - most are real
-        (first, _), (second, _) = digits.draw(rng), digits.draw(rng)
+        first, second = (_real_but(digits, {1}, rng) for _ in range(2))
         width = int(rng.integers(36, 64))
         small = [cv2.resize(image, (width, 84), interpolation=cv2.INTER_AREA) for image in (first, second)]
         overlap = int(rng.integers(0, width // 3))
         out = np.zeros((84, 2 * width - overlap), dtype=np.uint8)
         out[:, :width] = small[0]
         out[:, width - overlap :] = np.maximum(out[:, width - overlap :], small[1])
-        return out
-    left, right = (writer.hand.digit(int(value), rng) for value in rng.integers(10, size=2))
+        return np.pad(out, 12)
+    left, right = (writer.hand.digit(int(value), rng) for value in rng.choice([0, 2, 3, 4, 5, 6, 7, 8, 9], size=2))
     split = rng.uniform(0.4, 0.6)
     return writer.ink_of(joined(squeezed(left, (0, 0, split, 1)), squeezed(right, (split, 0, 1 - split, 1))), rng)
 
 
+def _real_but(digits: Digits, unwanted: set[int], rng: Generator) -> Image:
+    """A real digit that is none of the unwanted ones."""
+    ink, label = digits.draw(rng)
+    while label in unwanted:
+        ink, label = digits.draw(rng)
+    return ink
+
+
 def _one_above_other(_writer: Writer, digits: Digits, rng: Generator) -> Image:
     (first, _), (second, _) = digits.draw(rng), digits.draw(rng)
-    return np.vstack([cv2.resize(image, (60, 48), interpolation=cv2.INTER_AREA) for image in (first, second)])
+    small = [cv2.resize(image, (60, 48), interpolation=cv2.INTER_AREA) for image in (first, second)]
+    return np.pad(np.vstack(small), 12).astype(np.uint8, copy=False)
 
 
 def _halves(_writer: Writer, digits: Digits, rng: Generator) -> Image:
     """The right half of one digit and the left half of the next, as when a box is cut out half a box too far."""
-    (first, _), (second, _) = digits.draw(rng), digits.draw(rng)
-    cut = int(rng.integers(30, 54))
-    out = np.zeros((84, 84), dtype=np.uint8)
-    out[:, : 84 - cut] = first[:, cut:]
-    gap = int(rng.integers(0, 6))
-    out[:, 84 - cut + gap :] = np.maximum(out[:, 84 - cut + gap :], second[:, : cut - gap])
-    return out
+    first, second = (_real_but(digits, {1}, rng) for _ in range(2))
+    (left, right), (next_left, next_right) = _sides(first), _sides(second)
+    one = first[:, int(left + (right - left) * rng.uniform(0.3, 0.6)) : right + 1]
+    two = second[:, next_left : int(next_right - (next_right - next_left) * rng.uniform(0.3, 0.6)) + 1]
+    gap = np.zeros((len(one), int(rng.integers(6, 24))), dtype=np.uint8)
+    return np.pad(np.hstack([one, gap, two]), 12)
+
+
+def _sides(ink: Image) -> tuple[int, int]:
+    """Where ink begins and ends, left and right."""
+    columns = np.flatnonzero(ink.max(axis=0) > 127)  # noqa: PLR2004 - the middle of the range
+    return (int(columns[0]), int(columns[-1])) if len(columns) else (0, ink.shape[1] - 1)
 
 
 def _printed(_writer: Writer, _digits: Digits, rng: Generator) -> Image:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 JUNK = 10
 """The label of what is no digit."""
 _CHUNK = 2000
+_TRIES = 3
+_ALIKE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,9 +89,9 @@ def _made(writer: Writer, _digits: Digits, rng: Generator) -> tuple[Image, int]:
     ink = writer.ink(label, rng)
     if rng.random() < 0.5:  # noqa: PLR2004 - half are bent as paper bends them
         ink = warped(ink, rng, 0.6)
-    if rng.random() < 0.12:  # noqa: PLR2004 - some are cut from running text
-        ink = with_neighbours(ink, writer.ink(int(rng.integers(10)), rng), rng)
-    return _boxed(ink, rng), label
+    # some are cut from running text
+    neighbour = writer.ink(int(rng.integers(10)), rng) if rng.random() < 0.1 else None  # noqa: PLR2004 - as said
+    return _boxed(ink, rng, neighbour), label
 
 
 def _real(_writer: Writer, digits: Digits, rng: Generator) -> tuple[Image, int]:
@@ -112,12 +114,25 @@ def _junk(writer: Writer, digits: Digits, rng: Generator) -> tuple[Image, int]:
     return (_boxed(ink, rng) if rng.random() < 0.7 else ink), JUNK  # noqa: PLR2004 - the rest comes clean
 
 
-def _boxed(ink: Image, rng: Generator) -> Image:
-    if rng.random() < 0.2:  # noqa: PLR2004 - a fifth keeps pieces of lines
-        ink = with_rim(ink, rng)
-    if rng.random() < 0.08:  # noqa: PLR2004 - a few are clipped
-        ink = _clipped(ink, rng)
-    return scanned(ink, rng)
+def _boxed(ink: Image, rng: Generator, neighbour: Image | None = None) -> Image:
+    """Scan a box, again if what is left of its ink no longer shows what it was."""
+    for _ in range(_TRIES):
+        inside = ink if neighbour is None else with_neighbours(ink, neighbour, rng)
+        if rng.random() < 0.12:  # noqa: PLR2004 - one in eight keeps pieces of lines
+            inside = with_rim(inside, rng)
+        if rng.random() < 0.08:  # noqa: PLR2004 - a few are clipped
+            inside = _clipped(inside, rng)
+        crop = scanned(inside, rng)
+        if _alike(normalise(crop), normalise(ink)):
+            return crop
+    return ink
+
+
+def _alike(one: Image, two: Image) -> bool:
+    """Whether two inputs show much the same ink, so that a label still holds."""
+    first, second = (cv2.GaussianBlur(image, (0, 0), 1.5).astype(np.float32) for image in (one, two))
+    both = float(np.sqrt((first * first).sum() * (second * second).sum()))
+    return not two.any() or float((first * second).sum()) > _ALIKE * both > 0
 
 
 def _clipped(ink: Image, rng: Generator) -> Image:
