@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _LETTERS = "AEFHKMNPRTVWX"
 _PRINTED = "ABEFHKMNPRTVWXdefhkmnprtuvwx?#%&=+*@"
+_SLOPE = 0.35
+_NEW_STRIKE = 0.12
+_NEW_DIGIT = 0.3
 _MARKS = (
     "tick",
     "cross",
@@ -77,14 +80,25 @@ def _struck_made(writer: Writer, _digits: Digits, rng: Generator) -> Image:
 
 
 def _struck_real(_writer: Writer, digits: Digits, rng: Generator) -> Image:
-    ink, label = digits.draw(rng)
-    while label in {1, 7}:
+    while True:
         ink, label = digits.draw(rng)
-    count = int(rng.choice([1, 1, 2, 3, 4])) + (label == 0)
-    angle = rng.normal(0, 0.2) if rng.random() < 0.6 else rng.uniform(-1.2, 1.2)  # noqa: PLR2004 - most are level
-    for _ in range(count):
-        _line_across(ink, angle + rng.normal(0, 0.12), rng)
-    return ink
+        count = int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
+        angle = rng.normal(0, 0.2) if rng.random() < 0.6 else rng.uniform(-1.2, 1.2)  # noqa: PLR2004 - most are level
+        if count == 1 and (label == 7 or (label == 0 and angle < -_SLOPE)):  # noqa: PLR2004 - see below
+            continue  # one line crosses a European seven, or slashes a zero
+        if count == 1 and label == 1 and abs(angle) > _SLOPE:
+            continue  # such a line may lie along the stroke, or be a long upstroke
+        struck_ink = ink.copy()
+        for _ in range(count):
+            _line_across(struck_ink, angle + rng.normal(0, 0.12), rng)
+        if _added(ink, struck_ink) > _NEW_STRIKE:
+            return struck_ink
+
+
+def _added(before: Image, after: Image) -> float:
+    """How much ink was added, as a share of what was there."""
+    there = int(np.count_nonzero(before > 127))  # noqa: PLR2004 - the middle of the range
+    return (int(np.count_nonzero(after > 127)) - there) / max(there, 1)  # noqa: PLR2004 - as above
 
 
 def _line_across(ink: Image, angle: float, rng: Generator) -> None:
@@ -96,21 +110,22 @@ def _line_across(ink: Image, angle: float, rng: Generator) -> None:
     reach = float((high - low).max()) * rng.uniform(0.5, 0.75)
     step = np.array([np.cos(angle), np.sin(angle)]) * reach
     start, end = (centre - step).astype(int), (centre + step).astype(int)
-    cv2.line(ink, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 255, int(rng.integers(4, 9)))
+    cv2.line(ink, (int(start[0]), int(start[1])), (int(end[0]), int(end[1])), 255, int(rng.integers(3, 10)))
 
 
 def _superposed(writer: Writer, digits: Digits, rng: Generator) -> Image:
     """Two digits over one another, as when somebody writes a second one over the first."""
-    if rng.random() < 0.5:  # noqa: PLR2004 - half are real
+    if rng.random() < 0.25:  # noqa: PLR2004 - most are real
+        values = rng.choice([2, 3, 4, 5, 9], size=2, replace=False)
+        return writer.ink_of(joined(*(writer.hand.digit(int(value), rng) for value in values)), rng)
+    spread = float(rng.choice([0.5, 6.0]))
+    while True:
         (first, one), (second, two) = digits.draw(rng), digits.draw(rng)
-        while one == two or {one, two} & {1, 7} or {one, two} <= {0, 6, 8, 9} or {one, two} <= {3, 8, 5}:
-            (first, one), (second, two) = digits.draw(rng), digits.draw(rng)
-        shift = np.array([[1, 0, rng.normal(0, 7)], [0, 1, rng.normal(0, 5)]])
-        moved = cv2.warpAffine(second, shift, (84, 84))
-        return np.maximum(first, moved).astype(np.uint8, copy=False)
-    first_value, second_value = rng.choice([2, 3, 4, 5, 9], size=2, replace=False)
-    strokes = joined(writer.hand.digit(int(first_value), rng), writer.hand.digit(int(second_value), rng))
-    return writer.ink_of(strokes, rng)
+        shift = np.array([[1, 0, rng.normal(0, spread)], [0, 1, rng.normal(0, 0.8 * spread)]])
+        moved = cv2.warpAffine(second, shift, (84, 84)).astype(np.uint8, copy=False)
+        both = np.maximum(first, moved)
+        if one != two and min(_added(first, both), _added(moved, both)) > _NEW_DIGIT:
+            return both
 
 
 def _two_in_one(writer: Writer, digits: Digits, rng: Generator) -> Image:
@@ -205,15 +220,15 @@ def _noise(_writer: Writer, _digits: Digits, rng: Generator) -> Image:
 _MAKERS: tuple[tuple[Maker, float], ...] = (
     (_mark, 24),
     (_letter, 10),
-    (_struck_made, 12),
-    (_struck_real, 14),
-    (_superposed, 12),
+    (_struck_made, 14),
+    (_struck_real, 22),
+    (_superposed, 24),
     (_two_in_one, 14),
     (_one_above_other, 1.5),
     (_halves, 4),
     (_printed, 5),
     (_lines_alone, 3),
     (_dots, 4),
-    (_curves, 4),
+    (_curves, 7),
     (_noise, 3),
 )
