@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 JUNK = 10
 """The column of what is no digit."""
 CLASSES = 11
-WORKING_THRESHOLD = 0.98
+WORKING_THRESHOLD = 0.97
 """A digit whose probability is below this goes to a person."""
+MOST_JUNK = 0.0005
+"""So does whatever is more probably than this no digit: far more junk looks like a digit than a digit like another."""
 _BATCH = 64
 
 
@@ -52,7 +54,8 @@ class Readings:
 
     def accepted(self, threshold: float = WORKING_THRESHOLD) -> NDArray[np.bool_]:
         """Which boxes need no person, bool (n,)."""
-        sure: NDArray[np.bool_] = self.confidence >= threshold
+        no_junk = self.probabilities[:, JUNK] <= MOST_JUNK
+        sure: NDArray[np.bool_] = (self.confidence >= threshold) & no_junk
         return sure
 
 

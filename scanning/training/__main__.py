@@ -21,7 +21,7 @@ import torch
 from scanning.digits.measure import measure
 from scanning.digits.normalise import normalise_all
 from scanning.digits.reader import DigitReader
-from scanning.training.calibrate import fit_temperature
+from scanning.training.calibrate import fit_calibration
 from scanning.training.clean import doubtful
 from scanning.training.export import to_onnx
 from scanning.training.junk import Digits
@@ -57,8 +57,8 @@ def main() -> int:
     _say(f"{len(pool.labels)} inputs to train on")
     network = fit(pool, Plan(epochs=options.epochs, seed=_SEED))
     checks = _checks(real)
-    together = checks["us"] + checks["european"]
-    calibration = fit_temperature(outputs_of(network, together.images), together.labels)
+    together = checks["us"] + checks["european"] + checks["junk"]
+    calibration = fit_calibration(outputs_of(network, together.images), together.labels)
     weights = to_onnx(network)
     (TARGET / "digits.onnx").write_bytes(weights)
     fitted = {"temperature": round(calibration.temperature, 6), "junk_shift": round(calibration.junk_shift, 6)}

@@ -16,7 +16,7 @@ def readings(rows: list[tuple[int, float]]) -> Readings:
 
 
 def test_error_is_over_digits_alone_and_junk_over_junk_alone() -> None:
-    measured = measure(readings([(1, 0.99), (2, 0.99), (3, 0.6), (10, 0.9)]), np.array([1, 3, 3, 77]), threshold=0.95)
+    measured = measure(readings([(1, 0.999), (2, 0.999), (3, 0.6), (10, 0.9)]), np.array([1, 3, 3, 77]), threshold=0.95)
     assert measured.error == pytest.approx(1 / 3)
     assert measured.junk_accepted == 0
     assert measured.accepted == pytest.approx(2 / 3)
@@ -24,14 +24,14 @@ def test_error_is_over_digits_alone_and_junk_over_junk_alone() -> None:
 
 
 def test_accepted_junk_counts() -> None:
-    measured = measure(readings([(1, 0.99), (10, 0.9)]), np.array([10, 10]), threshold=0.95)
+    measured = measure(readings([(1, 0.999), (10, 0.9)]), np.array([10, 10]), threshold=0.95)
     assert measured.junk_accepted == 0.5
     assert measured.error is None
     assert measured.accepted is None
 
 
 def test_without_labels_only_what_is_accepted_is_known() -> None:
-    measured = measure(readings([(1, 0.99), (2, 0.5)]), None, threshold=0.9)
+    measured = measure(readings([(1, 0.999), (2, 0.5)]), None, threshold=0.9)
     assert (measured.error, measured.error_at_90, measured.junk_accepted, measured.calibration) == (None,) * 4
     assert measured.accepted == 0.5
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scanning.digits import JUNK, WORKING_THRESHOLD, DigitReader, Readings
+from scanning.digits import JUNK, MOST_JUNK, WORKING_THRESHOLD, DigitReader, Readings
 from scanning.digits.measure import measure
 from scanning.digits.normalise import normalise_all
 from scanning.simulation.hands import Hand
@@ -50,7 +50,7 @@ def test_made_hands_are_read(style: str, most: float) -> None:
     assert measured.error <= most
     assert measured.error_at_90 == 0
     assert measured.accepted is not None
-    assert measured.accepted > 0.8
+    assert measured.accepted > 0.7
 
 
 def test_what_is_no_digit_is_hardly_ever_accepted() -> None:
@@ -98,12 +98,14 @@ def test_nothing_gives_no_rows() -> None:
 
 
 def test_junk_takes_confidence_away_and_the_threshold_is_inclusive() -> None:
-    table = np.zeros((2, 11), dtype=np.float32)
+    table = np.zeros((4, 11), dtype=np.float32)
     table[0, [3, JUNK]] = 0.4, 0.6
     table[1, 3] = WORKING_THRESHOLD
+    table[2, [3, JUNK]] = 0.99, MOST_JUNK
+    table[3, [3, JUNK]] = 0.99, 2 * MOST_JUNK
     readings = Readings(table)
-    assert readings.digits.tolist() == [3, 3]
-    assert readings.accepted().tolist() == [False, True]
+    assert readings.digits.tolist() == [3, 3, 3, 3]
+    assert readings.accepted().tolist() == [False, True, True, False]
 
 
 def test_the_reader_is_loaded_once() -> None:
