@@ -90,8 +90,30 @@ def _made(writer: Writer, _digits: Digits, rng: Generator) -> tuple[Image, int]:
     if rng.random() < 0.5:  # noqa: PLR2004 - half are bent as paper bends them
         ink = warped(ink, rng, 0.6)
     # some are cut from running text
-    neighbour = writer.ink(int(rng.integers(10)), rng) if rng.random() < 0.1 else None  # noqa: PLR2004 - as said
-    return _boxed(ink, rng, neighbour), label
+    neighbour = writer.ink(int(rng.integers(10)), rng) if rng.random() < 0.15 else None  # noqa: PLR2004 - as said
+    if rng.random() > 0.4:  # noqa: PLR2004 - the others are cut out as collections of digits are
+        return _boxed(ink, rng, neighbour), label
+    small = _cut_out(ink, ink if neighbour is None else with_neighbours(ink, neighbour, rng), rng)
+    return (_boxed(small, rng) if rng.random() < 0.5 else small), label  # noqa: PLR2004 - half come clean
+
+
+def _cut_out(ink: Image, around: Image, rng: Generator) -> Image:
+    """Cut close round a digit and make a small square of it, often without regard to its width."""
+    rows, columns = np.nonzero(ink > 60)  # noqa: PLR2004 - ink, not its edge
+    if len(rows) == 0:
+        return ink
+    top, bottom, left, right = int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1
+    margin = (rng.uniform(-0.02, 0.22, 4) * (bottom - top)).astype(int)
+    cut = around[max(0, top - margin[0]) : bottom + margin[1], max(0, left - margin[2]) : right + margin[3]]
+    side = SIDE if rng.random() < 0.75 else int(rng.integers(20, 49))  # noqa: PLR2004 - most have the usual size
+    own = side * cut.shape[1] / cut.shape[0]
+    wide = min(side, round(1.8 * own))
+    if rng.random() < 0.5:  # noqa: PLR2004 - half keep some of their shape
+        wide = max(4, round(own + (wide - own) * rng.uniform(0, 0.6)))
+    small = cv2.resize(cut, (wide, side), interpolation=cv2.INTER_AREA).astype(np.float32)
+    gain = 255 / max(float(np.sort(small, axis=None)[-max(1, small.size // 30)]), 1.0)
+    result: Image = np.clip(small * min(gain, 4.0), 0, 255).astype(np.uint8)
+    return result
 
 
 def _real(_writer: Writer, digits: Digits, rng: Generator) -> tuple[Image, int]:
