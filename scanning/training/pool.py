@@ -104,10 +104,10 @@ def _cut_out(ink: Image, around: Image, rng: Generator) -> Image:
         return ink
     top, bottom, left, right = int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1
     margin = (rng.uniform(-0.02, 0.22, 4) * (bottom - top)).astype(int)
-    cut = around[max(0, top - margin[0]) : bottom + margin[1], max(0, left - margin[2]) : right + margin[3]]
+    cut = around[max(0, top - margin[0]) : bottom + margin[1], max(0, left - abs(margin[2])) : right + abs(margin[3])]
     side = SIDE if rng.random() < 0.75 else int(rng.integers(20, 49))  # noqa: PLR2004 - most have the usual size
     own = side * cut.shape[1] / cut.shape[0]
-    wide = min(side, round(1.8 * own))
+    wide = max(4, min(side, round(1.8 * own)))
     if rng.random() < 0.5:  # noqa: PLR2004 - half keep some of their shape
         wide = max(4, round(own + (wide - own) * rng.uniform(0, 0.6)))
     small = cv2.resize(cut, (wide, side), interpolation=cv2.INTER_AREA).astype(np.float32)
