@@ -89,4 +89,6 @@ LIVE_PRINT_ROOM: Final = Depends(Guard(frozenset({Role.PRINT_ROOM}), only=Mode.L
 SENDERS: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.APPROVER})))
 READERS: Final = Depends(Guard(frozenset(Role)))
 STAFF: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.PRINT_ROOM, Role.MAILROOM, Role.APPROVER})))
+MAILROOM: Final = Depends(Guard(frozenset({Role.MAILROOM})))
+ANSWERS: Final = Depends(Guard(frozenset({Role.MAILROOM, Role.SUBMITTER})))
 OPERATOR: Final = Depends(Guard(operator=True))

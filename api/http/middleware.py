@@ -148,6 +148,8 @@ def limits(max_body_bytes: int) -> Callable[[str], int]:
     def limit_of(path: str) -> int:
         if path.startswith("/v1/print-jobs"):
             return max_body_bytes if path.rstrip("/") in _PRINT_JOBS else JSON_LIMIT_BYTES
+        if path.startswith("/v1/scan-batches/"):
+            return max_body_bytes if path.rstrip("/").endswith("/files") else JSON_LIMIT_BYTES
         if path.startswith(("/v1/brands", "/v1/templates")):
             return ZIP_LIMIT_BYTES
         if path.startswith("/staff/"):

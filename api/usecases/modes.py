@@ -63,4 +63,5 @@ _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "piece_id": _of_piece,
     "reprint_id": _of_reprint,
     "run_id": _of_mail_run,
+    "scan_batch_id": lambda uow, organisation_id, batch_id: uow.scans.batch(organisation_id, batch_id).mode,
 }

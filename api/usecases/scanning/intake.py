@@ -46,8 +46,9 @@ def add_file(  # noqa: PLR0913 - where to, what, and who
     by: str,
     *,
     again: bool = False,
+    claim: str | None = None,
 ) -> ScanFile:
-    """Keep a scanned file and ask for its reading.
+    """Keep a scanned file and ask for its reading; the same ``claim`` again gives the file that was made with it.
 
     Raises Refusal: ``scan-batch-not-found``, ``scan-batch-closed``, ``scan-file-seen`` when the very same bytes were
     taken in before and ``again`` does not ask for it, ``scan-name-invalid``, ``body-empty``, ``body-too-large``.
@@ -55,7 +56,9 @@ def add_file(  # noqa: PLR0913 - where to, what, and who
     shown = plain_name(name)
     blob = store_body(deps, organisation_id, body)
     with deps.database.write() as uow:
-        return add_blob(deps, uow, uow.scans.batch(organisation_id, batch_id), (shown, blob), by, again=again)
+        return add_blob(
+            deps, uow, uow.scans.batch(organisation_id, batch_id), (shown, blob), by, again=again, claim=claim
+        )
 
 
 def add_blob(  # noqa: PLR0913 - where to, what, and who
@@ -70,6 +73,9 @@ def add_blob(  # noqa: PLR0913 - where to, what, and who
 ) -> ScanFile:
     """`add_file` inside a transaction, of bytes that are kept already."""
     organisation_id, (name, blob) = batch.organisation_id, named
+    before = None if claim is None else uow.scans.of_claim(organisation_id, claim)
+    if before is not None:
+        return before
     if batch.state is ScanBatchState.CLOSED:
         raise Refusal("scan-batch-closed", "This batch is closed. Open another for more files.")
     seen = uow.scans.same_bytes(organisation_id, blob.sha256)
