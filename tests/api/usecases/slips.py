@@ -108,7 +108,7 @@ class FakeReader:
 class SlipWorld:
     """Two organisations with letters that had slips, and a mailroom."""
 
-    def __init__(self, database: Database, blobs: Blobs, clock: Clock, ids: Ids) -> None:
+    def __init__(self, database: Database, blobs: Blobs, clock: Clock, ids: Ids, letters: int = 8) -> None:
         self.deps = Deps(database, blobs, clock, ids, SECRET)
         self.reader = FakeReader()
         self.files = 0
@@ -116,7 +116,7 @@ class SlipWorld:
             for organisation in (ORG, OTHER):
                 uow.organisations.add(Organisation(organisation, organisation.title(), clock.now()))
         for organisation in (ORG, OTHER):
-            self.send(organisation, 8)
+            self.send(organisation, letters)
         self.batch = intake.open_batch(self.deps, ORG, "Monday", Mode.LIVE, "usr_1")
 
     def send(self, organisation: str, count: int, mode: Mode = Mode.LIVE, known: str = "{}") -> None:
