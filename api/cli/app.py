@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import carrier, mail_runs, operate, packages, pieces, print_room, ready_made, rules, staff
+from api.cli import carrier, mail_runs, operate, packages, pieces, print_room, ready_made, rules, scans, staff
 from api.cli.exits import ExitCode, Trouble
 from api.cli.output import complain
 from api.ports import Fault, Retryable
@@ -30,6 +30,9 @@ app.add_typer(pieces.pieces, name="piece", help="Mail pieces: find, stop, resume
 app.add_typer(print_room.batches, name="batch", help="Batches for the print room.")
 app.add_typer(carrier.carrier, name="carrier", help="Addresses to a carrier, and its file back.")
 app.add_typer(mail_runs.mail_runs, name="mail-run", help="What goes to the post together.")
+app.command()(scans.scan)
+app.command()(scans.scans)
+app.command()(scans.records)
 app.add_typer(rules.rules, name="rules", help="How post of your organisation is made.")
 
 
