@@ -184,6 +184,7 @@ def make_supervisor(
         partial(remove_left, _temporary(settings)),
     ]
     if settings.scan_folder is not None:
+        settings.scan_folder.mkdir(parents=True, exist_ok=True)
         # last: a large file may take a while
         chores.append(partial(take_in_drops, deps, ScanFolder(settings.scan_folder)))
     sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker, chores)
