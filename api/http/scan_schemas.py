@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from pydantic import Field
 from api.http.schemas import In, Moment, Out
 from api.ports import DecidedBy, Mode, RecordState, ScanBatchState, ScanFileState, Stage, WayOut
 from docgen.reply_form import ReplyKind
+from scanning.decide.policy import DEFAULT_POLICY
 from scanning.readings import Outcome, PageKind
 
 if TYPE_CHECKING:
@@ -307,8 +309,9 @@ class RecordOut(Out):
 class PolicyIn(In):
     """Thresholds to change; what is left out stays."""
 
-    digits: float | None = Field(None, description="For a row of digits by its picture alone.", examples=[0.985])
-    with_previous: float | None = Field(None, description="With what is known of earlier readings.", examples=[0.999])
+    digits: float | None = Field(None, description="For a row of digits by its picture alone.", examples=[0.97])
+    dates: float | None = Field(None, description="For a date, which must also exist.", examples=[0.9])
+    with_previous: float | None = Field(None, description="With what is known of earlier readings.", examples=[0.97])
     picture_at_least: float | None = Field(None, description="For the picture then.", examples=[0.6])
     marks: float | None = Field(None, description="For ticks and choices.", examples=[0.99])
     blind: float | None = Field(None, description="Below it nobody sees what the machine read.", examples=[0.7])
@@ -318,8 +321,9 @@ class PolicyIn(In):
 class PolicyOut(Out):
     """When a reading of a form goes straight through."""
 
-    digits: float = Field(examples=[0.985])
-    with_previous: float = Field(examples=[0.999])
+    digits: float = Field(examples=[0.97])
+    dates: float = Field(examples=[0.9])
+    with_previous: float = Field(examples=[0.97])
     picture_at_least: float = Field(examples=[0.6])
     marks: float = Field(examples=[0.99])
     blind: float = Field(examples=[0.7])
@@ -342,7 +346,8 @@ class PolicyVersionOut(Out):
     @classmethod
     def of(cls, version: FormPolicy) -> Self:
         """From the row."""
-        policy = PolicyOut.model_validate(version.thresholds)
+        # what was not known then was as it is when nobody says
+        policy = PolicyOut.model_validate({**asdict(DEFAULT_POLICY), **version.thresholds})
         return cls(version=version.version, at=version.at, by=version.by, policy=policy)
 
 

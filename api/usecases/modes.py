@@ -57,6 +57,14 @@ def _of_mail_run(uow: UnitOfWork, organisation_id: str, run_id: str) -> Mode:
     return Mode.LIVE
 
 
+def _of_scan_file(uow: UnitOfWork, organisation_id: str, file_id: str) -> Mode:
+    return uow.scans.batch(organisation_id, uow.scans.file(organisation_id, file_id).batch_id).mode
+
+
+def _of_scan_page(uow: UnitOfWork, organisation_id: str, page_id: str) -> Mode:
+    return uow.scans.batch(organisation_id, uow.scan_pages.get(organisation_id, page_id).batch_id).mode
+
+
 _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "job_id": lambda uow, organisation_id, job_id: uow.jobs.get(organisation_id, job_id).mode,
     "batch_id": lambda uow, organisation_id, batch_id: uow.batches.get(organisation_id, batch_id).mode,
@@ -64,4 +72,8 @@ _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "reprint_id": _of_reprint,
     "run_id": _of_mail_run,
     "scan_batch_id": lambda uow, organisation_id, batch_id: uow.scans.batch(organisation_id, batch_id).mode,
+    "scan_file_id": _of_scan_file,
+    "scan_page_id": _of_scan_page,
+    "slip_id": lambda uow, organisation_id, slip_id: uow.scan_pages.slip(organisation_id, slip_id).mode,
+    "slip_field_id": lambda uow, organisation_id, field_id: uow.slip_fields.get(organisation_id, field_id).mode,
 }

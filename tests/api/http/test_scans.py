@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,7 +14,9 @@ from api.http.app import create_app
 from api.http.edge import Edge
 from api.ports import Mode, Role
 from api.usecases import parties
-from api.usecases.scanning import exceptions, policies
+from api.usecases.scanning import policies
+from docgen.findings import Finding
+from scanning.decide.policy import DEFAULT_POLICY
 from tests.api.builders import ORG, OTHER
 from tests.api.http.service import InProcess
 from tests.api.usecases.slips import FORM, OLD_FORM, SlipWorld, page, piece_id, slip
@@ -227,9 +230,9 @@ def test_a_test_key_acts_on_test_batches_only(world: SlipWorld, client: Callable
 
 def test_policies_are_shown_and_changed_with_their_history(mailroom: httpx.Client) -> None:
     path = f"/v1/slip-forms/{FORM}/policy"
-    assert mailroom.get(path).json()["policy"]["digits"] == 0.985
-    changed = mailroom.put(path, json={"digits": 0.99}).json()
-    assert changed["policy"]["digits"] == 0.99
+    assert mailroom.get(path).json()["policy"] == asdict(DEFAULT_POLICY) | {"checked_share": 0.0}
+    changed = mailroom.put(path, json={"digits": 0.995}).json()
+    assert changed["policy"]["digits"] == 0.995
     assert [each["version"] for each in changed["versions"]] == [2, 1]
     assert code(mailroom.put(path, json={"digits": 0.1})) == (422, "policy-invalid")
     assert code(mailroom.put(path, json={"digit": 0.99})) == (422, "request-invalid")
@@ -237,9 +240,36 @@ def test_policies_are_shown_and_changed_with_their_history(mailroom: httpx.Clien
     assert mailroom.get("/v1/slip-forms").json()["forms"][0]["form"] in {FORM, OLD_FORM}
 
 
-def test_an_assigned_page_shows_who_did_it(world: SlipWorld, mailroom: httpx.Client) -> None:
+def test_a_page_finds_its_way_out_and_shows_who_said_so(
+    world: SlipWorld, mailroom: httpx.Client, client: Callable[..., httpx.Client]
+) -> None:
     scanned(world)
-    waiting = world.pages()[2]
-    exceptions.mark_other_mail(world.deps, ORG, waiting.id, "usr_1", "A card")
-    shown = mailroom.get(f"/v1/scan-pages/{waiting.id}").json()
-    assert (shown["way_out"], shown["resolved_by"], shown["note"]) == ("other_mail", "usr_1", "A card")
+    path = f"/v1/scan-pages/{world.pages()[2].id}/way-out"
+    for way, status, expected in (
+        ({"way": "assign"}, 422, "request-invalid"),
+        ({"way": "nowhere"}, 422, "request-invalid"),
+        ({"way": "assign", "piece_id": "pce_nobody"}, 404, "piece-not-found"),
+        ({"way": "take_all"}, 422, "slips-not-placed"),
+        ({"way": "reopen"}, 409, "page-not-resolved"),
+        ({"way": "blank", "note": "x" * 501}, 422, "note-too-long"),
+    ):
+        assert code(mailroom.post(path, json=way)) == (status, expected)
+    shown = mailroom.post(path, json={"way": "other_mail", "note": "A card"}).json()
+    assert (shown["way_out"], shown["note"], shown["waits"]) == ("other_mail", "A card", False)
+    assert shown["resolved_by"].startswith("key_")
+    assert code(mailroom.post(path, json={"way": "blank"})) == (409, "page-not-open")
+    assert mailroom.post(path, json={"way": "reopen"}).json()["waits"]
+    assert mailroom.post(path, json={"way": "assign", "piece_id": piece_id(5)}).json()["kind"] == "slip"
+    assert code(client(Role.ADMIN, organisation=OTHER).post(path, json={"way": "blank"})) == (
+        404,
+        "scan-page-not-found",
+    )
+    assert code(client(Role.ADMIN, mode=Mode.TEST).post(path, json={"way": "blank"})) == (403, "mode-differs")
+
+
+def test_a_failed_file_is_read_again(world: SlipWorld, mailroom: httpx.Client) -> None:
+    scanned(world)
+    read = world.pages()[0].file_id
+    assert code(mailroom.post(f"/v1/scan-files/{read}/retry")) == (409, "scan-not-failed")
+    failed = world.scan(Finding("scan-read-failed", "Our fault."))
+    assert mailroom.post(f"/v1/scan-files/{failed.id}/retry").json()["state"] == "waiting"
