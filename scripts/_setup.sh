@@ -5,7 +5,7 @@
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 SETUP_NAME=$(basename "$0")
-PRODUCT_PACKAGES=(python3-venv libzbar0)
+PRODUCT_PACKAGES=(python3-venv libzbar0 tesseract-ocr-nld tesseract-ocr-eng)
 export DEBIAN_FRONTEND=noninteractive
 # without compiled modules each process of the service takes three times as long to start
 unset PYTHONDONTWRITEBYTECODE
