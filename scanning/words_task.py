@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORDS_LIMITS: Final = ReadingLimits(page_cpu_s=15.0, page_wall_s=60.0, file_cpu_s=120)
-_MISSING: Final = "words-data-missing"
 
 
 def read_words(path: Path, number: int) -> Words | Finding:
@@ -32,7 +31,7 @@ def read_words(path: Path, number: int) -> Words | Finding:
                 return Finding(code, message, troubles.on_page(one.page))
             case str(why):
                 message = f"Printed words cannot be read here: {why}."
-                return Finding(_MISSING, message, troubles.on_page(number), Severity.WARNING)
+                return Finding("words-data-missing", message, troubles.on_page(number), Severity.WARNING)
             case _:
                 break
     return troubles.failed("no words came", number)
