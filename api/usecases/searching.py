@@ -32,8 +32,8 @@ class Found(NamedTuple):
     name: str
 
 
-def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
-    """Pieces by piece id, control code or whole mark, record id, else by part of a name among batches not yet gone."""
+def search(deps: Deps, organisation_id: str, text: str, states: frozenset[BatchState] = _NOT_GONE) -> Sequence[Found]:
+    """Pieces by piece id, control code or whole mark, record id, else by part of a name among batches in ``states``."""
     text = text.strip()
     if _PIECE_ID.fullmatch(text):
         # some scanners type capitals only
@@ -45,7 +45,7 @@ def search(deps: Deps, organisation_id: str, text: str) -> Sequence[Found]:
         if len(text) < _LEAST_NAME_CHARACTERS:
             return []
         found: list[Found] = []
-        for each in _by_name(uow, organisation_id, plain(text)):
+        for each in _by_name(uow, organisation_id, plain(text), states):
             found.append(each)
             if len(found) == MOST_FOUND:
                 break
@@ -65,8 +65,8 @@ def _by_code(deps: Deps, uow: UnitOfWork, organisation_id: str, text: str) -> Se
     return [uow.pieces.get(organisation_id, piece_id) for piece_id in moved]
 
 
-def _by_name(uow: UnitOfWork, organisation_id: str, wanted: str) -> Iterator[Found]:
-    for batch in uow.batches.in_states(organisation_id, _NOT_GONE, _BATCHES_WITH_NAMES):
+def _by_name(uow: UnitOfWork, organisation_id: str, wanted: str, states: frozenset[BatchState]) -> Iterator[Found]:
+    for batch in uow.batches.in_states(organisation_id, states, _BATCHES_WITH_NAMES):
         for first in range(0, batch.pieces, _VALUES_AT_ONCE):
             pieces = uow.pieces.of_batch(organisation_id, batch.id, first, _VALUES_AT_ONCE)
             for found in _with_names(uow, organisation_id, pieces):

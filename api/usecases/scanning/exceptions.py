@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from api.ports import ScanFileState, Stage, WayOut
+from api.ports import BatchState, ScanFileState, Stage, WayOut
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.scanning.kept import slips_of
 from api.usecases.scanning.recording import take_out
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scanning.readings import SlipReading
 
 MOST_NOTE: Final = 500
+# slips come back when their letters are long gone
+_SENT: Final = frozenset(BatchState) - {BatchState.CANCELLED}
 
 
 class ExceptionItem(NamedTuple):
@@ -68,7 +70,7 @@ def find_pieces(deps: Deps, organisation_id: str, text: str) -> Sequence[Candida
         with deps.database.read() as uow:
             found = uow.piece_slips.starting(organisation_id, number.piece_start)
             return [_candidate(uow, slip) for slip in found]
-    pieces = search(deps, organisation_id, text)
+    pieces = search(deps, organisation_id, text, _SENT)
     with deps.database.read() as uow:
         slips = {each.piece.id: uow.piece_slips.find(organisation_id, each.piece.id) for each in pieces}
     return [

@@ -99,7 +99,8 @@ def _settle(deps: Deps, uow: UnitOfWork, page: ScanPage, place: int, one: Placed
     uow.scan_pages.add_slip(compared.slip)
     uow.slip_fields.add_many(compared.fields)
     for field in compared.fields:
-        if field.value is not None and field.stage is not Stage.MERGED:
+        # nothing written on a first slip changes nothing
+        if field.value is not None and field.stage is not Stage.MERGED and (field.value or others):
             put_in_force(deps, uow, field)
 
 

@@ -112,6 +112,7 @@ class SlipWorld:
         self.deps = Deps(database, blobs, clock, ids, SECRET)
         self.reader = FakeReader()
         self.files = 0
+        self.runs: list[int] = []
         with database.write() as uow:
             for organisation in (ORG, OTHER):
                 uow.organisations.add(Organisation(organisation, organisation.title(), clock.now()))
@@ -138,6 +139,18 @@ class SlipWorld:
             uow.pieces.add_many(organisation, [(row, _letter(row.record_id)) for row in rows])
             slips = [PieceSlip(row_id, organisation, made.id, mode, FORM, template, 1, known) for row_id in ids]
             uow.piece_slips.add_many(organisation, slips)
+
+    def send_more(self, count: int) -> None:
+        """Letters of ours up to so many."""
+        job_id = f"job_{ORG}"
+        with self.deps.database.write() as uow:
+            there = sum(1 for _ in uow.pieces.of_job(ORG, job_id))
+            first = uow.piece_slips.find(ORG, piece_id(0))
+            assert first is not None
+            for number in range(there, count):
+                row = replace(piece(number, job_id), id=piece_id(number))
+                uow.pieces.add_many(ORG, [(row, _letter(row.record_id))])
+                uow.piece_slips.add_many(ORG, [first._replace(piece_id=row.id)])
 
     def scan(self, *items: PageReading | Finding, batch_id: str | None = None) -> ScanFile:
         """A file with these pages, taken in and read."""

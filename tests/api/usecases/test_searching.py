@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.ports import Loop
+from api.ports import BatchState, Loop
 from api.usecases.mail_runs import hand_over, open_mail_run
 from api.usecases.searching import MOST_FOUND, search
 from docgen.postal.marks.control import Payload, write_payload
@@ -94,6 +94,8 @@ def test_a_name_needs_three_characters_and_is_looked_for_in_what_has_not_gone(wo
     hand_over(world.deps, ORG, run.id, OPERATOR)
     assert found(world, "jan") == []
     assert found(world, "R1") == ["R1"]
+    gone = search(world.deps, ORG, "janssen", frozenset(BatchState))
+    assert [each.name for each in gone] == ["Janssen"]
 
 
 def test_a_name_of_which_there_are_many_gives_the_first(world: World) -> None:
