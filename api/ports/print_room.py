@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from api.ports.entities import BatchFile, JobFinding
+    from api.ports.scans import ScanFileState
     from api.ports.values import BlobRef, Page, PageRequest
     from docgen.postal.results import Outcome
 
@@ -171,14 +172,14 @@ class Alarm:
 
 
 class Lingering(NamedTuple):
-    """A batch or job that is not at its end, for whoever looks whether it waits too long.
+    """A batch, job or scanned file that is not at its end, for whoever looks whether it waits too long.
 
-    ``cut_off_at`` is of the job of a batch. Of a job ``state_at`` is when it came in.
+    ``cut_off_at`` is of the job of a batch. Of a job or file ``state_at`` is when it came in.
     """
 
     organisation_id: str
     id: str
-    state: BatchState | JobState
+    state: BatchState | JobState | ScanFileState
     state_at: datetime
     cut_off_at: datetime | None
 

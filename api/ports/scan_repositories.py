@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from api.ports.answers import FieldAct, Measured, Record, SlipFieldRow, Stage
+    from api.ports.print_room import Lingering
     from api.ports.scans import (
         Balance,
         FormPolicy,
@@ -121,6 +122,9 @@ class Scans(Protocol):
 
     def count_page(self, organisation_id: str, file_id: str, total: int | None = None) -> None:
         """One page more was read; ``total`` when it is known."""
+
+    def lingering(self) -> Iterator[Lingering]:
+        """Files of all organisations that are not read to their end."""
 
     def balances(self, organisation_id: str, batch_ids: Sequence[str]) -> Mapping[str, Balance]:
         """How the pages of batches add up."""

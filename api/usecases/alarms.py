@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from api.ports import Alarm, BatchState, JobState
+from api.ports import Alarm, BatchState, JobState, ScanFileState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-PATIENCE: Final[Mapping[BatchState | JobState, timedelta]] = {
+PATIENCE: Final[Mapping[BatchState | JobState | ScanFileState, timedelta]] = {
     JobState.RECEIVED: timedelta(hours=1),
     JobState.VALIDATING: timedelta(hours=2),
     JobState.ACCEPTED: timedelta(hours=2),
@@ -34,8 +34,10 @@ PATIENCE: Final[Mapping[BatchState | JobState, timedelta]] = {
     BatchState.FETCHED: timedelta(hours=12),
     BatchState.PRINTED: timedelta(hours=24),
     BatchState.COMPLETED: timedelta(hours=24),
+    ScanFileState.WAITING: timedelta(hours=1),
+    ScanFileState.READING: timedelta(hours=2),
 }
-"""How long a batch may be in a state, and a job without batches may be old.
+"""How long a batch may be in a state, and a job without batches or a scanned file may be old.
 
 Writing waits for the cut-off, and its hour begins then.
 """
@@ -52,7 +54,7 @@ def watch(deps: Deps) -> int:
     with deps.database.read() as uow:
         late = {
             _key(each.id, each.state, each.state_at): each
-            for each in chain(uow.jobs.lingering(), uow.batches.lingering())
+            for each in chain(uow.jobs.lingering(), uow.batches.lingering(), uow.scans.lingering())
             if _is_late(each, now)
         }
         rings = {_key(alarm.subject_id, alarm.state, alarm.since): alarm for alarm in uow.alarms.all_open()}

@@ -12,6 +12,7 @@ from api.adapters.repositories.base import Repository, as_row, not_found
 from api.ports import (
     OPEN_STAGES,
     Balance,
+    Lingering,
     ScanBatch,
     ScanBatchState,
     ScanFile,
@@ -22,7 +23,7 @@ from api.ports import (
 from scanning.readings import PageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
@@ -143,6 +144,13 @@ class SqlScans(Repository):
         changes: dict[str, Any] = {"pages": tables.scan_files.c.pages + 1}
         changes |= {} if total is None else {"total": total}
         self._change_file(organisation_id, file_id, **changes)
+
+    def lingering(self) -> Iterator[Lingering]:
+        """By id."""
+        c = tables.scan_files.c
+        statement = select(c.organisation_id, c.id, c.state, c.created_at).where(c.state.not_in(_ENDED))
+        for row in self._connection.execute(statement.order_by(c.id)):
+            yield Lingering(*row, None)
 
     def balances(self, organisation_id: str, batch_ids: Sequence[str]) -> Mapping[str, Balance]:
         """Four sums, each over its own rows: what is counted twice or not at all shows."""

@@ -17,6 +17,7 @@ from api.ports import (
     WayOut,
     WorkState,
 )
+from api.usecases import alarms
 from api.usecases.kinds import WorkKind
 from api.usecases.scanning import exceptions, intake, looking, policies
 from docgen.findings import Finding, Place, Refusal, Severity
@@ -397,3 +398,18 @@ def test_a_share_of_what_is_accepted_is_keyed_blind(world: SlipWorld) -> None:
     assert (field.is_check, field.stage, field.value) == (True, Stage.KEY, "12345")
     assert world.records()[piece_id(1), "reading"].state is RecordState.SETTLED
     assert replace(field, is_check=False).outcome is Outcome.ACCEPTED
+
+
+def test_a_file_that_nobody_reads_rings(world: SlipWorld, clock: FakeClock) -> None:
+    file = intake.add_file(world.deps, ORG, world.batch.id, "a.pdf", [b"scan"], "usr_1")
+
+    def rings() -> bool:
+        alarms.watch(world.deps)
+        return file.id in {alarm.subject_id for alarm in alarms.open_alarms(world.deps, ORG)}
+
+    assert not rings()
+    clock.advance(3600)
+    assert rings()
+    world.reader.files[b"scan"] = [page(1)]
+    world.run()
+    assert not rings()
