@@ -139,7 +139,7 @@ class _PageReader:
 
     def _fields(self, code: SlipCode | SlipNumber, alignment: Alignment, geometry: SlipGeometry) -> SlipReading:
         with self._timed("rows"):
-            rows = read_rows(self._grey, alignment, geometry, self._network)
+            rows = read_rows(replace(self._page, grey=self._grey), alignment, geometry, self._network)
         residual_mm = alignment.residual_mm if rows.residual_mm is None else rows.residual_mm
         if residual_mm > MOST_RESIDUAL_MM:
             self._say("slip-out-of-shape", f"The slip is {residual_mm:.1f} mm out of shape; compare its fields by eye.")
@@ -190,7 +190,7 @@ class _PageReader:
 
 
 def _coarser(grey: GreyImage, dpi: float | None) -> GreyImage:
-    if dpi is None or dpi < _FINE_DPI:
+    if dpi is None or dpi < _FINE_DPI or min(grey.shape) < 2:  # noqa: PLR2004 (nothing is left of less)
         return grey
     return np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
 

@@ -97,7 +97,6 @@ def _asked(one: SlipField) -> ReplyField:
 
 
 def _field(reading: FieldReading, situation: Situation, *, bilevel: bool) -> Decision:
-    asked = situation.asked[reading.name]
     keying = Keying.BLIND if reading.confidence < situation.policy.blind or reading.reasons else Keying.CONFIRM
     base = Decision(
         reading.name, Outcome.REVIEW, "", reading.value, reading.confidence, None, reading.reasons, (), keying
@@ -109,7 +108,7 @@ def _field(reading: FieldReading, situation: Situation, *, bilevel: bool) -> Dec
         return _to_review(base, TO_BE_KEYED)
     if reading.kind in _MARKED:
         return _marked(base, reading, situation)
-    return _digits(base, reading, asked, situation)
+    return _digits(base, reading, situation, bilevel=bilevel)
 
 
 def _marked(base: Decision, reading: FieldReading, situation: Situation) -> Decision:
@@ -122,7 +121,8 @@ def _marked(base: Decision, reading: FieldReading, situation: Situation) -> Deci
     return replace(base, outcome=Outcome.ACCEPTED, value=reading.value)
 
 
-def _digits(base: Decision, reading: FieldReading, asked: ReplyField, situation: Situation) -> Decision:
+def _digits(base: Decision, reading: FieldReading, situation: Situation, *, bilevel: bool) -> Decision:
+    asked = situation.asked[reading.name]
     context = AnswerContext(situation.today, reading=_known(reading, asked, situation))
     posterior, alternatives = None, tuple[str, ...]()
     reasons = [*reading.reasons]
@@ -136,6 +136,8 @@ def _digits(base: Decision, reading: FieldReading, asked: ReplyField, situation:
         alternatives = tuple([one.value for one in rank_alternatives(listed, context.reading, _MOST_ALTERNATIVES)])
     checked = check_answer(asked, reading.value, context)
     reasons += [checked.code] if not checked.accepted and checked.code else []
+    if bilevel and posterior is None and len(reading.value) < len(reading.boxes):
+        reasons.append(BLANK_ON_BILEVEL)
     if not reasons and _is_sure(reading, posterior, situation.policy):
         return replace(base, outcome=Outcome.ACCEPTED, value=checked.value or "", posterior=posterior)
     reasons += [LOW_CONFIDENCE] if not reasons else []

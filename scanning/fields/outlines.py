@@ -30,12 +30,14 @@ _SOFTENER = np.full(_LINE_PX, 1 / _LINE_PX, np.float32)
 class Placed:
     """The boxes of a field where they are found, in mm of the slip, and how far single ones are off the common line.
 
-    ``line`` is the ink of the outlines, 0 when none can be seen; ``residual_mm`` is None then.
+    ``line`` is the ink of the outlines, 0 when none can be seen; ``residual_mm`` is None then. ``seen`` tells of which
+    boxes two opposite sides at least were found.
     """
 
     boxes: tuple[Rect, ...]
     line: float
     residual_mm: float | None
+    seen: tuple[bool, ...]
 
 
 def place_boxes(band: Band, boxes: Sequence[Rect]) -> Placed:
@@ -52,7 +54,8 @@ def place_boxes(band: Band, boxes: Sequence[Rect]) -> Placed:
     down = _along([y for _, y in found], boxes)
     moved = tuple([_moved(box, x, y) for box, x, y in zip(boxes, across.shifts, down.shifts, strict=True)])
     residuals = [one.residual_mm for one in (across, down) if one.residual_mm is not None]
-    return Placed(moved, (across.line + down.line) / 2, max(residuals) if residuals else None)
+    seen = tuple([x is not None or y is not None for x, y in found])
+    return Placed(moved, (across.line + down.line) / 2, max(residuals) if residuals else None, seen)
 
 
 def _profile(band: Band, ink: NDArray[np.float32], box: Rect, axis: int) -> NDArray[np.float32]:

@@ -13,8 +13,9 @@ from scanning.fields.band import MARGIN_MM, Band, band_area, cut_band
 from scanning.fields.folds import without_folds
 from scanning.fields.marks import noise_of, presence_of, read_tick
 from scanning.fields.outlines import Placed, place_boxes, without_outline
-from scanning.fields.values import field_reading
+from scanning.fields.values import NOT_SEEN, OFF_PAGE, field_reading
 from scanning.readings import BoxReading, Presence
+from scanning.register.transforms import apply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
     from docgen.layouts.geometry import Rect
     from docgen.layouts.slip_geometry import SlipField, SlipGeometry
-    from scanning.page import GreyImage
+    from scanning.page import GreyImage, Page
     from scanning.readings import FieldReading
     from scanning.register.align import Alignment
+    from scanning.register.transforms import Matrix
 
 DIGIT_KINDS: Final = frozenset({ReplyKind.DIGITS, ReplyKind.METER_READING, ReplyKind.PHONE, ReplyKind.DATE})
 _TICK_KINDS: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE})
@@ -59,6 +61,7 @@ class _Pending:
     band: Band
     placed: Placed
     boxes: list[BoxReading]
+    against: list[str]
     crops: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
 
 
@@ -70,9 +73,9 @@ class RowsRead:
     residual_mm: float | None
 
 
-def read_rows(grey: GreyImage, alignment: Alignment, geometry: SlipGeometry, network: DigitNetwork) -> RowsRead:
-    """Read every field of a slip that lies on a page (h, w) as ``alignment`` says."""
-    pending = [one for index, _ in enumerate(geometry.rows) for one in _row(grey, alignment, geometry, index)]
+def read_rows(page: Page, alignment: Alignment, geometry: SlipGeometry, network: DigitNetwork) -> RowsRead:
+    """Read every field of a slip that lies on a page as ``alignment`` says."""
+    pending = [one for index, _ in enumerate(geometry.rows) for one in _row(page, alignment, geometry, index)]
     crops = [crop for one in pending for crop in one.crops.values()]
     if crops:
         chances = iter(network.read(crops).probabilities.tolist())
@@ -81,15 +84,26 @@ def read_rows(grey: GreyImage, alignment: Alignment, geometry: SlipGeometry, net
                 before = one.boxes[place]
                 one.boxes[place] = BoxReading(before.presence, before.ink, tuple(next(chances)))
     residuals = [one.placed.residual_mm for one in pending if one.placed.residual_mm is not None]
-    fields = [field_reading(one.asked, tuple(one.boxes), _crop(one), one.asked.area) for one in pending]
+    fields = [field_reading(one.asked, tuple(one.boxes), _crop(one), tuple(one.against)) for one in pending]
     return RowsRead(tuple(fields), max(residuals) if residuals else None)
 
 
-def _row(grey: GreyImage, alignment: Alignment, geometry: SlipGeometry, index: int) -> list[_Pending]:
+def _row(page: Page, alignment: Alignment, geometry: SlipGeometry, index: int) -> list[_Pending]:
     row = geometry.rows[index]
-    band = without_folds(cut_band(grey, alignment, index, band_area(row)))
+    band = without_folds(cut_band(page.grey, alignment, index, band_area(row)))
     noise = noise_of(_margins(band))
-    return [_field(band, one, noise) for one in row.fields]
+    return [
+        _field(band, one, noise, _lost(page, alignment.rows[index], one), bilevel=page.bilevel) for one in row.fields
+    ]
+
+
+def _lost(page: Page, to_px: Matrix, one: SlipField) -> bool:
+    """True when a part of the field lies beyond the edge of the page: the paper is torn, or the scan was cut."""
+    area, (height, width) = one.area, page.grey.shape
+    ends = ((area.left_mm, area.top_mm), (area.right_mm, area.top_mm))
+    more = ((area.right_mm, area.bottom_mm), (area.left_mm, area.bottom_mm))
+    corners = apply(to_px, np.array([*ends, *more]))
+    return bool((corners < 0).any() or (corners > (width, height)).any())
 
 
 def _margins(band: Band) -> NDArray[np.float32]:
@@ -97,11 +111,16 @@ def _margins(band: Band) -> NDArray[np.float32]:
     return np.vstack([band.ink[:rows], band.ink[-rows:]])
 
 
-def _field(band: Band, one: SlipField, noise: float) -> _Pending:
+def _field(band: Band, one: SlipField, noise: float, lost: bool, *, bilevel: bool) -> _Pending:  # noqa: FBT001 (what _lost says)
     placed = place_boxes(band, one.boxes)
-    pending = _Pending(one, band, placed, [])
+    pending = _Pending(one, band, placed, [], [OFF_PAGE] * lost)
     for place, box in enumerate(placed.boxes):
         pending.boxes.append(_box(pending, place, box, noise))
+    # light outlines are lost on a scan of black and white alone, but on any other an empty box without one is not there
+    unseen = not bilevel and any(
+        not seen and box.presence is Presence.BLANK for seen, box in zip(placed.seen, pending.boxes, strict=True)
+    )
+    pending.against += [NOT_SEEN] * unseen
     return pending
 
 

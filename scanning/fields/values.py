@@ -11,7 +11,6 @@ from scanning.readings import FieldReading, Presence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from docgen.layouts.geometry import Rect
     from docgen.layouts.slip_geometry import SlipField
     from scanning.page import GreyImage
     from scanning.readings import BoxReading
@@ -19,14 +18,17 @@ if TYPE_CHECKING:
 TICKED: Final = "yes"
 """The value of a tick, and of text and a signature that are there."""
 BLANK_BETWEEN, NOT_AT_RIGHT, SCRIBBLED, FAINT = "blank-between", "not-at-right", "no-digit", "faint-ink"
+OFF_PAGE, NOT_SEEN = "off-page", "box-not-seen"
 SEVERAL, CANCELLED, UNCLEAR, INCOMPLETE = "several-marked", "cancelled", "mark-unclear", "boxes-missing"
 _JUNK = 10
 _JUNK_AT = 0.5
 _SURE, _UNSURE = 0.9999, 0.5
 
 
-def field_reading(one: SlipField, boxes: tuple[BoxReading, ...], crop: GreyImage, area: Rect) -> FieldReading:
-    """The reading of a field from its boxes."""
+def field_reading(
+    one: SlipField, boxes: tuple[BoxReading, ...], crop: GreyImage, against: tuple[str, ...] = ()
+) -> FieldReading:
+    """The reading of a field from its boxes; ``against`` are reasons that are known already."""
     match one.kind:
         case ReplyKind.TICK:
             value, confidence, reasons = _tick(boxes[0])
@@ -36,7 +38,7 @@ def field_reading(one: SlipField, boxes: tuple[BoxReading, ...], crop: GreyImage
             value, confidence, reasons = _written(boxes)
         case _:
             value, confidence, reasons = _digits(boxes, one.kind)
-    return FieldReading(one.name, one.kind, value, confidence, boxes, tuple(reasons), area, crop)
+    return FieldReading(one.name, one.kind, value, confidence, boxes, (*against, *reasons), one.area, crop)
 
 
 def _tick(box: BoxReading) -> tuple[str, float, list[str]]:

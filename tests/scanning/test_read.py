@@ -170,3 +170,19 @@ def test_a_photo_from_too_far_away_is_an_exception() -> None:
     reading = read(Page(1, photo, None, photo=True))
     assert (reading.slips, reading.kind) == ((), PageKind.EXCEPTION)
     assert reading.findings[0].code in ("slip-photo-too-coarse", "page-without-slip")
+
+
+@pytest.mark.parametrize("share", [0.12, 0.2, 0.3, 0.4])
+def test_what_is_torn_off_is_never_taken_for_blank(share: float) -> None:
+    slip = paper(14, ANSWERS)
+    cut = np.ascontiguousarray(slip[:, int(slip.shape[1] * share) :])
+    torn = slip.copy()
+    torn[:, : int(slip.shape[1] * share)] = 255  # on a white bed
+
+    for sheet in (cut, torn):
+        reading = read(Page(1, sheet, float(PAPER_DPI)))
+        known = fields(reading) if reading.slips else {}
+        assert not [one for one in known.values() if one.value != _RIGHT[one.name] and not one.reasons]
+
+
+_RIGHT = {"reading": "12345", "read_on": "03112026", "moved": "yes", "road": "mail", "signature": "yes"}

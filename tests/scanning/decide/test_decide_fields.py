@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from docgen.layouts.geometry import Rect
 from docgen.qr.slip_code import SlipCode
 from docgen.reply_form import Known, ReplyField, ReplyKind
 from scanning.decide.fields import Decision, Keying, Situation, asked_of, decide
@@ -35,7 +34,7 @@ def box(digit: int | None, chance: float = 0.9999, other: int = 0) -> BoxReading
 
 def reading_of(boxes: list[BoxReading]) -> FieldReading:
     asked = geometry().fields[0]
-    return field_reading(asked, tuple(boxes), CROP, Rect(14, 29, 48, 10))
+    return field_reading(asked, tuple(boxes), CROP)
 
 
 def decided(
@@ -123,3 +122,16 @@ def test_a_field_without_a_form_is_asked_as_its_boxes_tell() -> None:
 def test_a_clear_reading_on_a_photo_is_confirmed_by_a_person() -> None:
     one = decided(reading_of(digits(" 1284")), photo=True)
     assert (one.outcome, one.value, one.reasons, one.keying) == (Outcome.REVIEW, "", ("on-photo",), Keying.CONFIRM)
+
+
+def test_boxes_that_cannot_be_seen_are_for_a_person_though_they_look_blank() -> None:
+    asked = geometry().fields[0]
+    one = decided(field_reading(asked, tuple(digits("     ")), CROP, ("box-not-seen",)))
+    assert (one.outcome, one.value, one.keying) == (Outcome.REVIEW, "", Keying.BLIND)
+    assert one.reasons[0] == "box-not-seen"
+
+
+def test_on_black_and_white_alone_an_empty_box_before_digits_is_a_question_unless_the_last_reading_answers_it() -> None:
+    four = reading_of(digits(" 1284"))
+    assert decided(four, bilevel=True).reasons == ("blank-on-bilevel",)
+    assert decided(four, KNOWN, bilevel=True).outcome is Outcome.ACCEPTED
