@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from docgen.reply_form import Choice, ReplyField, ReplyKind
-from scanning.fields.values import BLANK_BETWEEN
+from scanning.fields.values import BLANK_BETWEEN, SCRIBBLED
 from scanning.readings import Outcome, Presence
 from scanning.register.align import MOST_RESIDUAL_MM
 from scanning.validators.answer import AnswerContext, check_answer, reading_context
@@ -33,7 +33,7 @@ ON_PHOTO = "on-photo"
 BLANK_ON_BILEVEL, PREVIOUS_READING = "blank-on-bilevel", "unlike-previous-reading"
 _KEYED: Final = frozenset({ReplyKind.TEXT, ReplyKind.EMAIL})
 _MARKED: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE, ReplyKind.SIGNATURE})
-_NO_DIGIT = 10
+_NO_DIGIT, _NO_DIGIT_AT_MOST = 10, 0.02
 _MOST_ALTERNATIVES = 3
 
 
@@ -135,6 +135,8 @@ def _digits(base: Decision, reading: FieldReading, situation: Situation, *, bile
             reasons += [PREVIOUS_READING] * (not stands.agrees)
         alternatives = tuple([one.value for one in rank_alternatives(listed, context.reading, _MOST_ALTERNATIVES)])
     checked = check_answer(asked, reading.value, context)
+    if SCRIBBLED not in reasons and _may_be_no_digit(reading.boxes):
+        reasons.append(SCRIBBLED)
     reasons += [checked.code] if not checked.accepted and checked.code else []
     if bilevel and posterior is None and len(reading.value) < len(reading.boxes):
         reasons.append(BLANK_ON_BILEVEL)
@@ -142,6 +144,11 @@ def _digits(base: Decision, reading: FieldReading, situation: Situation, *, bile
         return replace(base, outcome=Outcome.ACCEPTED, value=checked.value or "", posterior=posterior)
     reasons += [LOW_CONFIDENCE] if not reasons else []
     return replace(base, reasons=tuple(reasons), posterior=posterior, alternatives=alternatives)
+
+
+def _may_be_no_digit(boxes: Sequence[BoxReading]) -> bool:
+    """A struck-out digit still looks like one, and what is known would speak for it."""
+    return any(box.probabilities[_NO_DIGIT] > _NO_DIGIT_AT_MOST for box in boxes if box.probabilities)
 
 
 def _is_sure(reading: FieldReading, posterior: float | None, policy: Policy) -> bool:
