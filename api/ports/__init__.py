@@ -67,6 +67,7 @@ from api.ports.scan_repositories import PieceSlips, Records, ScanPages, Scans, S
 from api.ports.scans import (
     Balance,
     FormPolicy,
+    PageLook,
     PieceSlip,
     ScanBatch,
     ScanBatchState,
@@ -188,6 +189,7 @@ __all__ = [
     "PackageState",
     "Packages",
     "Page",
+    "PageLook",
     "PageRequest",
     "Permanent",
     "Piece",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from api.ports.scans import (
         Balance,
         FormPolicy,
+        PageLook,
         PieceSlip,
         ScanBatch,
         ScanFile,
@@ -186,8 +187,8 @@ class ScanPages(Protocol):
     def withdraw(self, organisation_id: str, slip_ids: Collection[str], at: datetime) -> None:
         """They count no more."""
 
-    def hashes(self, organisation_id: str, page_ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        """Hash of the picture and digest of the file of pages."""
+    def looks(self, organisation_id: str, page_ids: Sequence[str]) -> Mapping[str, PageLook]:
+        """What pages look like and where they stand, by id."""
 
 
 class SlipFields(Protocol):

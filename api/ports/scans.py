@@ -192,6 +192,15 @@ class ScanPage:
         return self.kind is PageKind.EXCEPTION and self.way_out is WayOut.NONE
 
 
+class PageLook(NamedTuple):
+    """What tells whether two pages are the same: hash of the picture, digest of the file, its id, number in it."""
+
+    page_hash: str
+    sha256: str
+    file_id: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Slip:
     """A slip that came back. ``place`` counts from 0 on its page, ``ordinal`` from 0 among those of piece and form.

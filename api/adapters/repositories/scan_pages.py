@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, not_, select, update
 
 from api.adapters import scan_tables as tables
 from api.adapters.repositories.base import Repository, as_row, not_found
-from api.ports import ScanFinding, ScanPage, Slip, WayOut
+from api.ports import PageLook, ScanFinding, ScanPage, Slip, WayOut
 from scanning.readings import PageKind
 
 if TYPE_CHECKING:
@@ -138,12 +138,13 @@ class SqlScanPages(Repository):
         for slip_id in sorted(slip_ids):
             self._event(organisation_id, slip_id, "slip-withdrawn", at)
 
-    def hashes(self, organisation_id: str, page_ids: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+    def looks(self, organisation_id: str, page_ids: Sequence[str]) -> Mapping[str, PageLook]:
         """By page."""
         c, f = tables.scan_pages.c, tables.scan_files.c
-        statement = select(c.id, c.page_hash, f.sha256).join(tables.scan_files, f.id == c.file_id)
+        columns = select(c.id, c.page_hash, f.sha256, c.file_id, c.number)
+        statement = columns.join(tables.scan_files, f.id == c.file_id)
         rows = self._connection.execute(statement.where(c.organisation_id == organisation_id, c.id.in_(page_ids)))
-        return {row.id: (row.page_hash, row.sha256) for row in rows}
+        return {row[0]: PageLook(*row[1:]) for row in rows}
 
 
 def _waits() -> ColumnElement[bool]:

@@ -10,12 +10,14 @@ from api.adapters import scan_tables as tables
 from api.adapters.repositories.base import Repository, as_row, chunked, not_found
 from api.ports import FormPolicy, PieceSlip, SlipForm
 from docgen.findings import Refusal
+from docgen.qr.token import LENGTH, PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _PIECE_SLIPS = select(*(tables.piece_slips.c[name] for name in PieceSlip._fields))
-_END = "{"  # sorts behind all characters of ids
+_LAST = "z"  # sorts behind all characters of ids, whatever the collation
+_ID_LENGTH = len(PREFIX) + LENGTH
 
 
 class SqlSlipForms(Repository):
@@ -118,7 +120,7 @@ class SqlPieceSlips(Repository):
 
 def _begins(start: str) -> tuple[Any, ...]:
     c = tables.piece_slips.c
-    return (c.piece_id >= start, c.piece_id < start + _END)
+    return (c.piece_id >= start, c.piece_id <= start.ljust(_ID_LENGTH, _LAST))
 
 
 def _piece_slip(row: Any) -> PieceSlip:  # noqa: ANN401 - a row of the database

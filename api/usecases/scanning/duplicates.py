@@ -34,21 +34,25 @@ def compare(
     """``earlier`` are slips of the same piece and form that count; the fields of theirs that differ are merged here."""
     if not earlier:
         return Compared(slip, tuple(fields))
-    seen = _evidence(uow, slip, earlier)
+    seen, same = _evidence(uow, slip, earlier)
     every = uow.slip_fields.of_slips(slip.organisation_id, [other.id for other in earlier])
     heads = {field.name: field for field in every if field.stage not in {Stage.MERGED, Stage.WITHDRAWN}}
-    compared = tuple([_beside(deps, uow, field, heads.get(field.name), same=seen.same_page) for field in fields])
+    compared = tuple([_beside(deps, uow, field, heads.get(field.name), same=same) for field in fields])
     attached = all(field.stage is Stage.MERGED for field in compared)
     return Compared(replace(seen, first_id=earlier[0].id if attached else None), compared)
 
 
-def _evidence(uow: UnitOfWork, slip: Slip, earlier: Sequence[Slip]) -> Slip:
-    pages = [slip.page_id, *[other.page_id for other in earlier]]
-    hashes = uow.scan_pages.hashes(slip.organisation_id, pages)
-    looks, file = hashes[slip.page_id]
-    others = [hashes[other.page_id] for other in earlier]
-    same_page = bool(looks) and any(look == looks for look, _ in others)
-    return replace(slip, same_page=same_page, same_file=any(each == file for _, each in others))
+def _evidence(uow: UnitOfWork, slip: Slip, earlier: Sequence[Slip]) -> tuple[Slip, bool]:
+    """The slip with what speaks for its being the same sheet, and whether it is the very same picture.
+
+    Sheets that differ in a word may look alike, so only the same page of the same bytes is the same picture.
+    """
+    looks = uow.scan_pages.looks(slip.organisation_id, [slip.page_id, *[other.page_id for other in earlier]])
+    mine, others = looks[slip.page_id], [looks[other.page_id] for other in earlier]
+    same_page = bool(mine.page_hash) and any(other.page_hash == mine.page_hash for other in others)
+    again = [other for other in others if other.sha256 == mine.sha256 and other.file_id != mine.file_id]
+    same = any(other.number == mine.number for other in again)
+    return replace(slip, same_page=same_page, same_file=bool(again)), same
 
 
 def _beside(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, head: SlipFieldRow | None, *, same: bool) -> SlipFieldRow:
@@ -73,7 +77,7 @@ def _beside(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, head: SlipFieldRow
 
 
 def _is_same(field: SlipFieldRow, head: SlipFieldRow, *, same: bool) -> bool:
-    """Whether two slips say the same; of words only when it is the very same sheet, since nobody has read them."""
+    """Whether two slips say the same; of words only in the very same picture, since nobody has read them."""
     if same and field.read == head.read:
         return True
     if field.kind in _WORDS and (field.read or head.read):

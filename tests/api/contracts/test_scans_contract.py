@@ -18,6 +18,7 @@ from api.ports import (
     Measured,
     Mode,
     PackageKind,
+    PageLook,
     PageRequest,
     PieceSlip,
     Record,
@@ -311,8 +312,8 @@ def test_slips_of_a_piece_are_kept_by_ordinal(db: SqlDatabase) -> None:
         assert uow.scan_pages.slips(ORG, PageRequest(1, "slp_1"), piece_id=PIECE).items == (second,)
         assert uow.scan_pages.slips(OTHER, ALL).items == ()
         assert uow.scan_pages.slips_on(ORG, "pag_2") == [second]
-        assert uow.scan_pages.hashes(ORG, ["pag_1"]) == {"pag_1": ("", file().blob.sha256)}
-        assert uow.scan_pages.hashes(OTHER, ["pag_1"]) == {}
+        assert uow.scan_pages.looks(ORG, ["pag_1"]) == {"pag_1": PageLook("", file().blob.sha256, "scf_1", 1)}
+        assert uow.scan_pages.looks(OTHER, ["pag_1"]) == {}
         uow.scan_pages.withdraw(ORG, ["slp_2"], LATER)
         assert uow.scan_pages.slips_on(ORG, "pag_2") == []
         assert uow.scan_pages.slips_of(ORG, PIECE, FORM) == [slip(), replace(second, withdrawn_at=LATER)]
