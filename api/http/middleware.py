@@ -35,6 +35,7 @@ _RESULTS: Final = re.compile(r"/v1/batches/[^/]+/results")
 _STAFF_RECORDS: Final = "/staff/jobs/new"
 # what is sent here goes to disk as it comes, as for the API
 _STAFF_PDFS: Final = "/staff/jobs/pdfs"
+_STAFF_SCANS: Final = re.compile(r"/staff/mailroom/(?:batch/[^/]+/)?files")
 _STAFF_PACKAGE: Final = re.compile(r"/staff/(?:templates|brands)/try")
 _STAFF_FILE: Final = re.compile(r"/staff/(?:batches/[^/]+/results-file|mail-runs/[^/]+/(?:hand-over|proof))")
 
@@ -166,7 +167,7 @@ def _staff_limit(path: str, max_body_bytes: int) -> int:
     """The same for files in forms; a form without one is small."""
     if path == _STAFF_RECORDS:
         return min(STAFF_RECORDS_LIMIT_BYTES, max_body_bytes)
-    if path == _STAFF_PDFS:
+    if path == _STAFF_PDFS or _STAFF_SCANS.fullmatch(path):
         return max_body_bytes
     if _STAFF_PACKAGE.fullmatch(path):
         return ZIP_LIMIT_BYTES

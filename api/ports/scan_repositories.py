@@ -210,12 +210,26 @@ class SlipFields(Protocol):
         """Write stage, value, who decided, rival and lease."""
 
     def next_open(
-        self, organisation_id: str, person: str, now: datetime, leave_out: Collection[str] = (), form: str | None = None
+        self,
+        organisation_id: str,
+        person: str,
+        now: datetime,
+        leave_out: Collection[str] = (),
+        form: str | None = None,
+        *,
+        differs: bool | None = None,
     ) -> SlipFieldRow | None:
         """The first that waits for this person, kept until the commit: fields of a form and name together.
 
-        Left out are those in another's hands, and those that the person acted on.
+        Left out are those in another's hands, and those that the person acted on. ``differs`` takes only those of which
+        people or slips say different things, or leaves them out.
         """
+
+    def count_differing(self, organisation_id: str) -> int:
+        """How many wait of which people or slips say different things."""
+
+    def count_acts(self, organisation_id: str, person: str, since: datetime) -> int:
+        """How much a person did since then and did not take back."""
 
     def count_open(self, organisation_id: str) -> Mapping[tuple[str, str, Stage], int]:
         """How many wait, by form, name and stage."""

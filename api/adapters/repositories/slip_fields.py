@@ -62,7 +62,14 @@ class SqlSlipFields(Repository):
         self._connection.execute(update(tables.slip_fields).where(*where).values(**changes))
 
     def next_open(
-        self, organisation_id: str, person: str, now: datetime, leave_out: Collection[str] = (), form: str | None = None
+        self,
+        organisation_id: str,
+        person: str,
+        now: datetime,
+        leave_out: Collection[str] = (),
+        form: str | None = None,
+        *,
+        differs: bool | None = None,
     ) -> SlipFieldRow | None:
         """Those at hand first: a person who looks away gets the same again."""
         c = tables.slip_fields.c
@@ -70,10 +77,23 @@ class SqlSlipFields(Repository):
         wanted += [or_(c.leased_to == person, c.leased_until.is_(None), c.leased_until <= now), ~_acted(person)]
         wanted += [c.id.not_in(leave_out)] if leave_out else []
         wanted += [c.form == form] if form is not None else []
+        wanted += [] if differs is None else [_differs() if differs else ~_differs()]
         mine = case((and_(c.leased_to == person, c.leased_until > now), 0), else_=1)
         statement = select(tables.slip_fields).where(*wanted).order_by(mine, c.form, c.name, c.stage, c.id).limit(1)
         row = self._connection.execute(statement.with_for_update(skip_locked=True)).one_or_none()
         return None if row is None else _field(row)
+
+    def count_differing(self, organisation_id: str) -> int:
+        """Of those that are open."""
+        c = tables.slip_fields.c
+        where = (c.organisation_id == organisation_id, c.stage.in_(OPEN_STAGES), _differs())
+        return self._connection.execute(select(func.count()).where(*where)).scalar_one()
+
+    def count_acts(self, organisation_id: str, person: str, since: datetime) -> int:
+        """By the clock of the service."""
+        c = tables.field_acts.c
+        where = (c.organisation_id == organisation_id, c.person == person, c.at >= since, c.undone_at.is_(None))
+        return self._connection.execute(select(func.count()).where(*where)).scalar_one()
 
     def count_open(self, organisation_id: str) -> Mapping[tuple[str, str, Stage], int]:
         """By form, name and stage."""
@@ -144,6 +164,11 @@ class SqlSlipFields(Repository):
         counts = (c.organisation_id == organisation_id, c.stage.not_in((Stage.WITHDRAWN, Stage.MERGED)))
         statement = select(c.form, c.name, *columns).where(*counts).group_by(c.form, c.name).order_by(c.form, c.name)
         return [Measured(*row) for row in self._connection.execute(statement)]
+
+
+def _differs() -> ColumnElement[bool]:
+    c = tables.slip_fields.c
+    return or_(c.stage == Stage.JUDGE, c.rival_id.is_not(None))
 
 
 def _acted(person: str) -> ColumnElement[bool]:

@@ -144,7 +144,7 @@ class Desk:
         values = (self.by, done.notice[:_MOST_NOTICE_CHARACTERS])
         token = links.sign(self.deps.secret, _NOTICE, values, self.deps.clock, _NOTICE_LASTS)
         path, hash_sign, anchor = done.url.partition("#")
-        return f"{path}?{urlencode({'said': token})}{hash_sign}{anchor}"
+        return f"{path}{'&' if '?' in path else '?'}{urlencode({'said': token})}{hash_sign}{anchor}"
 
 
 def notice_of(request: Request, deps: Deps) -> str:

@@ -66,16 +66,23 @@ class Keyed:
 
 
 def next_review(
-    deps: Deps, organisation_id: str, person: str, skip: Collection[str] = (), form: str | None = None
+    deps: Deps,
+    organisation_id: str,
+    person: str,
+    skip: Collection[str] = (),
+    form: str | None = None,
+    *,
+    differs: bool | None = None,
 ) -> ReviewItem | None:
     """The next field for a person, in nobody else's hands for some minutes; None when nothing waits for this one.
 
     Fields of one form and name come together. ``skip`` leaves fields out, such as the one on the screen when the next
-    is loaded. ``form`` narrows to one.
+    is loaded. ``form`` narrows to one. ``differs`` takes only fields of which people or slips say different things, or
+    leaves them out.
     """
     now = deps.clock.now()
     with deps.database.write() as uow:
-        found = uow.slip_fields.next_open(organisation_id, person, now, skip, form)
+        found = uow.slip_fields.next_open(organisation_id, person, now, skip, form, differs=differs)
         if found is None:
             return None
         leased = replace(found, leased_to=person, leased_until=now + LEASE)
@@ -109,6 +116,18 @@ def count_open(deps: Deps, organisation_id: str) -> Mapping[tuple[str, str, Stag
     """How many fields wait, by form, name and stage."""
     with deps.database.read() as uow:
         return uow.slip_fields.count_open(organisation_id)
+
+
+def count_differing(deps: Deps, organisation_id: str) -> int:
+    """How many fields wait of which people or slips say different things."""
+    with deps.database.read() as uow:
+        return uow.slip_fields.count_differing(organisation_id)
+
+
+def done_since(deps: Deps, organisation_id: str, person: str, since: datetime) -> int:
+    """How many answers a person gave since then and did not take back."""
+    with deps.database.read() as uow:
+        return uow.slip_fields.count_acts(organisation_id, person, since)
 
 
 def key_field(

@@ -342,6 +342,36 @@ def test_the_next_field_is_one_that_the_person_has_not_seen_and_nobody_holds(db:
         assert uow.slip_fields.next_open(ORG, "usr_3", NOW, form="ZZZZZZ") is None
 
 
+def test_fields_of_which_people_or_slips_differ_can_be_taken_apart(db: SqlDatabase) -> None:
+    with_slip(db)
+    with db.write() as uow:
+        uow.slip_fields.add_many([field(1), field(2), field(3, stage=Stage.JUDGE), field(4, rival_id="fld_1")])
+
+        def all_of(*, differs: bool | None) -> list[str]:
+            found: list[str] = []
+            while (one := uow.slip_fields.next_open(ORG, "usr_1", NOW, found, differs=differs)) is not None:
+                found.append(one.id)
+            return sorted(found)
+
+        assert all_of(differs=True) == ["fld_3", "fld_4"]
+        assert all_of(differs=False) == ["fld_1", "fld_2"]
+        assert all_of(differs=None) == ["fld_1", "fld_2", "fld_3", "fld_4"]
+        assert (uow.slip_fields.count_differing(ORG), uow.slip_fields.count_differing(OTHER)) == (2, 0)
+
+
+def test_acts_since_a_moment_are_counted_while_they_are_not_taken_back(db: SqlDatabase) -> None:
+    with_slip(db)
+    with db.write() as uow:
+        uow.slip_fields.add_many([field(1), field(2)])
+        uow.slip_fields.add_act(FieldAct(ORG, "fld_1", "usr_1", ActKind.KEYED, "12", NOW))
+        later = uow.slip_fields.add_act(FieldAct(ORG, "fld_2", "usr_1", ActKind.KEYED, "12", LATER))
+        counts = [uow.slip_fields.count_acts(ORG, "usr_1", at) for at in (NOW, LATER, LATER + timedelta(seconds=1))]
+        assert counts == [2, 1, 0]
+        assert uow.slip_fields.count_acts(ORG, "usr_2", NOW) == 0
+        uow.slip_fields.undo(ORG, later.number, LATER)
+        assert uow.slip_fields.count_acts(ORG, "usr_1", NOW) == 1
+
+
 def test_acts_are_taken_back_and_stay_in_the_history(db: SqlDatabase) -> None:
     with_slip(db)
     with db.write() as uow:

@@ -43,7 +43,7 @@
     const data = new FormData(form, button);
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin" });
-      if (new URL(answer.url).pathname.startsWith("/staff/login") || !show(await answer.text())) location.assign("/staff/mailroom/review");
+      if (new URL(answer.url).pathname.startsWith("/staff/login") || !show(await answer.text())) location.reload();
     } catch {
       const note = document.createElement("p");
       note.className = "trouble";
@@ -79,5 +79,37 @@
     if (option) { event.preventDefault(); option.checked = true; option.focus(); }
   });
 
+  function drops() {
+    for (const form of document.querySelectorAll("form[data-drop]")) {
+      const input = form.querySelector("input[type=file]");
+      const bar = form.querySelector("progress");
+      for (const name of ["dragover", "drop"]) form.addEventListener(name, (event) => {
+        if (!event.dataTransfer || !event.dataTransfer.types.includes("Files")) return;
+        event.preventDefault();
+        if (name === "drop") { input.files = event.dataTransfer.files; form.requestSubmit(); }
+      });
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const request = new XMLHttpRequest();
+        const failed = (words) => { bar.hidden = true; delete form.dataset.sent; form.querySelector(".hint").textContent = words; };
+        request.open("POST", form.action);
+        request.upload.onprogress = (sent) => { if (sent.lengthComputable) bar.value = sent.loaded / sent.total; };
+        request.onload = () => {
+          if (request.status < 400 && request.responseURL) { location.assign(request.responseURL); return; }
+          const fresh = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("main");
+          if (!fresh) { failed("The service could not take this in. Send the files again in a moment."); return; }
+          document.getElementById("main").replaceChildren(...fresh.childNodes);
+          drops();
+          const trouble = document.querySelector(".trouble");
+          if (trouble) trouble.focus();
+        };
+        request.onerror = () => failed("The service did not answer. Send the files again in a moment.");
+        bar.hidden = false;
+        request.send(new FormData(form, event.submitter));
+      });
+    }
+  }
+
+  drops();
   if (desk()) begin();
 })();

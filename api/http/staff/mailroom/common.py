@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 from fastapi import Depends, Query
 
 from api.http.staff.visitors import Guard, visitor_of
-from api.ports import Role, Stage
+from api.ports import OPEN_STAGES, Role, Stage
 from api.usecases.scanning import exceptions, measuring, reviewing
 
 if TYPE_CHECKING:
@@ -24,18 +24,18 @@ CursorQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.:+-]{1,200}$")]
 
 
 class Waiting(NamedTuple):
-    """What waits for people: first readings, second ones, and answers that did not agree."""
+    """What waits for people: first readings, second ones, and answers of which people or slips differ."""
 
     first: int
     second: int
-    judge: int
+    differing: int
     exceptions: int
     checks: int
 
     @property
-    def fields(self) -> int:
-        """All fields."""
-        return self.first + self.second + self.judge
+    def plain(self) -> int:
+        """Fields that are keyed one after the other."""
+        return self.first + self.second
 
 
 def person(request: Request) -> Visitor:
@@ -48,11 +48,15 @@ def person(request: Request) -> Visitor:
 def waiting(deps: Deps, organisation_id: str) -> Waiting:
     """Now."""
     found = reviewing.count_open(deps, organisation_id)
-    by_stage = {stage: sum(count for (_, _, at), count in found.items() if at is stage) for stage in Stage}
+    by_stage = {stage: sum(count for (_, _, at), count in found.items() if at is stage) for stage in OPEN_STAGES}
+    differing = reviewing.count_differing(deps, organisation_id)
+    # fields of slips that differ are not at the third person yet
+    others = sum(by_stage.values()) - differing
+    second = min(by_stage[Stage.SECOND], others)
     return Waiting(
-        by_stage[Stage.KEY],
-        by_stage[Stage.SECOND],
-        by_stage[Stage.JUDGE],
+        others - second,
+        second,
+        differing,
         exceptions.count_exceptions(deps, organisation_id),
         sum(each.measured.waiting for each in measuring.blind_checks(deps, organisation_id)),
     )

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _ROUND_MM: Final = 2.0
 _EDGE: Final = 0.02
 _QUARTER: Final = pi / 2
-_MIRRORED: Final = "page-mirrored"
-_SHOWN_DPI, _USUAL_DPI, _FINE_DPI = 110.0, 300.0, 450.0
 
 
 class Size(NamedTuple):
@@ -62,21 +60,21 @@ def marked(
     height_mm = _height_mm(form.geometry) if form else None
     if slip is None or height_mm is None or len(slip.corners_px) != 4:  # noqa: PLR2004 - a slip has four corners
         return Marked(page.id, size, f"0 0 {size.width} {size.height}", "", size.width, size.height)
-    scale = _scale(page.dpi)
-    corners = [(x * scale, y * scale) for x, y in slip.corners_px]
-    quarters = _quarters(corners)
-    turned = [_turned(corner, size, quarters) for corner in corners]
+    quarters = _quarters(slip.corners_px)
+    turned = [_turned(corner, size, quarters) for corner in slip.corners_px]
     marks = tuple([_polygon(turned, area, height_mm) for area in areas if len(area) == 4])  # noqa: PLR2004 - four sides
     left, top, width, height = _around(turned)
     view = f"{left:.0f} {top:.0f} {width:.0f} {height:.0f}"
-    mirrored = any(finding.code == _MIRRORED for finding in page.findings)
-    return Marked(page.id, size, view, _turn(size, quarters, mirrored=mirrored), round(width), round(height), marks)
+    return Marked(page.id, size, view, _turn(size, quarters), round(width), round(height), marks)
 
 
-def _scale(dpi: float | None) -> float:
-    """From pixels of the scan to those of its picture, as `scanning.read` makes it; fine ones are read half as fine."""
-    factor = max(1, round((dpi or _USUAL_DPI) / _SHOWN_DPI))
-    return (2 if dpi is not None and dpi >= _FINE_DPI else 1) / factor
+def turned_page(deps: Deps, page: ScanPage, quarters: int) -> Marked | None:
+    """A whole page, turned clockwise by quarters; None when there is no picture."""
+    size = size_of(deps, page)
+    if size is None:
+        return None
+    width, height = size if quarters % 2 == 0 else (size.height, size.width)
+    return Marked(page.id, size, f"0 0 {width} {height}", _turn(size, quarters % 4), width, height)
 
 
 def _quarters(corners: Sequence[tuple[float, float]]) -> int:
@@ -90,7 +88,7 @@ def _turned(point: tuple[float, float], size: Size, quarters: int) -> tuple[floa
     return ((x, y), (height - y, x), (width - x, height - y), (y, width - x))[quarters]
 
 
-def _turn(size: Size, quarters: int, *, mirrored: bool) -> str:
+def _turn(size: Size, quarters: int) -> str:
     """The same as an SVG does it, of a picture at 0, 0."""
     width, height = size
     turns = (
@@ -99,7 +97,7 @@ def _turn(size: Size, quarters: int, *, mirrored: bool) -> str:
         f"translate({width} {height}) rotate(180)",
         f"translate(0 {width}) rotate(270)",
     )
-    return f"{turns[quarters]} translate({width} 0) scale(-1 1)".strip() if mirrored else turns[quarters]
+    return turns[quarters]
 
 
 def _polygon(corners: Sequence[tuple[float, float]], area: Sequence[float], height_mm: float) -> str:
