@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.edge import DepsDep
+from api.http.problems import status_of
 from api.http.staff.desk import Desk, DeskDep, Done, Mistake
 from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, person
 from api.http.staff.mailroom.overlay import turned_page
@@ -15,9 +16,11 @@ from api.http.staff.mailroom.words import WORDS
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
+from api.http.staff.trouble import Trouble
 from api.ports import PageRequest, WayOut
 from api.usecases import people
-from api.usecases.scanning import exceptions, looking
+from api.usecases.scanning import exceptions, looking, words
+from docgen.findings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from api.ports import ScanPage
     from api.usecases.deps import Deps
     from api.usecases.scanning.exceptions import Candidate
+    from scanning.machine_print import Words
 
 router = APIRouter(prefix=f"{MAILROOM}/exceptions", tags=["staff"], include_in_schema=False, route_class=StaffRoute)
 
@@ -62,6 +66,21 @@ def find(desk: DeskDep, page_id: str) -> Response:
     wanted = desk.form.text("q")
     found = exceptions.find_pieces(desk.deps, desk.organisation_id, wanted) if wanted else ()
     return exception_page(desk.request, desk.deps, page_id, batch=desk.form.text("batch"), wanted=wanted, found=found)
+
+
+@router.post("/{page_id:id}/words", dependencies=[IN_MAILROOM])
+def read_words(desk: DeskDep, page_id: str) -> Response:
+    """What is printed on it, and what of that may say whose it is."""
+    try:
+        found = words.words_on(desk.deps, desk.organisation_id, page_id)
+    except Refusal as refusal:
+        if refusal.code == "scan-page-not-found":
+            raise
+        mistake = Mistake(Trouble.of(refusal, {}), "words")
+        response = exception_page(desk.request, desk.deps, page_id, batch=desk.form.text("batch"), mistake=mistake)
+        response.status_code = int(status_of(refusal.code))
+        return response
+    return exception_page(desk.request, desk.deps, page_id, batch=desk.form.text("batch"), printed=found)
 
 
 @router.post("/{page_id:id}/assign", dependencies=[IN_MAILROOM])
@@ -156,6 +175,7 @@ def exception_page(  # noqa: PLR0913 - what is shown of which page
     was: str = "",
     wanted: str = "",
     found: Sequence[Candidate] | None = None,
+    printed: Words | None = None,
     mistake: Mistake | None = None,
 ) -> Response:
     """The page, with letters that were ``found`` for it."""
@@ -170,6 +190,7 @@ def exception_page(  # noqa: PLR0913 - what is shown of which page
         "turn": turn,
         "wanted": wanted,
         "found": found,
+        "printed": printed,
         "several": any(each.code == _SEVERAL for each in item.page.findings),
         "ahead": [each for each in waits if each.id != page_id],
         "count": exceptions.count_exceptions(deps, organisation_id),

@@ -79,7 +79,7 @@ def scanned(number: int, answers: tuple[tuple[str, str], ...], condition: str = 
     """A sheet with the slip of a letter at its foot, as a JPEG of 200 dpi."""
     slip = printed_slip(geometry(), SlipCode(piece_id(number), PAPER), PAPER_DPI)
     rng = np.random.default_rng(number)
-    fill_in(slip, PAPER_DPI, geometry(), dict(answers), steady_writer(number), rng)
+    fill_in(slip, PAPER_DPI, geometry(), dict(answers), steady_writer(), rng)
     grey = scan(on_a4(slip, PAPER_DPI), PAPER_DPI, 200, CONDITIONS[condition], rng)
     return jpeg(turned(grey, quarters), 200)
 

@@ -9,9 +9,10 @@ import pytest
 from api.http.staff.mailroom.quality import place_of
 from api.http.staff.mailroom.sheet import _ABOUT
 from api.ports import Mode, Role, ScanBatchState, Stage, WayOut
-from api.usecases.scanning import intake, looking, policies, reviewing
-from docgen.findings import Finding, Place
+from api.usecases.scanning import intake, looking, policies, reviewing, words
+from docgen.findings import Finding, Place, Refusal
 from docgen.qr.slip_code import SlipCode, number_line
+from scanning.machine_print import Words
 from scanning.readings import PageKind
 from tests.api.usecases.slips import ALL, FORM, ORG, OTHER, SlipWorld, page, piece_id, slip
 
@@ -110,6 +111,27 @@ def test_a_page_is_assigned_by_the_printed_number_and_can_be_taken_back(world: S
     assert "waits again" in mia.answer.text
     mia.get(url).send(f"{url}/find", q="nobody at all")
     assert "No letter with a slip" in mia.text
+
+
+def test_what_is_printed_on_a_page_can_be_looked_for(
+    world: SlipWorld, mia: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"{HOME}/exceptions/{lost(world)}"
+    printed = Words(("Mevrouw De Vries", "Klantnummer record-3"), ("record-3",))
+    monkeypatch.setattr(words, "words_on", lambda *_: printed)
+    mia.get(url).send(f"{url}/words")
+    assert "Klantnummer record-3" in mia.text
+    hint = mia.page.xpath("//div[contains(@class, 'hints')]//form")[0]
+    headers = {"Origin": "http://testserver"}
+    mia.answer = mia.client.post(hint.action, data=dict(hint.form_values()), headers=headers)
+    assert mia.page.xpath("//ul[@class='candidates']//span/text()") == ["record-3 form ABC234"]
+
+    def nothing(*_: object) -> Words:
+        raise Refusal("words-data-missing", "No language data is installed.")
+
+    monkeypatch.setattr(words, "words_on", nothing)
+    mia.get(url).send(f"{url}/words")
+    assert (mia.answer.status_code, "No language data" in mia.text) == (422, True)
 
 
 @pytest.mark.parametrize(
