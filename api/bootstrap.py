@@ -28,7 +28,6 @@ from api.usecases.deps import Deps, Limits
 from api.usecases.equipment import equipment_with
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
-from api.usecases.scanning.watching import take_in_drops
 from api.usecases.trash import empty_trash
 from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
 from api.worker.child import run_child
@@ -184,6 +183,8 @@ def make_supervisor(
         partial(remove_left, _temporary(settings)),
     ]
     if settings.scan_folder is not None:
+        from api.usecases.scanning.watching import take_in_drops  # noqa: PLC0415 - most do without
+
         settings.scan_folder.mkdir(parents=True, exist_ok=True)
         # last: a large file may take a while
         chores.append(partial(take_in_drops, deps, ScanFolder(settings.scan_folder)))

@@ -13,7 +13,8 @@ import pytest
 
 from api.adapters.blobs_folder import FolderBlobs
 from api.adapters.blobs_s3 import S3Blobs
-from api.bootstrap import configure_logging, migrate, open_service
+from api.bootstrap import configure_logging, make_runner, make_supervisor, migrate, open_service
+from api.ports import Organisation
 from api.settings import Settings, as_environment
 from api.worker.broker import CeleryWaker, FileWaker
 
@@ -85,3 +86,19 @@ def test_the_worker_ends_in_order_when_it_is_told(tmp_path: Path) -> None:
         worker.send_signal(signal.SIGTERM)
         worker.stderr.read()
         assert worker.wait(60) == 0
+
+
+def test_a_watched_folder_is_made_and_looked_into(tmp_path: Path) -> None:
+    settings = Settings(data_folder=tmp_path / "var", scan_folder=tmp_path / "scans")
+    migrate(settings)
+    service = open_service(settings)
+    try:
+        with service.database.write() as uow:
+            uow.organisations.add(Organisation("org_one", "Een", service.clock.now()))
+        supervisor = make_supervisor(service, make_runner(service, {}))
+        (tmp_path / "scans" / "org_one").mkdir()
+        (tmp_path / "scans" / "org_one" / "a.pdf.part").write_bytes(b"x")
+        supervisor._sweeper.sweep(1.0)
+        assert [path.name for path in (tmp_path / "scans" / "org_one").iterdir()] == ["a.pdf.part"]
+    finally:
+        service.close()
