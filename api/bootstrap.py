@@ -192,6 +192,14 @@ def make_supervisor(
     return Supervisor(command, as_environment(settings), sweeper, rules)
 
 
+def scan_drops(settings: Settings) -> ScanFolder | None:
+    """The folders that scanners drop files in; None when there are none."""
+    if settings.scan_folder is None:
+        return None
+    settings.scan_folder.mkdir(parents=True, exist_ok=True)
+    return ScanFolder(settings.scan_folder)
+
+
 def start_embedded(service: Service) -> Supervisor:
     """Start workers beside this process; call `Supervisor.stop` at the end. They also end when this process dies."""
     supervisor = make_supervisor(service, make_runner(service, {}))

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import structlog
 
+from api.ports import DropsSeen
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from contextlib import AbstractContextManager
 
     from api.ports import Drop
@@ -57,6 +59,18 @@ class ScanFolder:
                 if self._is_settled(path):
                     yield self._claimed(path, folder)
         self._seen = {path: seen for path, seen in self._seen.items() if path in present}
+
+    def seen(self, folders: Collection[str]) -> list[DropsSeen]:
+        """What waits, and how many lie in ``failed`` without the texts beside them."""
+        return [
+            DropsSeen(
+                str(folder),
+                tuple([path.name for path in _files(folder)]),
+                len([path for path in _files(folder / FAILED) if path.suffix != ".txt"]),
+            )
+            for folder in _folders(self.root)
+            if folder.name in folders
+        ]
 
     def _is_settled(self, path: Path) -> bool:
         try:

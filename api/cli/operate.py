@@ -38,7 +38,7 @@ def serve(
     """Run the web server, with workers beside it; until Ctrl-C or SIGTERM."""
     import uvicorn
 
-    from api.bootstrap import configure_logging, keep_temporary_files, make_deps, start_embedded
+    from api.bootstrap import configure_logging, keep_temporary_files, make_deps, scan_drops, start_embedded
     from api.http.app import create_app
     from api.http.edge import Edge
 
@@ -48,7 +48,7 @@ def serve(
     with _service(settings) as service:
         spool = settings.data_folder / "spool"
         spool.mkdir(exist_ok=True)
-        edge = Edge(service.waker.ready, settings.public_url, spool)
+        edge = Edge(service.waker.ready, settings.public_url, spool, scan_drops(settings))
         config = uvicorn.Config(
             create_app(make_deps(service), edge),
             host=settings.host,

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request
 
-from api.ports import PageRequest
+from api.ports import Drops, PageRequest
 from api.usecases.deps import Deps
 from docgen.findings import Refusal
 
@@ -25,11 +25,15 @@ def _yes() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``public_url`` is how callers see the service; bodies are kept in ``spool_folder`` until they are whole."""
+    """``public_url`` is how callers see the service; bodies are kept in ``spool_folder`` until they are whole.
+
+    ``drops`` are the folders that scanners drop files in, as far as this process sees them.
+    """
 
     broker_ready: Callable[[], bool] = _yes
     public_url: str | None = None
     spool_folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    drops: Drops | None = None
 
 
 def get_deps(request: Request) -> Deps:

@@ -14,7 +14,7 @@ from api.ports.answers import (
     Stage,
 )
 from api.ports.carrier import CARRIER, Exchange, Exchanges
-from api.ports.drops import Drop, Drops
+from api.ports.drops import Drop, Drops, DropsSeen
 from api.ports.entities import (
     ApiKey,
     Batch,
@@ -152,6 +152,7 @@ __all__ = [
     "DecidedBy",
     "Drop",
     "Drops",
+    "DropsSeen",
     "Event",
     "Events",
     "Exchange",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
 
 
@@ -40,9 +40,21 @@ class Drop(Protocol):
         ...
 
 
+class DropsSeen(NamedTuple):
+    """A watched folder: where it is, the names of files that wait in it, and how many were refused."""
+
+    where: str
+    waiting: tuple[str, ...]
+    failed: int
+
+
 class Drops(Protocol):
     """What lies in the watched folders."""
 
     def settled(self) -> Iterator[AbstractContextManager[Drop | None]]:
         """Files that nobody writes any more, each claimed when it is entered; None when somebody else was first."""
+        ...
+
+    def seen(self, folders: Collection[str]) -> Sequence[DropsSeen]:
+        """Those of these folders that there are, by name; looking changes nothing."""
         ...

@@ -13,9 +13,9 @@ from api.usecases.scanning.intake import add_blob, plain_name
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from api.ports import Drop, Drops, Organisation, UnitOfWork
+    from api.ports import Drop, Drops, DropsSeen, Organisation, UnitOfWork
     from api.usecases.deps import Deps
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,11 @@ def take_in_drops(deps: Deps, drops: Drops) -> int:
         if taken >= _MOST_AT_ONCE:
             break
     return taken
+
+
+def folders_seen(deps: Deps, organisation_id: str, drops: Drops) -> Sequence[DropsSeen]:
+    """The watched folders of an organisation, with what waits in them; nothing of any other's."""
+    return drops.seen([name for name, owner in _folders_of(deps).items() if owner == organisation_id])
 
 
 def _take(deps: Deps, organisations: Mapping[str, str], drop: Drop) -> bool:

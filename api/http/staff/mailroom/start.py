@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.edge import DepsDep
+from api.http.edge import DepsDep, get_edge
 from api.http.staff.desk import Desk, Done, Mistake, notice_of
 from api.http.staff.mailroom.common import IN_MAILROOM, LIVE_S, MAILROOM, CursorQuery, person, waiting
 from api.http.staff.mailroom.words import WORDS
@@ -17,7 +17,7 @@ from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
 from api.ports import Mode, PageRequest, ScanFileState
-from api.usecases.scanning import intake, looking
+from api.usecases.scanning import intake, looking, watching
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def start_page(
     organisation_id = person(request).organisation_id
     seen, after = looking.list_batches(deps, organisation_id, PageRequest(_BATCHES, cursor))
     reading = [each for each in seen if each.balance.waiting]
+    drops = get_edge(request).drops
     return page(
         request,
         "mailroom/start.html",
@@ -105,6 +106,7 @@ def start_page(
         batches=seen,
         files={each.batch.id: files_being_read(deps, each) for each in reading},
         reading=bool(reading),
+        folders=watching.folders_seen(deps, organisation_id, drops) if drops else (),
         after=after,
         cursor=cursor,
         waits=waiting(deps, organisation_id),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.adapters.scan_folder import ScanFolder
 from api.http.staff.mailroom.quality import place_of
 from api.http.staff.mailroom.sheet import _ABOUT
 from api.ports import Mode, Role, ScanBatchState, Stage, WayOut
@@ -17,6 +19,8 @@ from scanning.readings import PageKind
 from tests.api.usecases.slips import ALL, FORM, ORG, OTHER, SlipWorld, page, piece_id, slip
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.api.http.staff.browser import Browser, Staff
 
 HOME = "/staff/mailroom"
@@ -50,6 +54,26 @@ def test_files_become_a_batch_whose_pages_add_up(world: SlipWorld, mia: Browser)
     assert len(mia.page.xpath("//ul[@class='thumbs']/li")) == 3
     assert len(mia.get(url, kind="blank").page.xpath("//ul[@class='thumbs']/li")) == 1
     assert "Monday's post" in mia.get(HOME).text
+
+
+def test_what_waits_in_the_watched_folder_is_told_to_its_owner_alone(
+    staff: Staff, mia: Browser, tmp_path: Path
+) -> None:
+    for organisation in (ORG, OTHER):
+        folder = tmp_path / "drops" / organisation
+        (folder / "failed").mkdir(parents=True)
+        (folder / f"of-{organisation}.pdf").write_bytes(b"a scan")
+        (folder / "failed" / "old.pdf").write_bytes(b"no scan")
+        (folder / "failed" / "old.pdf.txt").write_text("why", encoding="utf-8")
+    assert "Watched folder" not in mia.get(HOME).text
+    app = staff.service.app
+    app.state.edge = replace(app.state.edge, drops=ScanFolder(tmp_path / "drops"))
+    assert f"1 file to be taken in 1 refused each lies in failed with a text that says why of-{ORG}.pdf" in (
+        mia.get(HOME).text
+    )
+    assert OTHER not in mia.text
+    # it looks again by itself, because something is on its way
+    assert mia.page.xpath("//*[@id='live']/@data-every")
 
 
 def test_the_same_bytes_are_not_read_twice_by_chance(world: SlipWorld, mia: Browser) -> None:
