@@ -34,6 +34,7 @@ def packed(reading: PageReading) -> Parcel:
         "bilevel": reading.bilevel,
         "page_hash": reading.page_hash,
         "timings_ms": reading.timings_ms,
+        "unread": [[code.piece_id, code.form, code.page] for code in reading.unread],
     }
     return Parcel(value, tuple(pictures), reading.number)
 
@@ -59,6 +60,7 @@ def unpacked(parcel: Parcel) -> PageReading:
             str(value["page_hash"]),
             {str(step): float(time) for step, time in value["timings_ms"].items()},
             next(pictures, None),
+            tuple([SlipCode(str(piece), str(form), int(page)) for piece, form, page in value["unread"]]),
         )
     except (AttributeError, KeyError, TypeError, ValueError, StopIteration, RuntimeError) as error:
         raise NoReadingError(type(error).__name__) from error

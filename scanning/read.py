@@ -71,7 +71,8 @@ class _PageReader:
             self._say("page-several-slips", "Slips of several letters are on one page; check which belong to whom.")
         if found:
             read = [reading for _, reading in found if reading is not None]
-            return self._counted(PageKind.SLIP if len(read) == len(found) else PageKind.EXCEPTION, read)
+            unread = tuple([slip.code for slip, reading in found if reading is None])
+            return self._counted(PageKind.EXCEPTION if unread else PageKind.SLIP, read, unread)
         return self._without_slip(spoilt=codes.spoilt)
 
     def _read(self, slips: Sequence[FoundSlip]) -> list[tuple[FoundSlip, SlipReading | None]]:
@@ -128,9 +129,9 @@ class _PageReader:
         with self._timed("align"):
             alignment = align(self._grey, found.codes, geometry, photo=self._page.photo)
         if alignment is None:
-            self._say(
-                "slip-not-aligned", "Too few marks of the slip can be seen; key it from the picture or scan it anew."
-            )
+            piece = found.code.piece_id
+            message = f"Too few marks of slip {piece} can be seen; key it from the picture, or scan it again."
+            self._say("slip-not-aligned", message)
             return None
         if self._page.photo and alignment.px_per_mm < _LEAST_OF_PHOTO_PX_PER_MM:
             self._say("slip-photo-too-coarse", "The slip is too small on this photo; take it from nearer, or scan it.")
@@ -146,7 +147,7 @@ class _PageReader:
         corners, page = _corners(alignment, geometry, self._shrinking()), self._page
         return SlipReading(code, rows.fields, residual_mm, alignment.squares, corners, page.bilevel, page.photo)
 
-    def _counted(self, kind: PageKind, slips: list[SlipReading]) -> PageReading:
+    def _counted(self, kind: PageKind, slips: list[SlipReading], unread: tuple[SlipCode, ...] = ()) -> PageReading:
         page = self._page
         with self._timed("picture"):
             picture = self._picture()
@@ -162,6 +163,7 @@ class _PageReader:
             hashed,
             self._timings,
             picture,
+            unread,
         )
 
     def _picture(self) -> GreyImage:

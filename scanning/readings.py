@@ -90,8 +90,8 @@ class SlipReading:
 class PageReading:
     """A page, counted once.
 
-    ``findings`` say why it is an exception, or what else a person should know. ``picture`` is the page for people to
-    look at, about 120 dpi.
+    ``findings`` say why it is an exception, or what else a person should know. ``unread`` are codes of slips on it that
+    could not be read. ``picture`` is the page for people to look at, about 110 dpi.
     """
 
     number: int
@@ -103,3 +103,4 @@ class PageReading:
     page_hash: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
     picture: GreyImage | None = None
+    unread: tuple[SlipCode, ...] = ()

@@ -186,3 +186,10 @@ def test_what_is_torn_off_is_never_taken_for_blank(share: float) -> None:
 
 
 _RIGHT = {"reading": "12345", "read_on": "03112026", "moved": "yes", "road": "mail", "signature": "yes"}
+
+
+def test_a_slip_that_cannot_be_read_still_says_whose_it_is() -> None:
+    slip = paper(15, ANSWERS)
+    slip[round(27 * PAPER_DPI / 25.4) :] = 255
+    reading = read(Page(1, slip, float(PAPER_DPI)))
+    assert (reading.slips, reading.unread) == ((), (code(15),))

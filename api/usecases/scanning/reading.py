@@ -11,7 +11,7 @@ from api.ports import ScanFileState, ScanFinding, ScanPage
 from api.usecases.leases import keep_lease, nothing_to_do
 from api.usecases.ready_made.uploads import copy_blob
 from api.usecases.scanning.kept import bundle_of
-from api.usecases.scanning.settling import Placing, place_slips, settle
+from api.usecases.scanning.settling import Placing, piece_of, place_slips, settle
 from docgen.findings import Finding, Severity
 from scanning.readings import PageKind
 
@@ -115,7 +115,10 @@ def store_page(deps: Deps, uow: UnitOfWork, page: ScanPage, batch: ScanBatch, re
 
 def placing_of(uow: UnitOfWork, page: ScanPage, mode: str, read: PageReading) -> Placing:
     """Whose slips are on a page; of an exception too, because that may be what is wrong with it."""
-    return place_slips(uow, page, mode, read.slips) if read.slips else Placing()
+    placing = place_slips(uow, page, mode, read.slips) if read.slips else Placing()
+    named = [piece_of(uow, page.organisation_id, mode, code) for code in read.unread]
+    trouble = tuple([one for one in named if isinstance(one, ScanFinding)])
+    return replace(placing, trouble=placing.trouble + trouble) if trouble else placing
 
 
 def with_trouble(page: ScanPage, trouble: Sequence[ScanFinding]) -> ScanPage:

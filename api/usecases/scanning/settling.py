@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from api.ports import PieceSlip, ScanPage, UnitOfWork
     from api.usecases.deps import Deps
+    from docgen.qr.slip_code import SlipCode
     from scanning.decide.fields import Decision
     from scanning.readings import FieldReading, SlipReading
 
@@ -58,7 +59,7 @@ def place_slips(uow: UnitOfWork, page: ScanPage, mode: str, slips: Sequence[Slip
     placed: list[Placed] = []
     part = 1
     for reading in slips:
-        found = _piece_of(uow, page.organisation_id, mode, reading)
+        found = piece_of(uow, page.organisation_id, mode, reading.code)
         if isinstance(found, ScanFinding):
             return Placing(trouble=(found,))
         placed.append(Placed(found, reading, part))
@@ -74,8 +75,8 @@ def settle(deps: Deps, uow: UnitOfWork, page: ScanPage, placed: Sequence[Placed]
         _settle(deps, uow, page, place, one)
 
 
-def _piece_of(uow: UnitOfWork, organisation_id: str, mode: str, reading: SlipReading) -> PieceSlip | ScanFinding:
-    code = reading.code
+def piece_of(uow: UnitOfWork, organisation_id: str, mode: str, code: SlipCode | SlipNumber) -> PieceSlip | ScanFinding:
+    """What was printed with this code for this organisation, or why it does not count."""
     start = code.piece_start if isinstance(code, SlipNumber) else code.piece_id
     found = uow.piece_slips.starting(organisation_id, start)
     if not found:

@@ -116,6 +116,15 @@ def test_a_slip_that_is_not_ours_as_it_was_sent_is_an_exception(world: SlipWorld
     assert world.balance().adds_up
 
 
+@pytest.mark.parametrize(
+    ("seen", "code"), [(piece_id(1, OTHER), "slip-foreign"), ("pce_" + "0" * 20, "slip-piece-unknown")]
+)
+def test_a_slip_that_cannot_be_read_is_named_by_its_code(world: SlipWorld, seen: str, code: str) -> None:
+    world.scan(replace(page(1), kind=PageKind.EXCEPTION, unread=(SlipCode(seen, FORM),)))
+    assert codes(world) == [(code,)]
+    assert world.balance().adds_up
+
+
 def test_two_slips_on_a_page_wait_until_somebody_takes_both(world: SlipWorld) -> None:
     world.scan(page(1, slip(1, {"reading": "11111"}), slip(2, {"reading": "22222"})))
     assert codes(world) == [("page-several-slips",)]
