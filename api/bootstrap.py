@@ -182,12 +182,12 @@ def make_supervisor(
         partial(watch, deps),
         partial(remove_left, _temporary(settings)),
     ]
-    if settings.scan_folder is not None:
+    drops = scan_drops(settings)
+    if drops is not None:
         from api.usecases.scanning.watching import take_in_drops  # noqa: PLC0415 - most do without
 
-        settings.scan_folder.mkdir(parents=True, exist_ok=True)
         # last: a large file may take a while
-        chores.append(partial(take_in_drops, deps, ScanFolder(settings.scan_folder)))
+        chores.append(partial(take_in_drops, deps, drops))
     sweeper = Sweeper(service.database, service.clock, runner, service.relay, service.waker, chores)
     return Supervisor(command, as_environment(settings), sweeper, rules)
 

@@ -32,7 +32,7 @@
   function begin() {
     shownAt = performance.now();
     const field = document.querySelector("#answer [autofocus]");
-    if (field) { field.focus(); if (field.select) field.select(); }
+    if (field) { field.focus(); if (field.select) field.select(); } else document.getElementById("main").focus();
     scrollTo(0, 0);
     lookAhead();
   }

@@ -103,7 +103,7 @@ def _measure(deps: Deps, organisation_id: str, form: SlipForm, one: Substitution
 def _percent(share: float) -> str:
     """Two figures that count, never rounded below what it is."""
     if share <= 0:
-        return "0 %"
+        return "0\N{NO-BREAK SPACE}%"
     digits = max(0, 1 - int(log10(100 * share) // 1))
     shown = ceil(100 * share * 10**digits - 1e-9) / 10**digits
-    return f"{shown:.{digits}f} %"
+    return f"{shown:.{digits}f}\N{NO-BREAK SPACE}%"
