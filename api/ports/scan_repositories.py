@@ -228,8 +228,12 @@ class SlipFields(Protocol):
     def count_differing(self, organisation_id: str) -> int:
         """How many wait of which people or slips say different things."""
 
+    def count_checks(self, organisation_id: str) -> int:
+        """How many wait that are keyed only to measure the machine."""
+        ...
+
     def count_acts(self, organisation_id: str, person: str, since: datetime) -> int:
-        """How much a person did since then and did not take back."""
+        """How much a person did since then and did not take back; nobody asks for more than 2,000."""
 
     def count_open(self, organisation_id: str) -> Mapping[tuple[str, str, Stage], int]:
         """How many wait, by form, name and stage."""

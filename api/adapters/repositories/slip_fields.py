@@ -27,6 +27,8 @@ _CHANGES = (
     *("leased_to", "leased_until", "outcome", "reasons"),
 )
 
+_MOST_ACTS: Final = 2_000
+
 
 class SqlSlipFields(Repository):
     """`api.ports.SlipFields`."""
@@ -89,11 +91,18 @@ class SqlSlipFields(Repository):
         where = (c.organisation_id == organisation_id, c.stage.in_(OPEN_STAGES), _differs())
         return self._connection.execute(select(func.count()).where(*where)).scalar_one()
 
-    def count_acts(self, organisation_id: str, person: str, since: datetime) -> int:
-        """By the clock of the service."""
-        c = tables.field_acts.c
-        where = (c.organisation_id == organisation_id, c.person == person, c.at >= since, c.undone_at.is_(None))
+    def count_checks(self, organisation_id: str) -> int:
+        """Of those that are open."""
+        c = tables.slip_fields.c
+        where = (c.organisation_id == organisation_id, c.stage.in_(OPEN_STAGES), c.is_check)
         return self._connection.execute(select(func.count()).where(*where)).scalar_one()
+
+    def count_acts(self, organisation_id: str, person: str, since: datetime) -> int:
+        """Among the last ones only: a person's acts of years are not looked through."""
+        c = tables.field_acts.c
+        where = (c.organisation_id == organisation_id, c.person == person, c.undone_at.is_(None))
+        last = select(c.at).where(*where).order_by(c.number.desc()).limit(_MOST_ACTS).subquery()
+        return self._connection.execute(select(func.count()).where(last.c.at >= since)).scalar_one()
 
     def count_open(self, organisation_id: str) -> Mapping[tuple[str, str, Stage], int]:
         """By form, name and stage."""

@@ -124,6 +124,12 @@ def count_differing(deps: Deps, organisation_id: str) -> int:
         return uow.slip_fields.count_differing(organisation_id)
 
 
+def count_checks(deps: Deps, organisation_id: str) -> int:
+    """How many fields wait that are keyed only to measure the machine."""
+    with deps.database.read() as uow:
+        return uow.slip_fields.count_checks(organisation_id)
+
+
 def done_since(deps: Deps, organisation_id: str, person: str, since: datetime) -> int:
     """How many answers a person gave since then and did not take back."""
     with deps.database.read() as uow:

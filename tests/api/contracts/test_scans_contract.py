@@ -357,6 +357,8 @@ def test_fields_of_which_people_or_slips_differ_can_be_taken_apart(db: SqlDataba
         assert all_of(differs=False) == ["fld_1", "fld_2"]
         assert all_of(differs=None) == ["fld_1", "fld_2", "fld_3", "fld_4"]
         assert (uow.slip_fields.count_differing(ORG), uow.slip_fields.count_differing(OTHER)) == (2, 0)
+        uow.slip_fields.add_many([field(5, is_check=True), field(6, is_check=True, stage=Stage.SETTLED)])
+        assert (uow.slip_fields.count_checks(ORG), uow.slip_fields.count_checks(OTHER)) == (1, 0)
 
 
 def test_acts_since_a_moment_are_counted_while_they_are_not_taken_back(db: SqlDatabase) -> None:

@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 
 from api.http.staff.visitors import Guard, visitor_of
 from api.ports import OPEN_STAGES, Role, Stage
-from api.usecases.scanning import exceptions, measuring, reviewing
+from api.usecases.scanning import exceptions, reviewing
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -58,5 +58,5 @@ def waiting(deps: Deps, organisation_id: str) -> Waiting:
         second,
         differing,
         exceptions.count_exceptions(deps, organisation_id),
-        sum(each.measured.waiting for each in measuring.blind_checks(deps, organisation_id)),
+        reviewing.count_checks(deps, organisation_id),
     )

@@ -37,6 +37,7 @@ router = APIRouter(prefix=f"{MAILROOM}/sheet", tags=["staff"], include_in_schema
 
 SHEET: Final = f"{MAILROOM}/sheet"
 _CROPS: Final = 60
+_BEFORE: Final = 12
 # of a slip that came twice the other may still be keyed
 _HIDDEN: Final = OPEN_STAGES | {Stage.MERGED}
 _ABOUT: Final[Mapping[str, str]] = {
@@ -123,6 +124,7 @@ def sheet_page(
         "asked": asked,
         "label": label_of(asked, form),
         "crops": list(_lines(found.items, asked, form, wanted)),
+        "jumps": list(_jumps(every, asked, wanted)),
         "next_after": found.next_after,
         "cursor": cursor,
         "policy": asdict(policy),
@@ -162,6 +164,14 @@ def _lines(
         before = field.confidence
         read = as_written(option_label(options, field.machine or field.read), field.kind)
         yield Line("; ".join(passed)) if passed else None, Crop(field, None if field.stage in _HIDDEN else read)
+
+
+def _jumps(every: Sequence[SlipFieldRow], asked: ReplyField, policy: Policy) -> Iterator[tuple[str, str]]:
+    """Where the thresholds are on the sheet: words, and the cursor of a part that begins a little before."""
+    for at in (policy.blind, straight_from(asked.kind, policy)):
+        below = [field.id for field in every if field.confidence < at]
+        if len(below) > _BEFORE:
+            yield f"{100 * at:g} %", below[-_BEFORE - 1]
 
 
 def _first(reply: ReplyForm, name: str) -> ReplyField:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.adapters.scan_folder import ScanFolder
+from api.http.staff.mailroom import sheet
 from api.http.staff.mailroom.quality import place_of
 from api.http.staff.mailroom.sheet import _ABOUT
 from api.ports import Mode, Role, ScanBatchState, Stage, WayOut
@@ -211,22 +212,35 @@ def test_a_slip_shows_who_decided_what_but_nothing_of_what_is_still_to_be_keyed(
 def test_thresholds_are_tried_out_before_they_are_set(world: SlipWorld, mia: Browser) -> None:
     for number, confidence in enumerate((0.2, 0.75, 0.93, 0.999)):
         world.scan(page(1, slip(number, {"reading": "11111"}, confidence=confidence), looks=f"look-{number}"))
-    sheet = {"form": FORM, "field": "reading"}
+    of = {"form": FORM, "field": "reading"}
     assert "Stand" in mia.get(f"{HOME}/sheet").text
-    mia.get(f"{HOME}/sheet", **sheet)
+    mia.get(f"{HOME}/sheet", **of)
     assert "Of 4 readings of this field 1 go straight through, 2 to be confirmed, 1 to be keyed blind" in mia.text
     assert len(mia.page.xpath("//li[@class='threshold']")) == 2
-    mia.get(f"{HOME}/sheet", **sheet, digits="92", blind="80", **{"try": "1"})
+    mia.get(f"{HOME}/sheet", **of, digits="92", blind="80", **{"try": "1"})
     assert "2 would go straight through, 0 to be confirmed, 2 to be keyed blind. Now it is 1, 2 and 1." in mia.text
     assert policies.policy_of(world.deps, ORG, FORM).digits > 0.92
     mia.send(f"{HOME}/sheet")
     assert "holds for pages that are read from now on" in mia.answer.text
     assert policies.policy_of(world.deps, ORG, FORM).digits == 0.92
-    mia.get(f"{HOME}/sheet", **sheet, digits="50", **{"try": "1"})
+    mia.get(f"{HOME}/sheet", **of, digits="50", **{"try": "1"})
     mia.send(f"{HOME}/sheet")
     assert mia.answer.status_code == 422
-    assert mia.get(f"{HOME}/sheet", **sheet, digits="x", **{"try": "1"}).answer.status_code == 422
+    assert mia.get(f"{HOME}/sheet", **of, digits="x", **{"try": "1"}).answer.status_code == 422
     assert mia.get(f"{HOME}/sheet", form=FORM, field="nothing").answer.status_code == 404
+
+
+def test_a_long_sheet_goes_to_its_thresholds(world: SlipWorld, mia: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet, "_BEFORE", 1)
+    monkeypatch.setattr(sheet, "_CROPS", 3)
+    for number, confidence in enumerate((0.1, 0.2, 0.3, 0.4, 0.8)):
+        world.scan(page(1, slip(number, {"reading": "11111"}, confidence=confidence), looks=f"look-{number}"))
+    mia.get(f"{HOME}/sheet", form=FORM, field="reading")
+    assert len(mia.page.xpath("//ol/li[not(@class='threshold')]")) == 3
+    mia.get(str(mia.page.xpath("//p[contains(@class, 'jumps')]/a/@href")[0]))
+    shares = [text.split("·")[1].strip() for text in mia.page.xpath("//ol//span[@class='under']/text()") if "·" in text]
+    assert shares == ["40.0 %", "80.0 %"]
+    assert len(mia.page.xpath("//li[@class='threshold']")) == 1
 
 
 def test_every_threshold_has_words() -> None:
