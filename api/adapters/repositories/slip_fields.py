@@ -27,7 +27,7 @@ _CHANGES = (
     *("leased_to", "leased_until", "outcome", "reasons"),
 )
 
-_MOST_ACTS: Final = 2_000
+_MOST_ACTS = 2_000
 
 
 class SqlSlipFields(Repository):
