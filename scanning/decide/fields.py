@@ -33,7 +33,7 @@ ON_PHOTO = "on-photo"
 BLANK_ON_BILEVEL, PREVIOUS_READING = "blank-on-bilevel", "unlike-previous-reading"
 _KEYED: Final = frozenset({ReplyKind.TEXT, ReplyKind.EMAIL})
 _MARKED: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE, ReplyKind.SIGNATURE})
-_NO_DIGIT, _NO_DIGIT_AT_MOST = 10, 0.02
+_NO_DIGIT, _NO_DIGIT_AT_MOST = 10, 0.004
 _MOST_ALTERNATIVES = 3
 
 

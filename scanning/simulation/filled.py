@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SPILL_MM = 1.5
 CANCELLED: Final = "#"
-"""In an answer: this box is filled to cancel it, or scribbled over where a digit should be."""
+"""In an answer: this box is filled to cancel it, or holds what is no digit."""
 
 
 class Writer(Protocol):
@@ -113,13 +113,16 @@ def _write(slip: GreyImage, dpi: float, rect: Rect, what: str, writer: Writer, r
     if what.isdigit():
         dark = writer.digit(int(what), box, rng)
     else:
-        kind = {"tick": _TICKS[int(rng.integers(len(_TICKS)))], CANCELLED: "scribble"}.get(what, what)
+        kinds = {"tick": _TICKS, CANCELLED: _NO_DIGITS}.get(what, (what,))
+        kind = kinds[int(rng.integers(len(kinds)))]
         dark = writer.mark(kind, box, rng)
     top, left = round(rect.top_mm * scale) - margin, round(rect.left_mm * scale) - margin
     _ink(slip, dark, top, left)
 
 
 _TICKS: Final = ("tick", "cross", "tick", "cross", "tick")
+# a scribble of one stroke is a five to anybody, so it is none of these
+_NO_DIGITS: Final = ("fill", "cross", "two-digits", "equals", "fill")
 
 
 def _ink(slip: GreyImage, dark: NDArray[np.uint8], top: int, left: int) -> None:
