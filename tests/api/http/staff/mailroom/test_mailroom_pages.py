@@ -283,6 +283,8 @@ def test_other_roles_have_no_mailroom(staff: Staff) -> None:
 def test_who_only_handles_answers_begins_there(mia: Browser) -> None:
     assert mia.answer.url.path == HOME
     assert not mia.page.xpath("//form[@role='search']")
+    assert mia.get("/staff").answer.status_code == 403
+    assert mia.page.xpath("//main//a/@href")[-1] == HOME
 
 
 def test_a_file_may_be_large_and_other_forms_may_not(world: SlipWorld, mia: Browser) -> None:
