@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from docgen.reply_form import Choice, ReplyField, ReplyKind
+from scanning.decide.policy import MARKED
 from scanning.fields.values import BLANK_BETWEEN, SCRIBBLED
 from scanning.readings import Outcome, Presence
 from scanning.register.align import MOST_RESIDUAL_MM
@@ -32,7 +33,6 @@ OUT_OF_SHAPE, LOW_CONFIDENCE, TO_BE_KEYED = "slip-out-of-shape", "low-confidence
 ON_PHOTO = "on-photo"
 BLANK_ON_BILEVEL, PREVIOUS_READING = "blank-on-bilevel", "unlike-previous-reading"
 _KEYED: Final = frozenset({ReplyKind.TEXT, ReplyKind.EMAIL})
-_MARKED: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE, ReplyKind.SIGNATURE})
 _NO_DIGIT, _NO_DIGIT_AT_MOST = 10, 0.004
 _MOST_ALTERNATIVES = 3
 
@@ -91,7 +91,7 @@ def asked_of(geometry: SlipGeometry) -> dict[str, ReplyField]:
 
 
 def _asked(one: SlipField) -> ReplyField:
-    length = 0 if one.kind in _MARKED else len(one.boxes)
+    length = 0 if one.kind in MARKED else len(one.boxes)
     choices = tuple([Choice(value, {"": value}) for value in one.choices])
     return ReplyField(one.name, one.kind, {}, required=False, length=length, decimals=one.decimals, choices=choices)
 
@@ -106,7 +106,7 @@ def _field(reading: FieldReading, situation: Situation, *, bilevel: bool) -> Dec
         return _to_review(base, BLANK_ON_BILEVEL) if bilevel else replace(base, outcome=Outcome.BLANK)
     if reading.kind in _KEYED:
         return _to_review(base, TO_BE_KEYED)
-    if reading.kind in _MARKED:
+    if reading.kind in MARKED:
         return _marked(base, reading, situation)
     return _digits(base, reading, situation, bilevel=bilevel)
 
@@ -116,7 +116,7 @@ def _marked(base: Decision, reading: FieldReading, situation: Situation) -> Deci
         return replace(base, outcome=Outcome.BLANK)
     if reading.reasons:
         return base
-    if reading.confidence < situation.policy.marks:
+    if not situation.policy.is_sure(reading.kind, reading.confidence, None):
         return _to_review(base, LOW_CONFIDENCE)
     return replace(base, outcome=Outcome.ACCEPTED, value=reading.value)
 
@@ -140,7 +140,7 @@ def _digits(base: Decision, reading: FieldReading, situation: Situation, *, bile
     reasons += [checked.code] if not checked.accepted and checked.code else []
     if bilevel and posterior is None and len(reading.value) < len(reading.boxes):
         reasons.append(BLANK_ON_BILEVEL)
-    if not reasons and _is_sure(reading, posterior, situation.policy):
+    if not reasons and situation.policy.is_sure(reading.kind, reading.confidence, posterior):
         return replace(base, outcome=Outcome.ACCEPTED, value=checked.value or "", posterior=posterior)
     reasons += [LOW_CONFIDENCE] if not reasons else []
     return replace(base, reasons=tuple(reasons), posterior=posterior, alternatives=alternatives)
@@ -149,12 +149,6 @@ def _digits(base: Decision, reading: FieldReading, situation: Situation, *, bile
 def _may_be_no_digit(boxes: Sequence[BoxReading]) -> bool:
     """A struck-out digit still looks like one, and what is known would speak for it."""
     return any(box.probabilities[_NO_DIGIT] > _NO_DIGIT_AT_MOST for box in boxes if box.probabilities)
-
-
-def _is_sure(reading: FieldReading, posterior: float | None, policy: Policy) -> bool:
-    if posterior is None:
-        return reading.confidence >= (policy.dates if reading.kind is ReplyKind.DATE else policy.digits)
-    return posterior >= policy.with_previous and reading.confidence >= policy.picture_at_least
 
 
 def _known(reading: FieldReading, asked: ReplyField, situation: Situation) -> ReadingContext | None:

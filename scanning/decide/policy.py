@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+from docgen.reply_form import ReplyKind
+
+MARKED: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE, ReplyKind.SIGNATURE})
+"""Kinds that are answered by a mark, not by characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,18 @@ class Policy:
     marks: float = 0.99
     blind: float = 0.7
     checked_share: float = 0.02
+
+    def straight_from(self, kind: ReplyKind) -> float:
+        """The confidence of a picture from which a field of a kind may go straight through by itself."""
+        if kind in MARKED:
+            return self.marks
+        return self.dates if kind is ReplyKind.DATE else self.digits
+
+    def is_sure(self, kind: ReplyKind, confidence: float, posterior: float | None) -> bool:
+        """Whether a reading that no rule speaks against goes straight through; ``posterior`` is with what is known."""
+        if posterior is None:
+            return confidence >= self.straight_from(kind)
+        return posterior >= self.with_previous and confidence >= self.picture_at_least
 
 
 DEFAULT_POLICY = Policy()

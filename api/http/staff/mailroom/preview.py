@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import MAX_PAGE_ITEMS, PageRequest
 from api.usecases.scanning import measuring
-from docgen.reply_form import ReplyKind
 from scanning.decide.fields import LOW_CONFIDENCE
 from scanning.readings import Outcome
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from scanning.decide.policy import Policy
 
 _MOST: Final = 5_000
-MARKED: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE, ReplyKind.SIGNATURE})
 
 
 class Counted(NamedTuple):
@@ -52,24 +50,10 @@ def counted(fields: Iterable[SlipFieldRow], policy: Policy) -> Counted:
     accepted = confirmed = blind = 0
     for field in fields:
         stopped = [reason for reason in field.reasons if reason != LOW_CONFIDENCE]
-        if not stopped and field.read and is_sure(field, policy):
+        if not stopped and field.read and policy.is_sure(field.kind, field.confidence, field.posterior):
             accepted += 1
         elif stopped or field.confidence < policy.blind:
             blind += 1
         else:
             confirmed += 1
     return Counted(accepted, confirmed, blind)
-
-
-def is_sure(field: SlipFieldRow, policy: Policy) -> bool:
-    """As `scanning.decide.fields` decides it."""
-    if field.posterior is not None and field.kind is ReplyKind.METER_READING:
-        return field.posterior >= policy.with_previous and field.confidence >= policy.picture_at_least
-    return field.confidence >= straight_from(field.kind, policy)
-
-
-def straight_from(kind: ReplyKind, policy: Policy) -> float:
-    """The confidence of a picture from which a field of this kind may go straight through by itself."""
-    if kind in MARKED:
-        return policy.marks
-    return policy.dates if kind is ReplyKind.DATE else policy.digits

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http.edge import DepsDep
 from api.http.staff.desk import DeskDep, Done
 from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, CursorQuery, person
-from api.http.staff.mailroom.preview import counted, readings, straight_from
+from api.http.staff.mailroom.preview import counted, readings
 from api.http.staff.mailroom.quality import says
 from api.http.staff.mailroom.shown import option_label, options_of
 from api.http.staff.mailroom.start import of_mistake
@@ -156,7 +156,7 @@ def _lines(
     options = options_of(asked, form)
     lines = [
         (policy.blind, f"from {100 * policy.blind:g} %: shown to be confirmed, when no rule speaks against it"),
-        (straight_from(asked.kind, policy), f"from {100 * straight_from(asked.kind, policy):g} %: straight through"),
+        (policy.straight_from(asked.kind), f"from {100 * policy.straight_from(asked.kind):g} %: straight through"),
     ]
     before = fields[0].confidence if fields else 0.0
     for field in fields:
@@ -168,7 +168,7 @@ def _lines(
 
 def _jumps(every: Sequence[SlipFieldRow], asked: ReplyField, policy: Policy) -> Iterator[tuple[str, str]]:
     """Where the thresholds are on the sheet: words, and the cursor of a part that begins a little before."""
-    for at in (policy.blind, straight_from(asked.kind, policy)):
+    for at in (policy.blind, policy.straight_from(asked.kind)):
         below = [field.id for field in every if field.confidence < at]
         if len(below) > _BEFORE:
             yield f"{100 * at:g} %", below[-_BEFORE - 1]
