@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from scanning.page import GreyImage
 
-_QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _TURNS: Final = {"UP": 0, "RIGHT": 1, "DOWN": 2, "LEFT": 3}
 _MOST_CODES = 16
 
@@ -67,7 +66,9 @@ def _sorted(symbols: list[_Symbol]) -> Codes:
 
 
 def _zxing(grey: GreyImage) -> Iterator[_Symbol]:
-    for found in zxingcpp.read_barcodes(grey, formats=_QR, try_downscale=False, try_invert=False):
+    # kept for longer, the formats would be told as leaked when the process ends
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    for found in zxingcpp.read_barcodes(grey, formats=formats, try_downscale=False, try_invert=False):
         place = found.position
         corners = [place.top_left, place.top_right, place.bottom_right, place.bottom_left]
         yield found.text, np.array([(corner.x, corner.y) for corner in corners], np.float64)
