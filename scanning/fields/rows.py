@@ -129,10 +129,9 @@ def _box(pending: _Pending, place: int, box: Rect, noise: float) -> BoxReading:
     if pending.asked.kind in _TICK_KINDS:
         around = without_outline(band, box, line, _BESIDE_MM)
         return read_tick(_inside(band, box, line), around, noise)
-    spill = _spill_mm(pending.placed.boxes)
-    ink = without_outline(band, box, line, spill)
     presence, share = presence_of(_inside(band, box, line, 0.3), noise)
     if presence is not Presence.BLANK and pending.asked.kind in DIGIT_KINDS:
+        ink = without_outline(band, box, line, _spill_mm(pending.placed.boxes))
         pending.crops[place] = (ink * 255).astype(np.uint8)
     return BoxReading(presence, share)
 
