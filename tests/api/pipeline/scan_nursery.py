@@ -1,7 +1,8 @@
 """Reads a scan in workers that are killed: each is forked with everything loaded, and dies after the time it is given.
 
 Run as a program with the data folder and the count of pages as arguments. Each line on standard input is a number of
-milliseconds; each answer says what the file's state is at that worker's death, and how many pages are there.
+milliseconds and the number of the last page that this worker reads before it waits for its death, so that a quick machine
+needs several too; each answer says what the file's state is at that worker's death, and how many pages are there.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 NOBODY = "pce_00000000000000000000"
 _PAGE_S = 0.002
+_LONGER_THAN_ANY_LIFE_S = 3600
 _BLANK_EVERY, _UNKNOWN_EVERY, _TWICE_EVERY = 10, 15, 7
 
 
@@ -43,12 +45,13 @@ class SlowReader:
     """`api.ports.SlipReader`: always the same pages; some blank, some of nobody, some slips twice."""
 
     pages: int
+    last: int
 
     def read(self, path: Path, forms: Mapping[str, str]) -> Iterator[PageReading]:
-        """Each page takes a moment."""
+        """Each page takes a moment, the one after the last as long as it lives."""
         del path, forms
         for number in range(1, self.pages + 1):
-            time.sleep(_PAGE_S)
+            time.sleep(_PAGE_S if number <= self.last else _LONGER_THAN_ANY_LIFE_S)
             yield one_page(number)
 
 
@@ -81,20 +84,20 @@ def file_of(service: Service) -> ScanFile:
     return looking.list_files(deps, ORG, batch.id, ALL).items[0]
 
 
-def work(folder: Path, owner: str, pages: int) -> None:
+def work(folder: Path, owner: str, reader: SlowReader) -> None:
     """Read until there is nothing to do."""
     service = open_service(settings_of(folder))
-    handler = partial(read_scan, make_deps(service), SlowReader(pages))
+    handler = partial(read_scan, make_deps(service), reader)
     make_runner(service, {WorkKind.READ_SCAN: handler}).drain(owner)
     service.close()
 
 
-def one_life(folder: Path, number: int, lasts_ms: int, pages: int) -> str:
+def one_life(folder: Path, number: int, lasts_ms: int, reader: SlowReader) -> str:
     """A worker until it is killed."""
     owner = f"worker-{number}"
     child = os.fork()
     if child == 0:
-        work(folder, owner, pages)
+        work(folder, owner, reader)
         os._exit(0)
     time.sleep(lasts_ms / 1000)
     os.kill(child, signal.SIGKILL)
@@ -118,7 +121,8 @@ def main() -> None:
     sys.stdout.write(f"{ScanFileState.WAITING}\n")
     sys.stdout.flush()
     for number, line in enumerate(sys.stdin):
-        sys.stdout.write(f"{one_life(folder, number, int(line), pages)}\n")
+        lasts_ms, last = map(int, line.split())
+        sys.stdout.write(f"{one_life(folder, number, lasts_ms, SlowReader(pages, last))}\n")
         sys.stdout.flush()
 
 

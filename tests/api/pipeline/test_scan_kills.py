@@ -40,7 +40,8 @@ def killed_often(folder: Path, seed: int, pages: int) -> int:
         end = time.monotonic() + LIMIT_S
         while state != ScanFileState.READ:
             assert time.monotonic() < end, (state, there)
-            process.stdin.write(f"{int(chance.uniform(20, longest_ms))}\n")
+            last = there + chance.randint(1, pages // 6)
+            process.stdin.write(f"{int(chance.uniform(20, longest_ms))} {last}\n")
             process.stdin.flush()
             before = there
             state, there = _answer(process.stdout.readline())
