@@ -1,4 +1,4 @@
-"""What recipients answered: records as JSON and CSV, crops, and the forms with their policies."""
+"""What recipients answered: records as JSON, CSV and XLSX, crops, and the forms with their policies."""
 
 from __future__ import annotations
 
@@ -65,6 +65,20 @@ def records_csv(deps: DepsDep, caller: CallerDep, updated_after: After = None, f
     every = _every(deps, caller.organisation_id, _aware(updated_after), form)
     headers = {"Content-Disposition": 'attachment; filename="records.csv"', "Cache-Control": "private, no-store"}
     return StreamingResponse(recording.records_csv(every), media_type=MEDIA["csv"], headers=headers)
+
+
+@router.get(
+    "/records.xlsx",
+    summary="Fetch all answers as XLSX",
+    dependencies=[ANSWERS],
+    response_class=Response,
+    responses={200: binary("XLSX", MEDIA["xlsx"]), **problems("request-invalid")},
+)
+def records_xlsx(deps: DepsDep, caller: CallerDep, updated_after: After = None, form: OfForm = None) -> Response:
+    """The same columns as in CSV; every text is text, whatever it begins with."""
+    every = _every(deps, caller.organisation_id, _aware(updated_after), form)
+    headers = {"Content-Disposition": 'attachment; filename="records.xlsx"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(recording.records_xlsx(every), media_type=MEDIA["xlsx"], headers=headers)
 
 
 @router.get(

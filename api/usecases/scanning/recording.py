@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from api.ports import DecidedBy, Record, RecordState
+from api.usecases.sheets import Sheet, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,12 @@ def records_csv(records: Iterable[Record], *, heading: bool = True) -> Iterator[
         writer.writerow([_cell(getattr(record, name)) for name in COLUMNS])
         yield _taken(buffer)
     yield _taken(buffer)
+
+
+def records_xlsx(records: Iterable[Record]) -> Iterator[bytes]:
+    """A workbook of one sheet with the columns of `records_csv`."""
+    rows = ([getattr(record, name) for name in COLUMNS] for record in records)
+    return workbook([Sheet("records", COLUMNS, rows)])
 
 
 def _taken(buffer: io.StringIO) -> str:

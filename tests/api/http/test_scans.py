@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import openpyxl
 import pytest
 
 from api.http.app import create_app
@@ -172,6 +173,12 @@ def test_the_corporation_reads_answers_and_nothing_else(
     assert caller.get(record["crop_url"]).status_code == 200
     rows = list(csv.DictReader(io.StringIO(caller.get("/v1/records.csv").text)))
     assert [(row["record_id"], row["value"], row["id"]) for row in rows] == [("record-1", "12345", record["id"])]
+    book = openpyxl.load_workbook(io.BytesIO(caller.get("/v1/records.xlsx").content))
+    heading, row = book.worksheets[0].iter_rows(values_only=True)
+    assert {name: str(value or "") for name, value in zip(heading, row, strict=True)} == {
+        **rows[0],
+        "confidence": str(float(rows[0]["confidence"])),
+    }
     assert caller.get("/v1/records", params={"form": OLD_FORM}).json()["items"] == []
     after = {"updated_after": clock.now().isoformat()}
     assert caller.get("/v1/records", params=after).json()["items"] == []
