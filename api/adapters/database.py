@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.adapters.engine import WRITE_OPTION, faults_translated
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
 from api.adapters.repositories.carrier import SqlExchanges
+from api.adapters.repositories.entry_doors import SqlDoorTries, SqlEntryHosts
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.overlays import SqlOverlays
@@ -76,6 +77,16 @@ class SqlUnitOfWork:
     def login_attempts(self) -> SqlLoginAttempts:
         """Attempts to log in."""
         return SqlLoginAttempts(self._connection)
+
+    @cached_property
+    def entry_hosts(self) -> SqlEntryHosts:
+        """Where personal pages are."""
+        return SqlEntryHosts(self._connection)
+
+    @cached_property
+    def door_tries(self) -> SqlDoorTries:
+        """Tries to get into personal pages."""
+        return SqlDoorTries(self._connection)
 
     @cached_property
     def brands(self) -> SqlPackages:

@@ -44,6 +44,10 @@ def _zip_codes(kind: PackageKind) -> tuple[str, ...]:
     return (*ZIP_CODES, *(f"{kind}-{fault}" for fault in _ZIP_FAULTS))
 
 
+def _taken(kind: PackageKind) -> tuple[str, ...]:
+    return ("entry-host-taken",) if kind is PackageKind.BRAND else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Routes:
     """What brands and templates have in common: the endpoints of one kind."""
@@ -124,7 +128,7 @@ class Routes:
             dependencies=[self.uploaders, IS_ZIP],
             responses={
                 200: {"model": PackageOut, "description": "It was there"},
-                **problems(*_zip_codes(kind), f"{kind}-invalid", "package-version-exists"),
+                **problems(*_zip_codes(kind), f"{kind}-invalid", "package-version-exists", *_taken(kind)),
             },
             openapi_extra=_IN_ZIP,
         )(self.upload)

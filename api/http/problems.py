@@ -74,6 +74,7 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "last-admin": HTTPStatus.CONFLICT,
     "login-taken": HTTPStatus.CONFLICT,
     "organisation-exists": HTTPStatus.CONFLICT,
+    "entry-host-taken": HTTPStatus.CONFLICT,
     "package-version-exists": HTTPStatus.CONFLICT,
     "state-conflict": HTTPStatus.CONFLICT,
     "undo-nothing": HTTPStatus.CONFLICT,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from api.ports import BatchState, FileRole, JobState, MailRunState, PieceState, ReprintState
+from api.usecases.answering.guarding import CODES_PAUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +30,7 @@ _STATES: Final[Mapping[str, str]] = {
     PieceState.REPRINTING: "in reprint",
     ReprintState.ASKED: "being made",
     MailRunState.OPEN: "open",
+    CODES_PAUSED: "typing codes is paused",
 }
 _TONES: Final[Mapping[str, str]] = {
     BatchState.BLOCKED: "bad",

@@ -41,6 +41,7 @@ from api.ports.entities import (
     Shard,
     StoredAnswer,
 )
+from api.ports.entry_doors import Charged, DoorTries, EntryHost, EntryHosts, Ration
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
 from api.ports.mail import Batches, Chunks, Pieces, Shards
 from api.ports.people import Attempts, LoginAttempts, Session, Sessions, User, Users
@@ -141,6 +142,7 @@ __all__ = [
     "Batches",
     "BlobRef",
     "Blobs",
+    "Charged",
     "Check",
     "CheckState",
     "Checks",
@@ -150,9 +152,12 @@ __all__ = [
     "Clock",
     "Database",
     "DecidedBy",
+    "DoorTries",
     "Drop",
     "Drops",
     "DropsSeen",
+    "EntryHost",
+    "EntryHosts",
     "Event",
     "Events",
     "Exchange",
@@ -205,6 +210,7 @@ __all__ = [
     "Placement",
     "Policy",
     "PrintJob",
+    "Ration",
     "ReadBackPolicy",
     "Record",
     "RecordState",

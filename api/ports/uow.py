@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         PrintJob,
         StoredAnswer,
     )
+    from api.ports.entry_doors import DoorTries, EntryHosts
     from api.ports.mail import Batches, Chunks, Pieces, Shards
     from api.ports.people import LoginAttempts, Sessions, Users
     from api.ports.print_room import (
@@ -326,6 +327,14 @@ class UnitOfWork(Protocol):
     @property
     def login_attempts(self) -> LoginAttempts:
         """Attempts to log in."""
+
+    @property
+    def entry_hosts(self) -> EntryHosts:
+        """Where personal pages are."""
+
+    @property
+    def door_tries(self) -> DoorTries:
+        """Tries to get into personal pages."""
 
     @property
     def brands(self) -> Packages:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from api.ports import Alarm, BatchState, JobState, ScanFileState
+from api.usecases.answering.guarding import is_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +61,7 @@ def watch(deps: Deps) -> int:
         rings = {_key(alarm.subject_id, alarm.state, alarm.since): alarm for alarm in uow.alarms.all_open()}
     fresh = [each for key, each in late.items() if key not in rings]
     over = [alarm for key, alarm in rings.items() if key not in late and alarm.state in _WATCHED]
+    over += [alarm for alarm in rings.values() if is_over(alarm, now)]
     if not fresh and not over:
         return 0
     with deps.database.write() as uow:

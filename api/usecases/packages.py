@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from api.ports import Package, PackageKind, PackageState
+from api.usecases.entry_hosts import keep_host
 from api.usecases.trash import take_back
 from docgen.drawing.logo import load_logo
 from docgen.findings import Refusal, has_errors
@@ -57,8 +58,8 @@ class PreviewWish:
 def upload(deps: Deps, organisation_id: str, kind: PackageKind, stream: BinaryIO) -> Uploaded:
     """Check a zip and keep it.
 
-    Raises `Refusal`: ``template-invalid`` or ``brand-invalid`` with every fault, a code of the zip, or
-    ``package-version-exists`` when this version is there with other content.
+    Raises `Refusal`: ``template-invalid`` or ``brand-invalid`` with every fault, a code of the zip,
+    ``package-version-exists`` when this version is there with other content, or ``entry-host-taken``.
     """
     files = read_zip(stream.read(), _RULES[kind])
     content, findings = check(kind, files)
@@ -79,6 +80,7 @@ def upload(deps: Deps, organisation_id: str, kind: PackageKind, stream: BinaryIO
         packages = packages_of(uow, kind)
         take_back(deps, uow, organisation_id, package.package)
         packages.add(package)
+        keep_host(uow, package, content)
         stored = packages.find(organisation_id, package.key, package.version)
     return Uploaded(stored, findings, created=stored.id == package.id)
 

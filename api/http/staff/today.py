@@ -14,6 +14,7 @@ from api.http.staff.route import StaffRoute
 from api.http.staff.visitors import WATCHERS, Visitor, VisitorDep
 from api.ports import CARRIER, Alarm, BatchState, JobState, Role
 from api.usecases import batches, exchanging, jobs, overview
+from api.usecases.answering.guarding import CODES_PAUSED
 from api.usecases.deps import Deps
 from api.usecases.jobs import REPRINT_FAILED
 from api.usecases.rules import get_rules
@@ -32,6 +33,10 @@ _WHAT_TO_DO: Final[Mapping[str, str]] = {
     BatchState.FETCHED: "It was fetched but not marked printed. Print it, and say so.",
     BatchState.PRINTED: "Not every piece is accounted for. Say what became of the rest, and complete it.",
     BatchState.COMPLETED: "It is complete but not on its way. Put it in a mail run and hand it over.",
+    CODES_PAUSED: (
+        "Somebody is guessing codes, so nobody can type one for an hour. Links that are scanned, and slips, go on. "
+        "Tell whoever runs the service when it comes back."
+    ),
     REPRINT_FAILED: "A reprint could not be made. Start it again from the page of the batch.",
 }
 # what a person does next with a batch in this state, the part of its page, and who may
@@ -100,6 +105,8 @@ def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
         batch = batches.get_batch(deps, organisation_id, subject)
         title = jobs.get_job(deps, organisation_id, batch.job_id).title
         name, url = f"{title or 'Print job'} · batch {batch.number}", f"/staff/batches/{subject}"
+    elif alarm.state == CODES_PAUSED:
+        name, url = "Personal pages", ""
     else:
         job = jobs.get_job(deps, organisation_id, subject)
         name = job.title or "Print job"

@@ -261,6 +261,12 @@ def test_labels_hold_on_their_days_only() -> None:
     assert not brand("zandeland").payment_labels[1].holds_on(dt.date(2026, 1, 31))
 
 
+def test_an_accent_for_headings_alone_is_too_light_for_links_on_a_page() -> None:
+    gray = swapped('hex = "#0b3c6f"', 'hex = "#808080"')
+    assert [f.code for f in check(gray)[1]] == ["brand-contrast-too-low"]
+    assert check(gray.replace('[entry]\nhost = "mijn.eigen.example.nl"\n', ""))[1] == ()
+
+
 # WCAG 2.2: black on white is 21, and mid gray #767676 is the darkest gray with 4.5.
 def test_contrast_is_that_of_wcag() -> None:
     gray = Colour((0, 0, 0, 0.5), (0x76 / 255,) * 3)
