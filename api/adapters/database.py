@@ -15,6 +15,7 @@ from api.adapters.repositories.carrier import SqlExchanges
 from api.adapters.repositories.entry_doors import SqlDoorTries, SqlEntryHosts
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
+from api.adapters.repositories.meters import SqlMeters
 from api.adapters.repositories.overlays import SqlOverlays
 from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages
 from api.adapters.repositories.people import SqlLoginAttempts, SqlSessions, SqlUsers
@@ -197,6 +198,11 @@ class SqlUnitOfWork:
     def records(self) -> SqlRecords:
         """Settled answers."""
         return SqlRecords(self._connection)
+
+    @cached_property
+    def meters(self) -> SqlMeters:
+        """Complexes, dwellings and meters."""
+        return SqlMeters(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

@@ -247,4 +247,5 @@ records = Table(
     Column("revision", Integer, nullable=False),
     Unique("piece_id", "field"),
     Index(None, "organisation_id", "updated_at", "id"),
+    Index(None, "organisation_id", "record_id"),
 )

@@ -44,6 +44,18 @@ from api.ports.entities import (
 from api.ports.entry_doors import Charged, DoorTries, EntryHost, EntryHosts, Ration
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
 from api.ports.mail import Batches, Chunks, Pieces, Shards
+from api.ports.meters import (
+    USUAL_UNITS,
+    Complex,
+    Dwelling,
+    KnownReading,
+    MeterAnswer,
+    MeterKind,
+    MeterPoint,
+    MeterRegister,
+    Meters,
+    MeterSegment,
+)
 from api.ports.people import Attempts, LoginAttempts, Session, Sessions, User, Users
 from api.ports.print_room import (
     Alarm,
@@ -127,6 +139,7 @@ __all__ = [
     "OPEN_STAGES",
     "PACKAGE_STATES",
     "PIECE_STATES",
+    "USUAL_UNITS",
     "WRITTEN",
     "ActKind",
     "Alarm",
@@ -150,12 +163,14 @@ __all__ = [
     "ChunkState",
     "Chunks",
     "Clock",
+    "Complex",
     "Database",
     "DecidedBy",
     "DoorTries",
     "Drop",
     "Drops",
     "DropsSeen",
+    "Dwelling",
     "EntryHost",
     "EntryHosts",
     "Event",
@@ -175,6 +190,7 @@ __all__ = [
     "JobState",
     "JobTotals",
     "Jobs",
+    "KnownReading",
     "LeaseLost",
     "Lingering",
     "LoginAttempts",
@@ -183,6 +199,12 @@ __all__ = [
     "MailRunState",
     "MailRuns",
     "Measured",
+    "MeterAnswer",
+    "MeterKind",
+    "MeterPoint",
+    "MeterRegister",
+    "MeterSegment",
+    "Meters",
     "Mode",
     "OnFailed",
     "Organisation",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from api.ports.entry_doors import DoorTries, EntryHosts
     from api.ports.mail import Batches, Chunks, Pieces, Shards
+    from api.ports.meters import Meters
     from api.ports.people import LoginAttempts, Sessions, Users
     from api.ports.print_room import (
         Alarms,
@@ -419,6 +420,10 @@ class UnitOfWork(Protocol):
     @property
     def slip_fields(self) -> SlipFields:
         """Fields of slips."""
+
+    @property
+    def meters(self) -> Meters:
+        """Complexes, dwellings and meters."""
 
     @property
     def records(self) -> Records:

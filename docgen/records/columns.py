@@ -13,7 +13,7 @@ from docgen.templates.model import FieldKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from docgen.templates.model import Template
+    from docgen.templates.model import Field, Template
 
 _MOST_COLUMNS: Final = 500
 
@@ -62,6 +62,20 @@ def column_rules(template: Template, *, decimal_comma: bool) -> dict[str, Column
         if field.kind is not FieldKind.LIST:
             read = reader_of(field.kind, decimal_comma=decimal_comma)
             rules.append(ColumnRule(field.name, "", field.name, is_item=False, required=field.required, read=read))
+    return {rule.name.casefold(): rule for rule in rules}
+
+
+def plain_rules(fields: Sequence[Field], *, decimal_comma: bool) -> dict[str, ColumnRule]:
+    """A column for each of these fields, none of which is a list: the table of a register, where a row is an item."""
+    rules = [
+        ColumnRule(
+            *(field.name, "", field.name),
+            is_item=False,
+            required=field.required,
+            read=reader_of(field.kind, decimal_comma=decimal_comma),
+        )
+        for field in fields
+    ]
     return {rule.name.casefold(): rule for rule in rules}
 
 

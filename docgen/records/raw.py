@@ -35,8 +35,8 @@ class RawRecord:
 
 
 def too_many(limit: int) -> Refusal:
-    """More records than one job may have."""
-    return Refusal("records-too-many", f"There are more than {limit:,} records. Divide them over several print jobs.")
+    """More records than one file may have."""
+    return Refusal("records-too-many", f"There are more than {limit:,} records. Divide them over several files.")
 
 
 def empty(message: str) -> Refusal:

@@ -61,6 +61,14 @@ def read_csv(stream: BinaryIO, template: Template, options: TableOptions = DEFAU
     yield from records_of(opened.rows, header, options.limit)
 
 
+def read_csv_rows(
+    stream: BinaryIO, rules: Mapping[str, ColumnRule], options: TableOptions = DEFAULT_OPTIONS
+) -> Iterator[RawRecord]:
+    """The rows of a CSV file with columns of these rules, each a record; it refuses what `read_csv` does."""
+    opened = _open(stream, options, rules)
+    yield from records_of(opened.rows, match_header(opened.names, rules), options.limit)
+
+
 def look_csv(stream: BinaryIO, options: TableOptions = DEFAULT_OPTIONS) -> TableLook:
     """What is in a CSV file whose columns have names of its own; every row is read, so that all of it can be.
 

@@ -21,8 +21,9 @@ from docgen.records.read_csv import DEFAULT_OPTIONS, TableOptions
 from docgen.records.table import Formula, records_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from docgen.records.columns import ColumnRule
     from docgen.templates.model import Template
 
 _MOST_BYTES: Final = 500_000_000
@@ -44,9 +45,16 @@ def read_xlsx(stream: BinaryIO, template: Template, options: TableOptions = DEFA
     options mean nothing here. Raises Refusal: records-xlsx-malformed, -xlsx-bomb, -column-unknown,
     -column-duplicate, -column-missing, -empty, -too-many.
     """
+    rules = column_rules(template, decimal_comma=options.decimal_comma)
+    yield from read_xlsx_rows(stream, rules, options)
+
+
+def read_xlsx_rows(
+    stream: BinaryIO, rules: Mapping[str, ColumnRule], options: TableOptions = DEFAULT_OPTIONS
+) -> Iterator[RawRecord]:
+    """The rows of the first sheet with columns of these rules; it refuses what `read_xlsx` does."""
     rows = workbook_rows(stream)
     header = _header(rows)
-    rules = column_rules(template, decimal_comma=options.decimal_comma)
     columns = match_header(header, rules, options.columns)
     width = columns.width
     yield from records_of(((number, _padded(cells, width)) for number, cells in rows), columns, options.limit)

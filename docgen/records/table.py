@@ -51,15 +51,15 @@ class _Building:
 def records_of(rows: Iterable[tuple[int, Sequence[object]]], header: Header, limit: int) -> Iterator[RawRecord]:
     """The records in numbered rows (the header left out). Empty rows are passed over.
 
-    Raises Refusal: records-empty, records-too-many.
+    In a table without a column record_id each row is a record. Raises Refusal: records-empty, records-too-many.
     """
-    id_at = next(at for at, rule in header.targets if rule.name == "record_id")
+    id_at = next((at for at, rule in header.targets if rule.name == "record_id"), None)
     current: _Building | None = None
     count = 0
     for number, cells in rows:
         if not any(_filled(cell) for cell in cells):
             continue
-        starts = len(cells) > id_at and _filled(cells[id_at])
+        starts = id_at is None or (len(cells) > id_at and _filled(cells[id_at]))
         if current is not None and (starts or current.rows >= _MOST_ROWS_PER_RECORD):
             yield current.done()
             current = None

@@ -14,6 +14,8 @@ from api.ports import Record, Retryable
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import ColumnElement, Row
 
     from api.ports import Page, PageRequest
@@ -85,5 +87,10 @@ def _behind(cursor: str) -> ColumnElement[bool]:
     return or_(c.updated_at > at, and_(c.updated_at == at, c.id > found[2]))
 
 
+def record_of(columns: Mapping[str, Any]) -> Record:
+    """The record in the columns of its table."""
+    return Record(**columns)
+
+
 def _record(row: Row[Any]) -> Record:
-    return Record(**row._asdict())
+    return record_of(row._asdict())
