@@ -18,6 +18,7 @@ from scanning.identify.number_line import read_line
 from scanning.identify.slips import slips_of
 from scanning.intake.blank import is_blank
 from scanning.intake.fingerprint import page_hash
+from scanning.page import halved
 from scanning.readings import PageKind, PageReading, SlipReading
 from scanning.register.align import MOST_RESIDUAL_MM, align, align_by_squares
 from scanning.register.constellation import find_by_squares
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from docgen.layouts.slip_geometry import SlipGeometry
     from docgen.qr.slip_code import SlipCode, SlipNumber
     from scanning.fields.rows import DigitNetwork
+    from scanning.identify.codes import Codes
     from scanning.identify.slips import FoundSlip
     from scanning.page import GreyImage, Page
     from scanning.register.align import Alignment
@@ -37,6 +39,9 @@ _SHOWN_DPI, _USUAL_DPI = 110.0, 300.0
 _LEAST_OF_PHOTO_PX_PER_MM = 6.0
 _FINE_DPI = 450.0
 """Finer scans are made half as fine: nothing more is read from them, and it takes four times as long."""
+CODES_DPI = 250.0
+"""From here on codes are looked for at half the fineness first, where a module still has three pixels."""
+_TWICE = 2
 
 
 class Forms(Protocol):
@@ -57,13 +62,18 @@ class _PageReader:
 
     def __init__(self, page: Page, forms: Forms, network: DigitNetwork) -> None:
         self._page, self._forms, self._network = page, forms, network
-        self._grey = _coarser(page.grey, page.dpi)
+        self._take(halved(page.grey) if page.dpi and page.dpi >= _FINE_DPI else page.grey)
         self._findings = list[Finding]()
         self._timings = dict[str, float]()
 
+    def _take(self, grey: GreyImage) -> None:
+        """Work on this picture of the page."""
+        self._grey, self._half = grey, halved(grey)
+        self._fineness = self._page.grey.shape[1] / grey.shape[1]
+
     def read(self) -> PageReading:
         with self._timed("codes"):
-            codes = find_codes(self._grey)
+            codes = self._codes()
         found = self._read(slips_of(codes.slips))
         if found and all(reading is None for _, reading in found):
             found = self._turned_over() or found
@@ -75,20 +85,26 @@ class _PageReader:
             return self._counted(PageKind.EXCEPTION if unread else PageKind.SLIP, read, unread)
         return self._without_slip(spoilt=codes.spoilt)
 
+    def _codes(self) -> Codes:
+        is_fine = (self._page.dpi or 0.0) / self._fineness >= CODES_DPI
+        return find_codes(self._grey, self._half if is_fine else None)
+
     def _read(self, slips: Sequence[FoundSlip]) -> list[tuple[FoundSlip, SlipReading | None]]:
         return [(slip, self._slip(slip)) for slip in slips]
 
     def _turned_over(self) -> list[tuple[FoundSlip, SlipReading | None]]:
         """What is on a page that was scanned as a mirror image; its symbols read just as well, but nothing fits."""
         before, self._findings = self._findings, []
-        upright, self._grey = self._grey, np.ascontiguousarray(self._grey[:, ::-1])
-        found = self._read(slips_of(find_codes(self._grey).slips))
+        upright = self._grey
+        self._take(np.ascontiguousarray(upright[:, ::-1]))
+        found = self._read(slips_of(self._codes().slips))
         if found and all(reading is not None for _, reading in found):
             self._say(
                 "page-mirrored", "The page was scanned as a mirror image and was turned over; look at the scanner."
             )
             return found
-        self._findings, self._grey = before, upright
+        self._findings = before
+        self._take(upright)
         return []
 
     def _without_slip(self, *, spoilt: int) -> PageReading:
@@ -167,18 +183,18 @@ class _PageReader:
         )
 
     def _picture(self) -> GreyImage:
-        # by whole factors, which costs a tenth of any other
-        factor = self._shrinking()
-        height, width = (side // factor for side in self._grey.shape)
-        if factor == 1 or not height or not width:
-            return self._grey
-        whole = self._grey[: height * factor, : width * factor]
-        return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        """The page for people: halved as often as can be, which costs next to nothing, and then made as small."""
+        picture, left = self._grey, float(self._shrinking())
+        if left >= _TWICE:
+            picture, left = self._half, left / 2
+        while left >= _TWICE:
+            picture, left = halved(picture), left / 2
+        size = [max(1, side // self._shrinking()) for side in self._grey.shape[::-1]]
+        return picture if left == 1 else np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def _shrinking(self) -> int:
         """How many times finer the page is than the picture of it for people."""
-        fineness = float(self._page.grey.shape[1] / self._grey.shape[1])
-        finer: int = round((self._page.dpi or _USUAL_DPI) / fineness / _SHOWN_DPI)
+        finer: int = round((self._page.dpi or _USUAL_DPI) / self._fineness / _SHOWN_DPI)
         return max(1, finer)
 
     def _say(self, code: str, message: str) -> None:
@@ -189,12 +205,6 @@ class _PageReader:
         started = perf_counter()
         yield
         self._timings[step] = self._timings.get(step, 0.0) + (perf_counter() - started) * 1000
-
-
-def _coarser(grey: GreyImage, dpi: float | None) -> GreyImage:
-    if dpi is None or dpi < _FINE_DPI or min(grey.shape) < 2:  # noqa: PLR2004 (nothing is left of less)
-        return grey
-    return np.asarray(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _corners(alignment: Alignment, geometry: SlipGeometry, shrinking: int) -> tuple[tuple[float, float], ...]:

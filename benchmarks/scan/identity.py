@@ -13,6 +13,8 @@ from benchmarks.scan.press import PAPER_DPI, Press
 from scanning.identify.codes import find_codes
 from scanning.identify.number_line import read_line
 from scanning.identify.slips import slips_of
+from scanning.page import halved
+from scanning.read import CODES_DPI
 from scanning.register.align import align, align_by_squares
 from scanning.register.constellation import find_by_squares
 from scanning.simulation.scanner import CONDITIONS, scan, turned
@@ -39,7 +41,7 @@ def identify(task: IdentityTask) -> Counter[str]:
         grey = turned(
             scan(slip.paper, PAPER_DPI, task.dpi, CONDITIONS[task.condition], rng), int(rng.choice([0, 0, 0, 1, 2, 3]))
         )
-        found = slips_of(find_codes(grey).slips)
+        found = slips_of(find_codes(grey, halved(grey) if task.dpi >= CODES_DPI else None).slips)
         counts[WRONG] += sum(one.code != slip.code for one in found)
         placed = [align(grey, one.codes, geometry) for one in found]
         if found:

@@ -6,10 +6,13 @@ the middle of 28 x 28. What is too pale, too small or only at the rim is left ou
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
+
+from scanning.pieces import pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +37,8 @@ _LARGEST_ENLARGING = 0.25
 _EVEN = 0.04
 """Nearer than this to the size wanted, ink is left as it is."""
 _GREATEST_GAIN = 2.5
+_GREYS = np.arange(256)
+_AROUND = np.ones((3, 3), np.uint8)
 
 
 class _Box(NamedTuple):
@@ -41,6 +46,14 @@ class _Box(NamedTuple):
     top: int
     right: int
     bottom: int
+
+
+class _Piece(NamedTuple):
+    left: int
+    top: int
+    right: int
+    bottom: int
+    area: int
 
 
 def normalise(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -82,19 +95,17 @@ def _shrunk(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Tell ink from paper: uint8, ink up to 255 on 0; None when there is no ink."""
     paper = _paper_level(crop)
-    grey = crop.astype(np.int16)
-    histogram = np.bincount(crop.ravel(), minlength=256).cumsum() / crop.size
-    darkest = int(np.searchsorted(histogram, _INK_SHARE))
-    lightest = int(np.searchsorted(histogram, 1 - _INK_SHARE))
+    counts = np.bincount(crop.ravel(), minlength=256)
+    darkest, lightest = np.searchsorted(counts.cumsum() / crop.size, (_INK_SHARE, 1 - _INK_SHARE)).tolist()
     dark_on_light = paper - darkest >= lightest - paper
-    depth = (paper - grey) if dark_on_light else (grey - paper)
+    depth = (paper - _GREYS) if dark_on_light else (_GREYS - paper)  # of each grey there can be
     peak = (paper - darkest) if dark_on_light else (lightest - paper)
-    noise = _noise(depth)
+    noise = _noise(depth, counts)
     if peak < max(_LEAST_CONTRAST, _NOISES * noise):
         return None
     low = max(0.12 * peak, 2.5 * noise)
     scaled = (depth - low) * (255 / (max(0.85 * peak, 1.5 * low) - low))
-    ink: NDArray[np.uint8] = np.clip(scaled, 0, 255).astype(np.uint8)
+    ink: NDArray[np.uint8] = np.clip(scaled, 0, 255).astype(np.uint8)[crop]
     return ink
 
 
@@ -103,48 +114,52 @@ def _paper_level(crop: NDArray[np.uint8]) -> int:
     height, width = crop.shape
     band = max(1, min(height, width) // 8)
     rim = np.concatenate([part.ravel() for part in (crop[:band], crop[-band:], crop[:, :band], crop[:, -band:])])
-    return int(np.bincount(rim, minlength=256).cumsum().searchsorted((rim.size + 1) // 2))
+    middle = (rim.size + 1) // 2 - 1
+    return int(np.partition(rim, middle)[middle])
 
 
-def _noise(depth: NDArray[np.int16]) -> float:
+def _noise(depth: NDArray[np.int64], counts: NDArray[np.int64]) -> float:
     """The noise of the paper, from what is lighter than it is: ink is never on that side."""
-    lighter = depth[depth < 0].astype(np.float32)
-    return float(np.sqrt(np.mean(lighter * lighter))) if lighter.size > depth.size // 20 else 0.0
+    lighter = np.where(depth < 0, counts, 0)
+    many = int(lighter.sum())
+    return sqrt(int(lighter @ depth**2) / many) if many > int(counts.sum()) // 20 else 0.0
 
 
 def _digit_box(ink: NDArray[np.uint8]) -> _Box | None:
     """Find where the digit is, and wipe out dirt and what stands at the rim (in place)."""
-    mask = (ink > 64).astype(np.uint8)  # noqa: PLR2004 - a quarter of the darkest
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count == 1:
+    mask = (ink > 64).view(np.uint8)  # noqa: PLR2004 - a quarter of the darkest
+    labels, stats, _ = pieces_of(mask, 8)
+    if len(stats) == 1:
         return None
-    pieces = stats[1:].astype(np.int32, copy=False)
-    kept = _kept(pieces, ink.shape)
-    if not kept.any():
+    pieces = [_Piece(left, top, left + width, top + height, area) for left, top, width, height, area in stats.tolist()]
+    kept = _kept(pieces[1:], ink.shape)
+    if not any(kept):
         return None
-    if not kept.all():
-        lost = np.isin(labels, np.flatnonzero(~kept) + 1).astype(np.uint8)
-        ink[(cv2.dilate(lost, np.ones((3, 3), np.uint8)) > 0) & ~np.isin(labels, np.flatnonzero(kept) + 1)] = 0
-    left, top = pieces[kept, cv2.CC_STAT_LEFT], pieces[kept, cv2.CC_STAT_TOP]
-    right, bottom = left + pieces[kept, cv2.CC_STAT_WIDTH], top + pieces[kept, cv2.CC_STAT_HEIGHT]
-    return _Box(int(left.min()), int(top.min()), int(right.max()), int(bottom.max()))
+    if not all(kept):
+        is_lost = np.array([False, *[not one for one in kept]])
+        around = cv2.dilate(is_lost[labels].view(np.uint8), _AROUND)
+        ink[(around > 0) & ~np.array([False, *kept])[labels]] = 0
+    digit = [piece for piece, one in zip(pieces[1:], kept, strict=True) if one]
+    left, top = min(piece.left for piece in digit), min(piece.top for piece in digit)
+    return _Box(left, top, max(piece.right for piece in digit), max(piece.bottom for piece in digit))
 
 
-def _kept(pieces: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _kept(pieces: list[_Piece], shape: tuple[int, ...]) -> list[bool]:
     """Which pieces of ink are the writer's: none that is a speck beside the largest, or that lies in the rim."""
-    height, width = shape
-    area = pieces[:, cv2.CC_STAT_AREA]
-    left, top = pieces[:, cv2.CC_STAT_LEFT], pieces[:, cv2.CC_STAT_TOP]
-    right, bottom = left + pieces[:, cv2.CC_STAT_WIDTH], top + pieces[:, cv2.CC_STAT_HEIGHT]
+    stray = [_is_stray(piece, *shape) for piece in pieces]
+    if all(stray):
+        stray = [False] * len(pieces)
+    least = _SPECK * max(piece.area for piece, one in zip(pieces, stray, strict=True) if not one)
+    return [not one and piece.area >= least for piece, one in zip(pieces, stray, strict=True)]
+
+
+def _is_stray(piece: _Piece, height: int, width: int) -> bool:
+    """It reaches the edge and lies wholly in the rim."""
+    left, top, right, bottom, _ = piece
+    if left and top and right != width and bottom != height:
+        return False
     rim_x, rim_y = _RIM * width, _RIM * height
-    touches = (left == 0) | (top == 0) | (right == width) | (bottom == height)
-    in_rim = (right <= rim_x) | (left >= width - rim_x) | (bottom <= rim_y) | (top >= height - rim_y)
-    stray = touches & in_rim
-    if stray.all():
-        stray[:] = False
-    largest = int(area[~stray].max())
-    kept: NDArray[np.bool_] = ~stray & (area >= _SPECK * largest)
-    return kept
+    return right <= rim_x or left >= width - rim_x or bottom <= rim_y or top >= height - rim_y
 
 
 def _sized(ink: NDArray[np.uint8], box: _Box) -> NDArray[np.uint8]:
@@ -159,7 +174,8 @@ def _sized(ink: NDArray[np.uint8], box: _Box) -> NDArray[np.uint8]:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(cut, size, interpolation=how)
     # thin strokes get pale when they are made smaller
-    strength = float(np.sort(small, axis=None)[-max(1, small.size // 50)])
+    strong = small.size - max(1, small.size // 50)
+    strength = float(np.partition(small, strong, axis=None)[strong])
     gain = min(_GREATEST_GAIN, 255 / max(strength, 1.0))
     return cv2.convertScaleAbs(small, alpha=gain).astype(np.uint8, copy=False)
 

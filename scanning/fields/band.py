@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from docgen.layouts.geometry import Rect
+from scanning.fields.levels import percentiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +72,9 @@ def cut_band(grey: GreyImage, alignment: Alignment, row: int, area: Rect) -> Ban
 def _ink(grey: GreyImage, alignment: Alignment) -> NDArray[np.float32]:
     paper = _paper(grey, alignment.white)
     span = np.maximum(paper - np.float32(alignment.black), np.float32(_LEAST_CONTRAST))
-    return np.asarray(np.clip((paper - grey) / span, 0, 1), np.float32)
+    ink = np.subtract(paper, grey, dtype=np.float32)
+    ink /= span
+    return np.clip(ink, 0, 1, out=ink)
 
 
 def _paper(grey: GreyImage, white: float) -> NDArray[np.float32]:
@@ -81,7 +84,7 @@ def _paper(grey: GreyImage, white: float) -> NDArray[np.float32]:
     width, block = grey.shape[1], round(_BLOCK_MM * PX_PER_MM)
     count = max(1, width // block)
     parts = edges[:, : count * (width // count)].reshape(len(edges), count, -1)
-    levels = np.percentile(parts, _PAPER_PERCENTILE, axis=(0, 2))
+    levels = percentiles(parts.transpose(1, 0, 2).reshape(count, -1), _PAPER_PERCENTILE)
     # a shadow over the whole block is paper too, but something black there is not
     levels = np.where(levels > 0.6 * white, levels, white)
     middles = (np.arange(count) + 0.5) * (width // count)

@@ -16,6 +16,7 @@ _LEVEL_MM: Final = 14.0  # longer than the sides of boxes and the bars of digits
 _SOFT_MM = 0.4
 _MOST_INK = 0.55  # what is darker was drawn
 _OVER = 1.2
+_GRAIN = 8  # of 255: the grain of paper
 
 
 def without_folds(band: Band) -> Band:
@@ -26,13 +27,13 @@ def without_folds(band: Band) -> Band:
     soft = max(1, round(_SOFT_MM * PX_PER_MM / 2))
     level = _run(half, (min(round(_LEVEL_MM * PX_PER_MM / 2), width), 1), (1, soft))
     upright = _run(half, (1, max(height - 4, 1)), (soft, 1))
-    fold = np.maximum(level, upright).astype(np.float32) * np.float32(_OVER / 255)
-    fold[fold < 0.04] = 0  # noqa: PLR2004 (the grain of paper)
-    if not fold.any():
+    _, dark = cv2.threshold(np.maximum(level, upright), _GRAIN, 0, cv2.THRESH_TOZERO)
+    if not dark.any():
         return band
     size = band.ink.shape[1], band.ink.shape[0]
+    fold = np.asarray(dark, np.float32) * np.float32(_OVER / 255)
     shade = np.minimum(cv2.resize(fold, size, interpolation=cv2.INTER_LINEAR), np.float32(_MOST_INK))
-    return Band(band.grey, np.clip(band.ink - shade, 0, 1), band.left_mm, band.top_mm)
+    return Band(band.grey, np.maximum(band.ink - shade, 0), band.left_mm, band.top_mm)
 
 
 def _run(image: NDArray[np.uint8], along: tuple[int, int], across: tuple[int, int]) -> NDArray[np.uint8]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import cv2
 import numpy as np
 
 from scanning.fields.band import PX_PER_MM
+from scanning.fields.levels import percentile
+from scanning.pieces import pieces_of
 from scanning.readings import BoxReading, Presence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Ink = NDArray[np.float32]
+
+_Pixel = TypeVar("_Pixel", np.float32, np.uint8, np.bool_)
 
 _STRONG, _WEAK, _FAINTEST = 0.3, 0.16, 0.12
 _SOFT_PX = 3
@@ -24,30 +30,52 @@ _CLOSED_MM, _OPEN_MM = 0.4, 0.75
 """A filled box leaves no white patch wider than the one; a tick or cross leaves one wider than the other (radii)."""
 
 
-def extent_mm(ink: NDArray[np.float32], noise: float) -> float:
-    """How long the longest piece of ink is, in mm: (h, w) of 0 to 1 at 10 px a mm."""
-    soft = cv2.blur(ink, (_SOFT_PX, _SOFT_PX))
-    weak = (soft > max(_WEAK, _NOISES * noise)).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
-    if count == 1:
-        return 0.0
-    strong = np.zeros(count, bool)
-    strong[np.unique(labels[soft > max(_STRONG * 0.66, 1.3 * _NOISES * noise)])] = True
+def extents_mm(inks: Ink, noise: float) -> NDArray[np.float64]:
+    """How long the longest piece of ink in each of n boxes is, in mm, (n,): (n, h, w) of 0 to 1 at 10 px a mm."""
+    soft = _softened(inks)
+    weak = soft > max(_WEAK, _NOISES * noise)
+    found = np.zeros(len(inks))
+    if not weak.any():
+        return found
+    # boxes lie in one tall picture, with a white frame around each
+    labels, stats, _ = pieces_of(_tall(weak.view(np.uint8)), 8)
+    strong = np.zeros(len(stats), bool)
+    strong[labels[_tall(soft > max(_STRONG * 0.66, 1.3 * _NOISES * noise))]] = True
     lengths = np.hypot(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
     sure = np.where(strong[1:], lengths, lengths / 2)  # what is faint must be twice as long
-    return float(sure.max()) / PX_PER_MM
+    np.maximum.at(found, stats[1:, cv2.CC_STAT_TOP] // soft.shape[1], sure / PX_PER_MM)
+    return found
 
 
-def presence_of(ink: NDArray[np.float32], noise: float) -> tuple[Presence, float]:
-    """What a box for writing holds, and the share of it that is inked."""
-    share = float((ink > _STRONG).mean())
-    length = extent_mm(ink, noise)
-    if length < _DUST_MM:
-        return Presence.BLANK, share
-    return (Presence.UNSURE if length < _STROKE_MM else Presence.INK), share
+def _softened(inks: Ink) -> Ink:
+    """Each of (n, h, w) blurred by itself, with a frame of nothing, (n, h + 2, w + 2)."""
+    count, height, width = inks.shape
+    framed = np.zeros((count, height + 2, width + 2), np.float32)
+    framed[:, 1:-1, 1:-1] = inks
+    framed[:, 0], framed[:, -1] = framed[:, 2], framed[:, -3]
+    framed[:, :, 0], framed[:, :, -1] = framed[:, :, 2], framed[:, :, -3]
+    soft = np.asarray(cv2.blur(_tall(framed), (_SOFT_PX, _SOFT_PX)), np.float32).reshape(framed.shape)
+    soft[:, 0] = soft[:, -1] = soft[:, :, 0] = soft[:, :, -1] = 0
+    return soft
 
 
-def read_tick(ink: NDArray[np.float32], around: NDArray[np.float32], noise: float) -> BoxReading:
+def _tall(boxes: NDArray[_Pixel]) -> NDArray[_Pixel]:
+    return boxes.reshape(-1, boxes.shape[2])
+
+
+def presences_of(inks: Ink, noise: float) -> list[tuple[Presence, float]]:
+    """What each of n boxes for writing holds, and the share of it that is inked: (n, h, w) at 10 px a mm."""
+    shares = [np.count_nonzero(ink > _STRONG) / ink.size for ink in inks]
+    return [(_presence(length), share) for length, share in zip(extents_mm(inks, noise), shares, strict=True)]
+
+
+def _presence(length_mm: float) -> Presence:
+    if length_mm < _DUST_MM:
+        return Presence.BLANK
+    return Presence.UNSURE if length_mm < _STROKE_MM else Presence.INK
+
+
+def read_tick(ink: Ink, around: Ink, noise: float) -> BoxReading:
     """A box to tick, in three zones: empty, marked, filled to cancel it; what lies between is unsure.
 
     ``ink`` is the inside without the outline; ``around`` the same with what lies beside the box, where a mark that
@@ -56,9 +84,9 @@ def read_tick(ink: NDArray[np.float32], around: NDArray[np.float32], noise: floa
     """
     soft = np.asarray(cv2.blur(ink, (_SOFT_PX, _SOFT_PX)), np.float32)
     inked = (soft > _level(soft, noise)).astype(np.uint8)
-    share, length = float(inked.mean()), extent_mm(ink, noise)
+    share, length = float(inked.mean()), float(extents_mm(ink[None], noise)[0])
     if share <= _EMPTY and length < _DUST_MM:
-        beside = extent_mm(around, noise) >= _STROKE_MM
+        beside = float(extents_mm(around[None], noise)[0]) >= _STROKE_MM
         return BoxReading(Presence.UNSURE if beside else Presence.BLANK, share)
     white_mm = _widest_white_mm(inked)
     if share > _FILLED and white_mm <= _CLOSED_MM:
@@ -67,9 +95,9 @@ def read_tick(ink: NDArray[np.float32], around: NDArray[np.float32], noise: floa
     return BoxReading(Presence.INK if is_mark else Presence.UNSURE, share)
 
 
-def _level(soft: NDArray[np.float32], noise: float) -> float:
+def _level(soft: Ink, noise: float) -> float:
     """From where on a pixel is inked: half of the darkest ink that is there, for pencils that hardly write."""
-    half = float(np.percentile(soft, 98)) / 2
+    half = percentile(np.asarray(soft, np.float32), 98) / 2
     return float(np.clip(half, max(_FAINTEST, _NOISES * noise), _STRONG))
 
 
@@ -80,9 +108,9 @@ def _widest_white_mm(inked: NDArray[np.uint8]) -> float:
     return float(cv2.distanceTransform(1 - inked, cv2.DIST_L2, 5).max()) / PX_PER_MM
 
 
-def noise_of(ink: NDArray[np.float32]) -> float:
+def noise_of(ink: Ink) -> float:
     """The unevenness of bare paper, as a standard deviation after softening, from a part that is mostly paper."""
-    soft = cv2.blur(ink, (_SOFT_PX, _SOFT_PX))
+    soft = np.asarray(cv2.blur(ink, (_SOFT_PX, _SOFT_PX)), np.float32)
     low = soft[soft < 0.5]  # noqa: PLR2004 (print and pen are not paper)
     # ink is cut off at 0, so the spread is that of the upper half
-    return float(np.percentile(low, 84)) if low.size else 0.0
+    return percentile(low, 84) if low.size else 0.0

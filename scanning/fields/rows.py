@@ -11,19 +11,19 @@ import numpy as np
 from docgen.reply_form import ReplyKind
 from scanning.fields.band import MARGIN_MM, Band, band_area, cut_band
 from scanning.fields.folds import without_folds
-from scanning.fields.marks import noise_of, presence_of, read_tick
-from scanning.fields.outlines import Placed, place_boxes, without_outline
+from scanning.fields.marks import noise_of, presences_of, read_tick
+from scanning.fields.outlines import Placed, of_a_size, place_boxes, without_outlines
 from scanning.fields.values import NOT_SEEN, OFF_PAGE, field_reading
 from scanning.readings import BoxReading, Presence
 from scanning.register.transforms import apply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from docgen.layouts.geometry import Rect
     from docgen.layouts.slip_geometry import SlipField, SlipGeometry
+    from scanning.fields.outlines import BoxInk
     from scanning.page import GreyImage, Page
     from scanning.readings import FieldReading
     from scanning.register.align import Alignment
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DIGIT_KINDS: Final = frozenset({ReplyKind.DIGITS, ReplyKind.METER_READING, ReplyKind.PHONE, ReplyKind.DATE})
 _TICK_KINDS: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE})
 _SPILL_MM = 0.8
-_INSIDE_MM = 0.7
+_INSIDE_MM, _RIM_MM = 0.7, 0.3
 _BESIDE_MM = 1.5
 
 
@@ -92,18 +92,17 @@ def _row(page: Page, alignment: Alignment, geometry: SlipGeometry, index: int) -
     row = geometry.rows[index]
     band = without_folds(cut_band(page.grey, alignment, index, band_area(row)))
     noise = noise_of(_margins(band))
-    return [
-        _field(band, one, noise, _lost(page, alignment.rows[index], one), bilevel=page.bilevel) for one in row.fields
-    ]
+    lost = _lost(page, alignment.rows[index], row.fields)
+    return [_field(band, one, noise, away, bilevel=page.bilevel) for one, away in zip(row.fields, lost, strict=True)]
 
 
-def _lost(page: Page, to_px: Matrix, one: SlipField) -> bool:
-    """True when a part of the field lies beyond the edge of the page: the paper is torn, or the scan was cut."""
-    area, (height, width) = one.area, page.grey.shape
-    ends = ((area.left_mm, area.top_mm), (area.right_mm, area.top_mm))
-    more = ((area.right_mm, area.bottom_mm), (area.left_mm, area.bottom_mm))
-    corners = apply(to_px, np.array([*ends, *more]))
-    return bool((corners < 0).any() or (corners > (width, height)).any())
+def _lost(page: Page, to_px: Matrix, fields: Sequence[SlipField]) -> list[bool]:
+    """True of fields that lie partly beyond the edge of the page: the paper is torn, or the scan was cut."""
+    areas = [one.area for one in fields]
+    ends = [[(x, y) for x in (a.left_mm, a.right_mm) for y in (a.top_mm, a.bottom_mm)] for a in areas]
+    corners = apply(to_px, np.array(ends).reshape(-1, 2)).reshape(-1, 8)
+    beyond = (corners < 0) | (corners > np.tile(page.grey.shape[::-1], 4))
+    return [bool(one.any()) for one in beyond]
 
 
 def _margins(band: Band) -> NDArray[np.float32]:
@@ -112,10 +111,14 @@ def _margins(band: Band) -> NDArray[np.float32]:
 
 
 def _field(band: Band, one: SlipField, noise: float, lost: bool, *, bilevel: bool) -> _Pending:  # noqa: FBT001 (what _lost says)
-    placed = place_boxes(band, one.boxes)
-    pending = _Pending(one, band, placed, [], [OFF_PAGE] * lost)
-    for place, box in enumerate(placed.boxes):
-        pending.boxes.append(_box(pending, place, box, noise))
+    pending = _Pending(one, band, place_boxes(band, one.boxes), [], [OFF_PAGE] * lost)
+    placed = pending.placed
+    around_mm = _around_mm(pending)
+    readings = dict[int, BoxReading]()
+    for places in of_a_size(placed.boxes):
+        inks = without_outlines(band, [placed.boxes[place] for place in places], placed.line, around_mm)
+        readings.update(zip(places, _read_boxes(pending, places, inks, noise), strict=True))
+    pending.boxes += [readings[place] for place in range(len(readings))]
     # light outlines are lost on a scan of black and white alone, but on any other an empty box without one is not there
     unseen = not bilevel and any(
         not seen and box.presence is Presence.BLANK for seen, box in zip(placed.seen, pending.boxes, strict=True)
@@ -124,32 +127,23 @@ def _field(band: Band, one: SlipField, noise: float, lost: bool, *, bilevel: boo
     return pending
 
 
-def _box(pending: _Pending, place: int, box: Rect, noise: float) -> BoxReading:
-    band, line = pending.band, pending.placed.line
-    if pending.asked.kind in _TICK_KINDS:
-        around = without_outline(band, box, line, _BESIDE_MM)
-        return read_tick(_inside(band, box, line), around, noise)
-    presence, share = presence_of(_inside(band, box, line, 0.3), noise)
-    if presence is not Presence.BLANK and pending.asked.kind in DIGIT_KINDS:
-        ink = without_outline(band, box, line, _spill_mm(pending.placed.boxes))
-        pending.crops[place] = (ink * 255).astype(np.uint8)
-    return BoxReading(presence, share)
-
-
-def _inside(band: Band, box: Rect, line: float, inset_mm: float = _INSIDE_MM) -> NDArray[np.float32]:
-    return without_outline(band, box.grown(-inset_mm), 0.0, 0.0) if line <= 0 else _cleaned(band, box, line, inset_mm)
-
-
-def _cleaned(band: Band, box: Rect, line: float, inset_mm: float) -> NDArray[np.float32]:
-    whole = without_outline(band, box, line, 0.0)
-    inset = round(inset_mm * 10)
-    return whole[inset:-inset, inset:-inset]
-
-
-def _spill_mm(boxes: Sequence[Rect]) -> float:
+def _around_mm(pending: _Pending) -> float:
     """How far around a box its ink is looked for: no further than half way to the next one."""
-    gaps = [after.left_mm - before.right_mm for before, after in pairwise(boxes)]
-    return min([_SPILL_MM, *[gap / 2 for gap in gaps]])
+    if pending.asked.kind in _TICK_KINDS:
+        return _BESIDE_MM
+    gaps = [after.left_mm - before.right_mm for before, after in pairwise(pending.placed.boxes)]
+    return min([_SPILL_MM, *[gap / 2 for gap in gaps]]) if pending.asked.kind in DIGIT_KINDS else 0.0
+
+
+def _read_boxes(pending: _Pending, places: Sequence[int], inks: Sequence[BoxInk], noise: float) -> Iterator[BoxReading]:
+    if pending.asked.kind in _TICK_KINDS:
+        yield from [read_tick(box.within(_INSIDE_MM), box.ink, noise) for box in inks]
+        return
+    found = presences_of(np.stack([box.within(_RIM_MM) for box in inks]), noise)
+    for place, box, (presence, share) in zip(places, inks, found, strict=True):
+        if presence is not Presence.BLANK and pending.asked.kind in DIGIT_KINDS:
+            pending.crops[place] = (box.ink * 255).astype(np.uint8)
+        yield BoxReading(presence, share)
 
 
 def _crop(one: _Pending) -> GreyImage:

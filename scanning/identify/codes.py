@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -49,14 +50,25 @@ class Codes:
 _Symbol = tuple[str, "NDArray[np.float64]"]
 
 
-def find_codes(grey: GreyImage) -> Codes:
-    """The symbols of a page; readers that cost more are tried only when the first one finds nothing of a slip."""
+def find_codes(grey: GreyImage, half: GreyImage | None = None) -> Codes:
+    """The symbols of a page; readers that cost more are tried only when the first one finds nothing of a slip.
+
+    ``half`` is a fine page half as fine. What is found there is enough when no slip misses one of its two symbols.
+    """
+    if half is not None:
+        codes = _sorted([(text, corners * 2 + 0.5) for text, corners in _zxing(half)])
+        if codes.slips and not codes.spoilt and _are_pairs(codes):
+            return codes
     codes = Codes(())
     for read in _READERS:
         codes = _sorted(list(read(grey)))
         if codes.slips:
             return codes
     return codes
+
+
+def _are_pairs(codes: Codes) -> bool:
+    return all(count % 2 == 0 for count in Counter(found.code for found in codes.slips).values())
 
 
 def _sorted(symbols: list[_Symbol]) -> Codes:

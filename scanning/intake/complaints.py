@@ -27,7 +27,10 @@ class Complaints:
         length = _length()
         if length <= self._heard:
             return False
-        said = os.pread(_STANDARD_ERROR, min(length - self._heard, _MOST_BYTES), self._heard)
+        try:
+            said = os.pread(_STANDARD_ERROR, min(length - self._heard, _MOST_BYTES), self._heard)
+        except OSError:  # a file that may only be written
+            return False
         self._heard = length
         return any(words in said for words in _DAMAGE)
 

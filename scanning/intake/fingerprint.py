@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from scanning.page import halved
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -62,6 +64,8 @@ _LOW = _lowest_waves()
 
 def _ink(grey: GreyImage) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Where ink is, 0 to 1, on a square whose longer side is the page's; paper, shadows and black edges are 0."""
+    while max(grey.shape) >= 2 * _SIDE and min(grey.shape) > 1:
+        grey = halved(grey)
     height, width = grey.shape
     scale = _SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

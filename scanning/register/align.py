@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,7 +13,7 @@ from scanning.register.squares import Square, find_square
 from scanning.register.transforms import affine, apply, homography, similarity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +28,7 @@ _LEAST_SQUARES = 3
 _NEAR_MM, _FAR_MM, _ROW_MM, _AGAIN_MM = 2.5, 6.0, 1.6, 1.0
 _PHOTO_MM, _PHOTO_AGAIN_MM = 8.0, 4.0
 _LONGER, _CODE_OFF_MM = 0.06, 1.5
+_NONE: Mapping[Rect, Square] = MappingProxyType({})
 _MEET = 0.04  # how much the distance of two symbols may differ from what their size tells
 
 
@@ -135,7 +138,7 @@ def _by_squares(grey: GreyImage, guess: _Guess, anchors: Anchors) -> _Found | No
     for reach_mm in (_PHOTO_AGAIN_MM, _AGAIN_MM) if guess.photo else (_AGAIN_MM,):
         if len(found) <= _LEAST_SQUARES:
             break
-        found = _find(grey, _fitted(found, guess), places, reach_mm)
+        found = _find(grey, _fitted(found, guess), places, reach_mm, dict(found))
     if len(found) < guess.least_squares:
         return None
     fitted = _fitted(found, guess)
@@ -154,13 +157,19 @@ def _is_true(to_px: Matrix, guess: _Guess) -> bool:
     return bool(off_px < _CODE_OFF_MM * _scale(to_px))
 
 
-def _find(grey: GreyImage, to_px: Matrix, places: Sequence[Rect], reach_mm: float) -> list[tuple[Rect, Square]]:
+def _find(
+    grey: GreyImage, to_px: Matrix, places: Sequence[Rect], reach_mm: float, seen: Mapping[Rect, Square] = _NONE
+) -> list[tuple[Rect, Square]]:
+    """The squares near where they must be; those that were ``seen`` there are not looked for again."""
+    found: list[tuple[Rect, Square]] = []
     centres = apply(to_px, np.array([_middle(place) for place in places]))
-    looked = [
-        (place, find_square(grey, centre, place.width_mm * scale, reach_mm * scale))
-        for place, centre, scale in zip(places, centres, _scales(to_px, places), strict=True)
-    ]
-    return [(place, square) for place, square in looked if square is not None]
+    for place, centre, scale in zip(places, centres, _scales(to_px, places), strict=True):
+        square = seen.get(place)
+        if square is None or hypot(square.x_px - centre[0], square.y_px - centre[1]) >= reach_mm * scale:
+            square = find_square(grey, centre, place.width_mm * scale, reach_mm * scale)
+        if square is not None:
+            found.append((place, square))
+    return found
 
 
 def _fitted(found: Sequence[tuple[Rect, Square]], guess: _Guess) -> Matrix:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from scanning.pieces import pieces_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -53,10 +55,9 @@ def _window(grey: GreyImage, centre: NDArray[np.float64], reach: float) -> tuple
 def _by_shape(image: GreyImage, at: NDArray[np.float64], side: float, reach: float) -> Square | None:
     """A dark patch of its own, as large and as filled as the square."""
     level, binary = cv2.threshold(image, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    count, _, stats, centres = cv2.connectedComponentsWithStats(binary, connectivity=4)
+    _, stats, centres = pieces_of(np.asarray(binary, np.uint8), 4)
     best, nearest = -1, reach
-    for one in range(1, count):
-        width, height, area = stats[one, 2:]
+    for one, (_, _, width, height, area) in enumerate(stats.tolist()[1:], 1):
         if not (_SIDES[0] * side < width < _SIDES[1] * side and _SIDES[0] * side < height < _SIDES[1] * side):
             continue
         if not _AREA[0] * side**2 < area < _AREA[1] * side**2 or area < _FILLED * width * height:
@@ -66,7 +67,7 @@ def _by_shape(image: GreyImage, at: NDArray[np.float64], side: float, reach: flo
             best, nearest = one, distance
     if best < 0:
         return None
-    left, top, width, height, _ = stats[best]
+    left, top, width, height, _ = stats[best].tolist()
     return _measured(image, (left, top, left + width, top + height), level)
 
 
@@ -83,17 +84,16 @@ def _measured(image: GreyImage, box: tuple[int, int, int, int], level: float) ->
     around = slice(max(0, top - 2), bottom + 2), slice(max(0, left - 2), right + 2)
     weight = np.clip((white - image[around].astype(np.float32)) / (white - black), 0, 1)
     weight[weight < 0.15] = 0  # noqa: PLR2004 (noise of the paper)
-    total = float(weight.sum())
-    rows, columns = np.arange(weight.shape[0]), np.arange(weight.shape[1])
-    x = float(weight.sum(axis=0) @ columns) / total + around[1].start
-    y = float(weight.sum(axis=1) @ rows) / total + around[0].start
-    return Square(x, y, black, white)
+    sums = cv2.moments(weight)
+    return Square(
+        sums["m10"] / sums["m00"] + around[1].start, sums["m01"] / sums["m00"] + around[0].start, black, white
+    )
 
 
 def _middle(values: GreyImage) -> float:
-    """The median, by counting."""
-    counts = np.bincount(values.ravel(), minlength=256).cumsum()
-    return float(np.searchsorted(counts, counts[-1] / 2))
+    """The median, and of two in the middle the darker one."""
+    middle = (values.size + 1) // 2 - 1
+    return float(np.partition(values, middle, axis=None)[middle])
 
 
 _PATTERN_FITS = 0.8

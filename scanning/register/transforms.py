@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def apply(matrix: Matrix, points: Points) -> Points:
     """Points (n, 2) mapped."""
-    mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    mapped = points @ matrix[:, :2].T + matrix[:, 2]
     flat: Points = mapped[:, :2] / mapped[:, 2:]
     return flat
 
@@ -47,10 +47,13 @@ def homography(source: Points, target: Points, weights: NDArray[np.float64]) -> 
     first = np.column_stack([x, y, one, zero, zero, zero, -u * x, -u * y, -u])
     second = np.column_stack([zero, zero, zero, x, y, one, -v * x, -v * y, -v])
     scaled = np.sqrt(np.concatenate([weights, weights]))[:, None]
-    *_, right = np.linalg.svd(np.vstack([first, second]) * scaled)
+    *_, right = np.linalg.svd(np.vstack([first, second]) * scaled, full_matrices=len(source) == _LEAST)
     matrix = np.linalg.inv(after) @ right[-1].reshape(3, 3) @ before
     fitted: Matrix = matrix / matrix[2, 2]
     return fitted
+
+
+_LEAST = 4  # points: then there is one row less than unknowns, and the solution is what the rows leave over
 
 
 def _normaliser(points: Points) -> Matrix:

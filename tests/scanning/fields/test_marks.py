@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from scanning.fields.marks import noise_of, presence_of, read_tick
+from scanning.fields.marks import noise_of, presences_of, read_tick
 from scanning.readings import Presence
 from tests.scanning.slips import fields, read, scanned
 
@@ -20,15 +20,15 @@ def empty() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 def test_a_stroke_is_never_blank_however_pale_the_pencil(darkness: float) -> None:
     ink = empty()
     cv2.line(ink, (30, 20), (35, 75), darkness, 3)
-    assert presence_of(ink, NOISE)[0] is Presence.INK
+    assert presences_of(ink[None], NOISE)[0][0] is Presence.INK
 
 
 def test_dust_is_blank_and_a_short_stroke_is_not() -> None:
     dust, short = empty(), empty()
     cv2.circle(dust, (40, 50), 2, 1.0, -1)
     cv2.line(short, (40, 50), (40, 62), 1.0, 3)
-    assert presence_of(dust, NOISE)[0] is Presence.BLANK
-    assert presence_of(short, NOISE)[0] is Presence.UNSURE
+    assert presences_of(dust[None], NOISE)[0][0] is Presence.BLANK
+    assert presences_of(short[None], NOISE)[0][0] is Presence.UNSURE
 
 
 def test_noise_is_that_of_paper_not_of_print() -> None:
