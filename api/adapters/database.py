@@ -11,11 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.adapters.engine import WRITE_OPTION, faults_translated
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
+from api.adapters.repositories.campaigns import SqlCampaigns
 from api.adapters.repositories.carrier import SqlExchanges
 from api.adapters.repositories.entry_doors import SqlDoorTries, SqlEntryHosts
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.meters import SqlMeters
+from api.adapters.repositories.entries import SqlEntries
+from api.adapters.repositories.moments import SqlContactMoments
 from api.adapters.repositories.overlays import SqlOverlays
 from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages
 from api.adapters.repositories.people import SqlLoginAttempts, SqlSessions, SqlUsers
@@ -35,6 +38,7 @@ from api.adapters.repositories.scans import SqlScans
 from api.adapters.repositories.shards import SqlShards
 from api.adapters.repositories.slip_fields import SqlSlipFields
 from api.adapters.repositories.slip_forms import SqlPieceSlips, SqlSlipForms
+from api.adapters.repositories.submissions import SqlSubmissions
 from api.adapters.repositories.trash import SqlTrash
 from api.ports import PackageKind, Retryable
 
@@ -203,6 +207,26 @@ class SqlUnitOfWork:
     def meters(self) -> SqlMeters:
         """Complexes, dwellings and meters."""
         return SqlMeters(self._connection)
+
+    @cached_property
+    def campaigns(self) -> SqlCampaigns:
+        """Campaigns."""
+        return SqlCampaigns(self._connection)
+
+    @cached_property
+    def entries(self) -> SqlEntries:
+        """Recipients of campaigns, and their ways in."""
+        return SqlEntries(self._connection)
+
+    @cached_property
+    def submissions(self) -> SqlSubmissions:
+        """What came in by any road."""
+        return SqlSubmissions(self._connection)
+
+    @cached_property
+    def contact_moments(self) -> SqlContactMoments:
+        """What passed between corporation and recipients."""
+        return SqlContactMoments(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

@@ -1,4 +1,4 @@
-"""Tables of scans, beside those of `api.adapters.tables`: forms, files, pages, slips, their fields, and records."""
+"""Tables of scans, beside those of `api.adapters.tables`: forms, files, pages, slips and their fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import UniqueConstraint as Unique
 
 from api.adapters.columns import BlobColumn, Choice, Number, UtcTime
 from api.adapters.tables import metadata
-from api.ports import ActKind, DecidedBy, Mode, RecordState, ScanBatchState, ScanFileState, Stage, WayOut
+from api.ports import ActKind, DecidedBy, Mode, ScanBatchState, ScanFileState, Stage, WayOut
 from docgen.reply_form import ReplyKind
 from scanning.readings import Outcome, PageKind
 
@@ -220,32 +220,4 @@ field_acts = Table(
     Column("insisted", Boolean, nullable=False),
     Column("undone_at", UtcTime),
     Index(None, "organisation_id", "person", "number"),
-)
-
-records = Table(
-    "records",
-    metadata,
-    _id(),
-    _organisation(),
-    Column("mode", Choice(Mode), nullable=False),
-    Column("piece_id", String(64), nullable=False),
-    Column("job_id", String(64), nullable=False),
-    Column("record_id", Text, nullable=False),
-    Column("form", String(6), nullable=False),
-    Column("field", String(100), nullable=False),
-    Column("kind", Choice(ReplyKind), nullable=False),
-    Column("value", Text, nullable=False),
-    Column("state", Choice(RecordState), nullable=False),
-    Column("source", String(32), nullable=False),
-    Column("slip_id", String(64), nullable=False),
-    Column("field_id", String(64), nullable=False),
-    Column("confidence", Float, nullable=False),
-    Column("decided_by", Choice(DecidedBy), nullable=False),
-    Column("person", String(64), nullable=False),
-    Column("decided_at", UtcTime, nullable=False),
-    Column("updated_at", UtcTime, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Unique("piece_id", "field"),
-    Index(None, "organisation_id", "updated_at", "id"),
-    Index(None, "organisation_id", "record_id"),
 )

@@ -120,6 +120,7 @@ jobs = Table(
     Column("wishes", JSON, nullable=False, server_default="{}"),
     Column("letters", BlobColumn),
     Column("waiting_for", String(32), nullable=False, server_default=""),
+    Column("campaign_id", String(64)),
     Index(None, "organisation_id", "id"),
     Index(None, "organisation_id", "template_id"),
 )

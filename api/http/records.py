@@ -24,7 +24,7 @@ from api.http.scan_schemas import (
     SubstitutionOut,
 )
 from api.http.schemas import ListOut, listed
-from api.ports import MAX_PAGE_ITEMS, PageRequest, Record
+from api.ports import MAX_PAGE_ITEMS, PageRequest, Record, RecordFilter
 from api.usecases.deps import Deps
 from api.usecases.scanning import looking, measuring, policies, recording
 from docgen.findings import Refusal
@@ -36,6 +36,7 @@ After = Annotated[
     datetime | None,
     Query(description="Only what changed after; with time zone.", examples=["2026-11-22T13:00:00Z"]),
 ]
+OfCampaign = Annotated[str | None, Query(description="Only of this campaign.", pattern="^cmp_[0-9a-z]{1,60}$")]
 OfForm = Annotated[str | None, Query(description="Only of this form.", pattern="^[0-9A-HJKMNP-TV-Z]{6}$")]
 
 
@@ -43,13 +44,19 @@ OfForm = Annotated[str | None, Query(description="Only of this form.", pattern="
     "/records", summary="List answers", dependencies=[ANSWERS], responses=problems("request-invalid", *LIST_CODES)
 )
 def list_records(
-    deps: DepsDep, caller: CallerDep, page: PageDep, updated_after: After = None, form: OfForm = None
+    deps: DepsDep,
+    caller: CallerDep,
+    page: PageDep,
+    updated_after: After = None,
+    form: OfForm = None,
+    campaign: OfCampaign = None,
 ) -> ListOut[RecordOut]:
     """In the order in which they changed last: keep the last cursor, and ask for what came since.
 
     Use only what is `settled`; what is `disputed` or `withdrawn` may have been settled before.
     """
-    found = recording.list_records(deps, caller.organisation_id, page, _aware(updated_after), form)
+    wanted = RecordFilter(_aware(updated_after), form, campaign_id=campaign)
+    found = recording.list_records(deps, caller.organisation_id, page, wanted)
     return listed(found, RecordOut.of)
 
 
@@ -60,9 +67,11 @@ def list_records(
     response_class=Response,
     responses={200: binary("CSV", MEDIA["csv"]), **problems("request-invalid")},
 )
-def records_csv(deps: DepsDep, caller: CallerDep, updated_after: After = None, form: OfForm = None) -> Response:
+def records_csv(
+    deps: DepsDep, caller: CallerDep, updated_after: After = None, form: OfForm = None, campaign: OfCampaign = None
+) -> Response:
     """The same columns as in JSON, in UTF-8 with a heading; in the order in which they changed last."""
-    every = _every(deps, caller.organisation_id, _aware(updated_after), form)
+    every = _every(deps, caller.organisation_id, RecordFilter(_aware(updated_after), form, campaign_id=campaign))
     headers = {"Content-Disposition": 'attachment; filename="records.csv"', "Cache-Control": "private, no-store"}
     return StreamingResponse(recording.records_csv(every), media_type=MEDIA["csv"], headers=headers)
 
@@ -138,9 +147,9 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment
 
 
-def _every(deps: Deps, organisation_id: str, updated_after: datetime | None, form: str | None) -> Iterator[Record]:
+def _every(deps: Deps, organisation_id: str, wanted: RecordFilter) -> Iterator[Record]:
     page: PageRequest | None = PageRequest(MAX_PAGE_ITEMS)
     while page is not None:
-        found = recording.list_records(deps, organisation_id, page, updated_after, form)
+        found = recording.list_records(deps, organisation_id, page, wanted)
         yield from found.items
         page = PageRequest(MAX_PAGE_ITEMS, found.next_after) if found.next_after else None

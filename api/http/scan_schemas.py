@@ -276,7 +276,10 @@ class SlipOut(Out):
 
 
 class RecordOut(Out):
-    """An answer: one for each letter and field. `record_id` is your own key."""
+    """An answer: one for each recipient and field. `record_id` is your own key of the recipient.
+
+    `source` is the road: `page` (QR), `code` (typed), `slip`, `staff` or `import`. Ids of what is not there are empty.
+    """
 
     id: str = Field(examples=["rec_01jd8m2x4c7n3k5p9qrstv0wxy"])
     mode: Mode
@@ -297,13 +300,17 @@ class RecordOut(Out):
     decided_at: Moment
     updated_at: Moment
     revision: int = Field(examples=[1])
-    crop_url: str = Field(examples=[f"/v1/slip-fields/{_FIELD}/crop.png"])
+    campaign_id: str = Field(examples=["cmp_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    submission_id: str = Field(examples=["sub_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    code: str = Field(description="What the checks noted about the answer.", examples=[""])
+    confirmations: int = Field(description="How many other roads said the same.", examples=[0])
+    crop_url: str = Field(description="Of a slip.", examples=[f"/v1/slip-fields/{_FIELD}/crop.png"])
 
     @classmethod
     def of(cls, record: Record) -> Self:
         """From the row."""
         values = {name: getattr(record, name) for name in cls.model_fields if name != "crop_url"}
-        return cls(**values, crop_url=f"/v1/slip-fields/{record.field_id}/crop.png")
+        return cls(**values, crop_url=f"/v1/slip-fields/{record.field_id}/crop.png" if record.field_id else "")
 
 
 class PolicyIn(In):

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from api.ports.answers import (
+    EVERY_RECORD,
     OPEN_STAGES,
     ActKind,
     DecidedBy,
     FieldAct,
     Measured,
     Record,
-    RecordState,
+    RecordFilter,
     SlipFieldRow,
     Stage,
+)
+from api.ports.campaign_repositories import Campaigns, ContactMoments, Entries, Records, Submissions
+from api.ports.campaigns import (
+    Answer,
+    Campaign,
+    CampaignCounts,
+    ContactMoment,
+    DayCount,
+    Entry,
+    MomentKind,
+    Recipient,
+    Submission,
+    own_campaign_id,
 )
 from api.ports.carrier import CARRIER, Exchange, Exchanges
 from api.ports.drops import Drop, Drops, DropsSeen
@@ -76,7 +90,7 @@ from api.ports.print_room import (
     Rules,
     RulesOf,
 )
-from api.ports.scan_repositories import PieceSlips, Records, ScanPages, Scans, SlipFields, SlipForms
+from api.ports.scan_repositories import PieceSlips, ScanPages, Scans, SlipFields, SlipForms
 from api.ports.scans import (
     Balance,
     FormPolicy,
@@ -129,10 +143,12 @@ from api.ports.uow import (
 )
 from api.ports.values import MAX_PAGE_ITEMS, BlobRef, Page, PageRequest, base32, derived_id
 from api.ports.work import Handler, OnFailed, Waker, WorkContext, WorkItem
+from scanning.decide.roads import RecordState, Road, Standing
 
 __all__ = [
     "BATCH_STATES",
     "CARRIER",
+    "EVERY_RECORD",
     "IN_PRINT_ROOM",
     "JOB_STATES",
     "MAX_PAGE_ITEMS",
@@ -144,6 +160,7 @@ __all__ = [
     "ActKind",
     "Alarm",
     "Alarms",
+    "Answer",
     "Answers",
     "ApiKey",
     "ApiKeys",
@@ -155,6 +172,9 @@ __all__ = [
     "Batches",
     "BlobRef",
     "Blobs",
+    "Campaign",
+    "CampaignCounts",
+    "Campaigns",
     "Charged",
     "Check",
     "CheckState",
@@ -164,13 +184,18 @@ __all__ = [
     "Chunks",
     "Clock",
     "Complex",
+    "ContactMoment",
+    "ContactMoments",
     "Database",
+    "DayCount",
     "DecidedBy",
     "DoorTries",
     "Drop",
     "Drops",
     "DropsSeen",
     "Dwelling",
+    "Entries",
+    "Entry",
     "EntryHost",
     "EntryHosts",
     "Event",
@@ -206,6 +231,7 @@ __all__ = [
     "MeterSegment",
     "Meters",
     "Mode",
+    "MomentKind",
     "OnFailed",
     "Organisation",
     "Organisations",
@@ -234,7 +260,9 @@ __all__ = [
     "PrintJob",
     "Ration",
     "ReadBackPolicy",
+    "Recipient",
     "Record",
+    "RecordFilter",
     "RecordState",
     "Records",
     "Reprint",
@@ -243,6 +271,7 @@ __all__ = [
     "ResultSource",
     "Results",
     "Retryable",
+    "Road",
     "Role",
     "Rules",
     "RulesOf",
@@ -266,7 +295,10 @@ __all__ = [
     "SlipForms",
     "SlipReader",
     "Stage",
+    "Standing",
     "StoredAnswer",
+    "Submission",
+    "Submissions",
     "Trash",
     "UnitOfWork",
     "User",
@@ -279,4 +311,5 @@ __all__ = [
     "WorkState",
     "base32",
     "derived_id",
+    "own_campaign_id",
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from api.ports.entities import Mode
     from docgen.reply_form import ReplyKind
+    from scanning.decide.roads import RecordState
     from scanning.readings import Outcome
 
 
@@ -47,15 +48,6 @@ class ActKind(StrEnum):
     KEYED = "keyed"
     CONFIRMED = "confirmed"
     UNREADABLE = "unreadable"
-
-
-class RecordState(StrEnum):
-    """Whether an answer may be used; of one in dispute another slip says otherwise, one withdrawn was taken back."""
-
-    SETTLED = "settled"
-    DISPUTED = "disputed"
-    UNREADABLE = "unreadable"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +117,13 @@ class FieldAct:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A settled answer: one for each piece and field. ``value`` is in the spelling of `scanning.validators`.
+    """A settled answer: one for each recipient of a campaign and field.
 
-    ``record_id`` is the submitter's own key. ``source`` says by which road it came, ``slip_id`` and ``field_id`` from
-    which slip. ``decided_by`` and ``person`` say who decided. ``revision`` counts changes.
+    ``record_id`` is the submitter's own key of the recipient. ``value`` is in the spelling of `scanning.validators`,
+    ``code`` what they noted about it. ``source`` says by which road it came, ``submission_id`` with what, and
+    ``slip_id`` and ``field_id`` from which slip; ``piece_id`` and ``job_id`` which letter asked. These are "" where
+    there is none. ``confirmations`` counts other roads that said the same. ``decided_by`` and ``person`` say who
+    decided. ``revision`` counts changes.
     """
 
     id: str
@@ -151,6 +146,10 @@ class Record:
     decided_at: datetime
     updated_at: datetime
     revision: int = 1
+    campaign_id: str = ""
+    submission_id: str = ""
+    code: str = ""
+    confirmations: int = 0
 
 
 class Measured(NamedTuple):
@@ -162,3 +161,15 @@ class Measured(NamedTuple):
     checked: int
     wrong: int
     waiting: int
+
+
+class RecordFilter(NamedTuple):
+    """Which records are wanted; None is any."""
+
+    updated_after: datetime | None = None
+    form: str | None = None
+    campaign_id: str | None = None
+    state: RecordState | None = None
+
+
+EVERY_RECORD: Final = RecordFilter()

@@ -134,6 +134,7 @@ class PrintJob:
     ``created_by`` is the key or the user that sent it, ``rules`` what `Rules.of_job` gave then. ``columns`` names the
     columns of a table by field when they have names of their own. ``approved_by`` approved it before its files were.
     ``waiting_for`` says what an accepted job waits for, such as `api.ports.CARRIER`; nothing goes on before.
+    ``campaign_id`` is the campaign that its letters invite to, None for one of its own (`own_campaign_id`).
     """
 
     id: str
@@ -159,6 +160,7 @@ class PrintJob:
     wishes: Mapping[str, Any] = field(default_factory=dict)
     letters: BlobRef | None = None
     waiting_for: str = ""
+    campaign_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

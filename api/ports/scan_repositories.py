@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from api.ports.answers import FieldAct, Measured, Record, SlipFieldRow, Stage
+    from api.ports.answers import FieldAct, Measured, SlipFieldRow, Stage
     from api.ports.print_room import Lingering
     from api.ports.scans import (
         Balance,
@@ -258,22 +258,3 @@ class SlipFields(Protocol):
 
     def measured(self, organisation_id: str) -> Sequence[Measured]:
         """Blind checks, by form and name."""
-
-
-class Records(Protocol):
-    """Settled answers."""
-
-    def find(self, organisation_id: str, piece_id: str, field: str) -> Record | None:
-        """That of a piece and field."""
-
-    def put(self, record: Record) -> None:
-        """Insert, or replace one with the revision before, and write an event."""
-
-    def list(
-        self,
-        organisation_id: str,
-        page: PageRequest,
-        updated_after: datetime | None = None,
-        form: str | None = None,
-    ) -> Page[Record]:
-        """In the order in which they changed last."""

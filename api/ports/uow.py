@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from api.ports.campaign_repositories import Campaigns, ContactMoments, Entries, Records, Submissions
     from api.ports.carrier import Exchanges
     from api.ports.entities import (
         ApiKey,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
         Results,
         RulesOf,
     )
-    from api.ports.scan_repositories import PieceSlips, Records, ScanPages, Scans, SlipFields, SlipForms
+    from api.ports.scan_repositories import PieceSlips, ScanPages, Scans, SlipFields, SlipForms
     from api.ports.states import JobState, PackageState, WorkState
     from api.ports.values import BlobRef, Page, PageRequest
     from api.ports.work import WorkItem
@@ -428,6 +429,22 @@ class UnitOfWork(Protocol):
     @property
     def records(self) -> Records:
         """Settled answers."""
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Campaigns."""
+
+    @property
+    def entries(self) -> Entries:
+        """Recipients of campaigns, and their ways in."""
+
+    @property
+    def submissions(self) -> Submissions:
+        """What came in by any road."""
+
+    @property
+    def contact_moments(self) -> ContactMoments:
+        """What passed between corporation and recipients."""
 
     @property
     def trash(self) -> Trash:

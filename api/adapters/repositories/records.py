@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
 
-from api.adapters import scan_tables as tables
+from api.adapters import campaign_tables as tables
 from api.adapters.repositories.base import Repository, as_row
-from api.ports import Record, Retryable
+from api.ports import EVERY_RECORD, Record, Retryable
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Row
 
-    from api.ports import Page, PageRequest
+    from api.ports import Page, PageRequest, RecordFilter
 
 _CURSOR = re.compile(r"(\d{1,17})-(rec_[0-9a-z]{1,40})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,12 +28,22 @@ _MICROSECOND = timedelta(microseconds=1)
 class SqlRecords(Repository):
     """`api.ports.Records`."""
 
-    def find(self, organisation_id: str, piece_id: str, field: str) -> Record | None:
+    def find(self, organisation_id: str, campaign_id: str, recipient: str, field: str) -> Record | None:
         """At most one."""
         c = tables.records.c
-        where = (c.organisation_id == organisation_id, c.piece_id == piece_id, c.field == field)
-        row = self._connection.execute(select(tables.records).where(*where)).one_or_none()
+        where = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.record_id == recipient)
+        row = self._connection.execute(select(tables.records).where(*where, c.field == field)).one_or_none()
         return None if row is None else _record(row)
+
+    def get(self, organisation_id: str, record_id: str) -> Record:
+        """One."""
+        return _record(self._one(tables.records, organisation_id, record_id, "record"))
+
+    def of_recipient(self, organisation_id: str, campaign_id: str, recipient: str) -> Sequence[Record]:
+        """By id."""
+        c = tables.records.c
+        where = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.record_id == recipient)
+        return [_record(row) for row in self._connection.execute(select(tables.records).where(*where).order_by(c.id))]
 
     def put(self, record: Record) -> None:
         """Insert the first revision; each other one takes the place of that before."""
@@ -53,25 +63,23 @@ class SqlRecords(Repository):
             "field": record.field,
             "state": record.state,
             "revision": record.revision,
+            "source": record.source,
+            "submission": record.submission_id,
             "slip": record.slip_id,
             "decided_by": record.decided_by,
         }
-        self._event(record.organisation_id, record.piece_id, name, record.updated_at, **data)
+        self._event(record.organisation_id, record.piece_id or record.id, name, record.updated_at, **data)
 
-    def list(
-        self,
-        organisation_id: str,
-        page: PageRequest,
-        updated_after: datetime | None = None,
-        form: str | None = None,
-    ) -> Page[Record]:
+    def list(self, organisation_id: str, page: PageRequest, wanted: RecordFilter = EVERY_RECORD) -> Page[Record]:
         """By last change and id."""
         c = tables.records.c
-        wanted: list[ColumnElement[bool]] = [c.organisation_id == organisation_id]
-        wanted += [] if form is None else [c.form == form]
-        wanted += [] if updated_after is None else [c.updated_at > updated_after]
-        wanted += [] if page.after is None else [_behind(page.after)]
-        statement = select(tables.records).where(*wanted).order_by(c.updated_at, c.id)
+        which: list[ColumnElement[bool]] = [c.organisation_id == organisation_id]
+        which += [] if wanted.form is None else [c.form == wanted.form]
+        which += [] if wanted.campaign_id is None else [c.campaign_id == wanted.campaign_id]
+        which += [] if wanted.state is None else [c.state == wanted.state]
+        which += [] if wanted.updated_after is None else [c.updated_at > wanted.updated_after]
+        which += [] if page.after is None else [_behind(page.after)]
+        statement = select(tables.records).where(*which).order_by(c.updated_at, c.id)
         return self._page(statement, page.limit, _record, _cursor)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Text, cast, delete, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from api.adapters import campaign_tables as campaigns
 from api.adapters import carrier_tables as carrier
 from api.adapters import print_room_tables as room
 from api.adapters import scan_tables as scans
@@ -71,6 +72,7 @@ class SqlTrash(Repository):
                 (carrier.exchanges, carrier.exchanges.c.file),
                 (scans.scan_files, scans.scan_files.c.blob),
                 (scans.scan_pages, scans.scan_pages.c.bundle),
+                (campaigns.submissions, campaigns.submissions.c.photo),
             )
         ]
         lists = (tables.batches.c.files, room.reprints.c.files, room.mail_runs.c.files, tables.jobs.c.wishes)

@@ -1,1 +1,1 @@
-"""Answers of recipients: their doors, what is asked of them, and what they give."""
+"""Answers by every road: ways in, what came in, and the one record that comes of it."""

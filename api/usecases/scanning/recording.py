@@ -1,39 +1,38 @@
-"""Records: the answers in force, one for each piece and field, brought in line with the fields they come from."""
+"""Records of all roads as lists, and fields of slips brought among the answers that records come from."""
 
 from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from api.ports import DecidedBy, Record, RecordState
+from api.ports import EVERY_RECORD, Answer, ContactMoment, DecidedBy, MomentKind, Submission
+from api.usecases.answering.settling import bring_in_line
+from api.usecases.answering.whose import of_piece
+from scanning.decide.roads import Road, Standing
+from scanning.validators.verdict import Verdict
 from api.usecases.sheets import Sheet, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
-    from api.ports import Page, PageRequest, SlipFieldRow, UnitOfWork
+    from api.ports import Page, PageRequest, Record, RecordFilter, SlipFieldRow, UnitOfWork
+    from api.usecases.answering.whose import Whose
     from api.usecases.deps import Deps
 
-SOURCE: Final = "slip"
 COLUMNS: Final = (
     *("id", "piece_id", "record_id", "form", "field", "kind", "value", "state", "source", "confidence"),
     *("decided_by", "person", "decided_at", "updated_at", "revision", "slip_id", "field_id", "mode"),
+    *("campaign_id", "submission_id", "code", "confirmations"),
 )
 
 
 def list_records(
-    deps: Deps,
-    organisation_id: str,
-    page: PageRequest,
-    updated_after: datetime | None = None,
-    form: str | None = None,
+    deps: Deps, organisation_id: str, page: PageRequest, wanted: RecordFilter = EVERY_RECORD
 ) -> Page[Record]:
     """In the order in which they changed last. Raises Refusal: ``bad-cursor``."""
     with deps.database.read() as uow:
-        return uow.records.list(organisation_id, page, updated_after, form)
+        return uow.records.list(organisation_id, page, wanted)
 
 
 def records_csv(records: Iterable[Record], *, heading: bool = True) -> Iterator[str]:
@@ -66,60 +65,70 @@ def _cell(value: object) -> object:
 
 
 def put_in_force(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, person: str = "") -> None:
-    """Bring the record of a field in line with it: settled, unreadable, or gone when nothing was written."""
-    if field.unreadable:
-        _put(deps, uow, field, (RecordState.UNREADABLE, ""), person)
-    elif field.value:
-        _put(deps, uow, field, (RecordState.SETTLED, field.value), person)
-    else:
-        take_out(deps, uow, field, person)
+    """What stands in a field of a slip counts from now on, in the place of what was read there before."""
+    whose = of_piece(uow, field.organisation_id, field.piece_id)
+    submission = _submission(deps, uow, whose, field)
+    uow.submissions.end_answers(field.organisation_id, field.id, deps.clock.now())
+    uow.submissions.add_answer(_answer(deps, submission, field, person))
+    bring_in_line(deps, uow, whose, field.name)
 
 
-def take_out(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, person: str = "") -> None:
-    """The answer is in force no more, as far as there was one."""
-    before = uow.records.find(field.organisation_id, field.piece_id, field.name)
-    if before is not None and before.state is not RecordState.WITHDRAWN:
-        _put(deps, uow, field, (RecordState.WITHDRAWN, ""), person)
+def take_out(deps: Deps, uow: UnitOfWork, field: SlipFieldRow) -> None:
+    """What was read in a field counts no more, as far as anything was."""
+    if uow.submissions.end_answers(field.organisation_id, field.id, deps.clock.now()):
+        bring_in_line(deps, uow, of_piece(uow, field.organisation_id, field.piece_id), field.name)
 
 
 def dispute(deps: Deps, uow: UnitOfWork, field: SlipFieldRow) -> None:
     """Another slip says otherwise: whoever has used the value is told that it may not stay."""
-    before = uow.records.find(field.organisation_id, field.piece_id, field.name)
-    if before is not None and before.state is RecordState.SETTLED:
-        now = deps.clock.now()
-        uow.records.put(replace(before, state=RecordState.DISPUTED, updated_at=now, revision=before.revision + 1))
+    if uow.submissions.set_standing(field.organisation_id, field.id, Standing.CONTESTED):
+        bring_in_line(deps, uow, of_piece(uow, field.organisation_id, field.piece_id), field.name)
 
 
-def _put(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, answer: tuple[RecordState, str], person: str) -> None:
-    before = uow.records.find(field.organisation_id, field.piece_id, field.name)
-    piece = uow.pieces.get(field.organisation_id, field.piece_id)
-    now, (state, value) = deps.clock.now(), answer
-    made = Record(
-        id=deps.ids.new("rec") if before is None else before.id,
-        organisation_id=field.organisation_id,
-        mode=field.mode,
+def _submission(deps: Deps, uow: UnitOfWork, whose: Whose, field: SlipFieldRow) -> Submission:
+    """That of the slip; made with its first answer."""
+    found = uow.submissions.of_slip(whose.organisation_id, field.slip_id)
+    if found is not None:
+        return found
+    made = Submission(
+        id=deps.ids.new("sub"),
+        organisation_id=whose.organisation_id,
+        mode=whose.mode,
+        campaign_id=whose.campaign_id,
+        recipient=whose.recipient,
+        road=Road.SLIP,
+        came_at=field.created_at,
+        language="",
+        once=f"slip:{field.slip_id}",
+        receipt="",
         piece_id=field.piece_id,
-        job_id=piece.job_id,
-        record_id=piece.record_id,
-        form=field.form,
+        slip_id=field.slip_id,
+    )
+    uow.submissions.add(made)
+    moment = ContactMoment(*whose, MomentKind.SLIP_CAME, field.created_at, field.slip_id)
+    uow.contact_moments.add(moment)
+    return made
+
+
+def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str) -> Answer:
+    return Answer(
+        organisation_id=field.organisation_id,
+        submission_id=submission.id,
+        campaign_id=submission.campaign_id,
+        recipient=submission.recipient,
         field=field.name,
         kind=field.kind,
-        value=value,
-        state=state,
-        source=SOURCE,
-        slip_id=field.slip_id,
-        field_id=field.id,
+        road=Road.SLIP,
+        raw=field.read,
+        value=field.value or "",
+        verdict=Verdict.ACCEPT,
+        code="",
+        insisted=False,
+        told="",
+        standing=Standing.UNREADABLE if field.unreadable else Standing.READY,
         confidence=field.confidence,
         decided_by=DecidedBy.PERSON if person else field.decided_by,
         person=person,
-        decided_at=field.decided_at or now,
-        updated_at=now,
-        revision=1 if before is None else before.revision + 1,
+        at=field.decided_at or deps.clock.now(),
+        slip_field_id=field.id,
     )
-    if before is None or not _says_the_same(before, made):
-        uow.records.put(made)
-
-
-def _says_the_same(before: Record, made: Record) -> bool:
-    kept = replace(made, revision=before.revision, updated_at=before.updated_at, decided_at=before.decided_at)
-    return kept == before

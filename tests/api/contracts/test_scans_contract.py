@@ -22,6 +22,7 @@ from api.ports import (
     PageRequest,
     PieceSlip,
     Record,
+    RecordFilter,
     RecordState,
     Retryable,
     ScanBatch,
@@ -137,6 +138,7 @@ def record(**changes: object) -> Record:
         person="",
         decided_at=NOW,
         updated_at=NOW,
+        campaign_id="cmp_1",
     )
     return replace(made, **changes)  # type: ignore[arg-type] # fields of a record
 
@@ -416,7 +418,7 @@ def test_fields_are_changed_measured_and_shown_by_confidence(db: SqlDatabase) ->
         assert uow.slip_fields.gallery(OTHER, FORM, "reading", ALL).items == ()
 
 
-def test_records_are_one_for_a_piece_and_field_and_listed_as_they_change(db: SqlDatabase) -> None:
+def test_records_are_one_for_a_recipient_and_field_and_listed_as_they_change(db: SqlDatabase) -> None:
     second = record(id="rec_2", field="phone", updated_at=NOW + timedelta(microseconds=1))
     with db.write() as uow:
         uow.records.put(record())
@@ -431,11 +433,11 @@ def test_records_are_one_for_a_piece_and_field_and_listed_as_they_change(db: Sql
         with pytest.raises(Retryable):
             uow.records.put(changed)
         assert uow.records.list(ORG, ALL).items == (second, changed)
-        assert uow.records.list(ORG, ALL, updated_after=second.updated_at).items == (changed,)
-        assert uow.records.list(ORG, ALL, form="ZZZZZZ").items == ()
+        assert uow.records.list(ORG, ALL, RecordFilter(second.updated_at)).items == (changed,)
+        assert uow.records.list(ORG, ALL, RecordFilter(form="ZZZZZZ")).items == ()
         assert uow.records.list(OTHER, ALL).items == ()
-        assert uow.records.find(ORG, PIECE, "phone") == second
-        assert uow.records.find(OTHER, PIECE, "phone") is None
+        assert uow.records.find(ORG, "cmp_1", second.record_id, "phone") == second
+        assert uow.records.find(OTHER, "cmp_1", second.record_id, "phone") is None
         with pytest.raises(Refusal, match="bad-cursor"):
             uow.records.list(ORG, PageRequest(1, "rec_1"))
         events = [each for each in uow.events.of_subject(ORG, PIECE, ALL).items if each.name.startswith("record")]

@@ -1,8 +1,8 @@
 """Reads a scan in workers that are killed: each is forked with everything loaded, and dies after the time it is given.
 
 Run as a program with the data folder and the count of pages as arguments. Each line on standard input is a number of
-milliseconds and the number of the last page that this worker reads before it waits for its death, so that a quick machine
-needs several too; each answer says what the file's state is at that worker's death, and how many pages are there.
+milliseconds and the last page that this worker reads before it waits for its death, so that a quick machine needs
+several too; each answer says what the file's state is at that worker's death, and how many pages are there.
 """
 
 from __future__ import annotations

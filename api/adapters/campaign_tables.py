@@ -1,0 +1,176 @@
+"""Tables of campaigns, beside those of `api.adapters.tables`: ways in, submissions, answers, records, moments."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import UniqueConstraint as Unique
+
+from api.adapters.columns import BlobColumn, Choice, Number, UtcTime
+from api.adapters.tables import metadata
+from api.ports import DecidedBy, Mode, MomentKind, RecordState
+from docgen.reply_form import ReplyKind
+from scanning.decide.roads import Road, Standing
+from scanning.validators.verdict import Verdict
+
+
+def _id() -> Column[str]:
+    return Column("id", String(64), primary_key=True)
+
+
+def _organisation() -> Column[str]:
+    return Column("organisation_id", String(64), ForeignKey("organisations.id"), nullable=False)
+
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("template_id", String(64), ForeignKey("packages.id"), nullable=False),
+    Column("brand_id", String(64), ForeignKey("packages.id"), nullable=False),
+    Column("reply_form", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("closes_at", UtcTime, nullable=False),
+    Column("gone_at", UtcTime, nullable=False),
+    Column("opens_at", UtcTime),
+    Column("revoked_at", UtcTime),
+    Column("reminders", JSON, nullable=False),
+    Column("reminded", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Unique("organisation_id", "mode", "key"),
+    Index(None, "organisation_id", "id"),
+)
+
+# postcode, house and what the sender knew are personal data: columns that can be emptied
+entries = Table(
+    "entries",
+    metadata,
+    _id(),
+    Column("organisation_id", String(64), nullable=False),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("campaign_id", String(64), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("job_id", String(64)),
+    Column("piece_id", String(64)),
+    Column("language", String(16), nullable=False),
+    Column("postcode", String(16), nullable=False),
+    Column("house", String(32), nullable=False),
+    Column("known", Text, nullable=False),
+    Column("token_digest", String(64), unique=True),
+    Column("code_digest", String(64), index=True),
+    Column("made_at", UtcTime),
+    Column("made_by", String(64), nullable=False),
+    Column("revoked_at", UtcTime),
+    Column("revoked_why", String(64), nullable=False),
+    Unique("piece_id"),
+    Index(None, "campaign_id", "recipient"),
+    Index(None, "job_id"),
+    Index(None, "organisation_id", "postcode"),
+    Index(None, "organisation_id", "recipient"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("campaign_id", String(64), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("road", Choice(Road), nullable=False),
+    Column("came_at", UtcTime, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("once", String(100), nullable=False),
+    Column("receipt", String(32), nullable=False),
+    Column("entry_id", String(64), nullable=False),
+    Column("piece_id", String(64), nullable=False),
+    Column("slip_id", String(64), nullable=False, index=True),
+    Column("by", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("photo", BlobColumn),
+    Unique("organisation_id", "once"),
+    Index(None, "campaign_id", "recipient"),
+    Index(None, "organisation_id", "id"),
+)
+
+given_answers = Table(
+    "given_answers",
+    metadata,
+    Column("number", Number, primary_key=True),
+    _organisation(),
+    Column("submission_id", String(64), ForeignKey("submissions.id"), nullable=False, index=True),
+    Column("campaign_id", String(64), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("field", String(100), nullable=False),
+    Column("kind", Choice(ReplyKind), nullable=False),
+    Column("road", Choice(Road), nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("verdict", Choice(Verdict), nullable=False),
+    Column("code", String(100), nullable=False),
+    Column("insisted", Boolean, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("standing", Choice(Standing), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("decided_by", Choice(DecidedBy), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("slip_field_id", String(64), nullable=False, index=True),
+    Column("ended_at", UtcTime),
+    Index(None, "campaign_id", "recipient", "field"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("piece_id", String(64), nullable=False),
+    Column("job_id", String(64), nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("form", String(6), nullable=False),
+    Column("field", String(100), nullable=False),
+    Column("kind", Choice(ReplyKind), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("state", Choice(RecordState), nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("slip_id", String(64), nullable=False),
+    Column("field_id", String(64), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("decided_by", Choice(DecidedBy), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("decided_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("campaign_id", String(64), nullable=False),
+    Column("submission_id", String(64), nullable=False),
+    Column("code", String(100), nullable=False),
+    Column("confirmations", Integer, nullable=False),
+    Unique("campaign_id", "record_id", "field"),
+    Index(None, "organisation_id", "updated_at", "id"),
+    Index(None, "organisation_id", "record_id"),
+)
+
+contact_moments = Table(
+    "contact_moments",
+    metadata,
+    Column("number", Number, primary_key=True),
+    _organisation(),
+    Column("mode", Choice(Mode), nullable=False),
+    Column("campaign_id", String(64), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("kind", Choice(MomentKind), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("subject_id", String(64), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("data", JSON, nullable=False),
+    Index(None, "organisation_id", "recipient", "number"),
+    Index(None, "organisation_id", "number"),
+    Index(None, "campaign_id", "kind", "recipient"),
+    Index(None, "subject_id"),
+)
