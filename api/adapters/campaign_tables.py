@@ -65,7 +65,7 @@ entries = Table(
     Column("made_at", UtcTime),
     Column("made_by", String(64), nullable=False),
     Column("revoked_at", UtcTime),
-    Column("revoked_why", String(64), nullable=False),
+    Column("revoked_why", String(200), nullable=False),
     Unique("piece_id"),
     Index(None, "campaign_id", "recipient"),
     Index(None, "job_id"),

@@ -65,6 +65,11 @@ class SubmitQuery(In):
     policy: Policy = Field(Policy.ALL_OR_NOTHING, description="What a faulty record does to the rest.")
     validate_only: bool = Field(default=False, description="Say what is wrong and print nothing.")
     title: str = Field("", description="In your words; no personal data.", examples=["Rent reminders, November"])
+    campaign: str = Field(
+        "",
+        description="Id or key of the campaign that these letters invite to; without it they are one of their own.",
+        examples=["meters-2026"],
+    )
     cut_off_at: datetime | None = Field(
         None,
         description="Nothing is released before; with time zone. Without it the next cut-off of your organisation.",
@@ -96,6 +101,7 @@ FormatDep = Annotated[RecordsFormat, Depends(_format)]
         *("media-type-unsupported", "records-csv-encoding", "records-csv-delimiter", "body-empty", "body-cut-off"),
         *("template-not-found", "brand-not-found", "template-retired", "brand-retired", "title-invalid"),
         *("cut-off-invalid", "envelope-without-carrier-room", "insert-unknown", "request-invalid"),
+        *("campaign-not-found", "campaign-closed", "campaign-form-differs", "campaign-asks-nothing", "mode-differs"),
     ),
     openapi_extra=_RECORDS,
 )
@@ -114,6 +120,7 @@ def submit(
         cut_off_at=query.cut_off_at,
         created_by=caller.key_id,
         inserts=tuple(query.insert),
+        campaign=query.campaign,
     )
 
     def make(deps: Deps) -> Answer:

@@ -154,7 +154,7 @@ class Records(Protocol):
         """That of a recipient and field."""
 
     def get(self, organisation_id: str, record_id: str) -> Record:
-        """One; ``record-not-found``."""
+        """One; ``answer-not-found``."""
 
     def of_recipient(self, organisation_id: str, campaign_id: str, recipient: str) -> Sequence[Record]:
         """All of a recipient."""

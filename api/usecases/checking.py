@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from api.ports import Policy
+from api.usecases.answering.inviting import Inviter
 from api.usecases.composers import ONE_AT_A_TIME, as_piece
 from api.usecases.pieces import PieceMaker
 from api.usecases.places import as_row, in_record
@@ -22,7 +23,7 @@ from docgen.records.validate import RecordValidator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from api.ports import JobFinding, Piece, PieceSlip, PrintJob, UnitOfWork, WorkContext
+    from api.ports import Entry, JobFinding, Piece, PieceSlip, PrintJob, UnitOfWork, WorkContext
     from api.usecases.deps import Deps
     from docgen.compose import Composer
     from docgen.layouts.laid_out import LaidOutLetter
@@ -57,6 +58,8 @@ class Checked:
     drawn_bytes: int = 0
     slips: list[PieceSlip] = field(default_factory=list)
     forms: FormKeeper | None = None
+    entries: list[Entry] = field(default_factory=list)
+    inviter: Inviter | None = None
 
     def is_hopeless(self, job: PrintJob) -> bool:
         """True when the job will be rejected because of a record of these."""
@@ -69,6 +72,9 @@ class Checked:
             if self.forms is not None and self.slips:
                 self.forms.write(uow, job.created_at)
                 uow.piece_slips.add_many(job.organisation_id, self.slips)
+            if self.inviter is not None and self.entries:
+                self.inviter.write(uow, job.created_at)
+                uow.entries.add_many(job.organisation_id, self.entries)
         uow.findings.add_many(job.organisation_id, job.id, self.findings)
         sums = {"valid": self.valid, "invalid": self.invalid, "pages": self.pages, "sheets": self.sheets}
         uow.jobs.add_counts(job.organisation_id, job.id, **sums)
@@ -102,10 +108,11 @@ class Checker:
         self._keeps_pieces = not (job.validate_only or hopeless)
         self._draws = draws and self._keeps_pieces
         self._forms = FormKeeper(job, composer)
+        self._inviter = Inviter(job, composer, deps.secret)
 
     def check(self, context: WorkContext, records: Iterable[RawRecord], first: int) -> Checked:
         """Check all; ``first`` is the place of the first of them in the input."""
-        checked = Checked(forms=self._forms)
+        checked = Checked(forms=self._forms, inviter=self._inviter)
         numbered = enumerate(records, first)
         while group := list(islice(numbered, _TOGETHER)):
             context.check()
@@ -149,6 +156,8 @@ class Checker:
                 checked.pieces.append((piece, write_letter(letter)))
                 slip = self._forms.slip(piece_id, letter, laid.slip_page)
                 checked.slips += [slip] if slip else []
+                entry = self._inviter.entry(piece, letter)
+                checked.entries += [entry] if entry else []
 
     def _draw(self, checked: Checked, letters: Iterable[_LaidOut]) -> None:
         """Keep them as they will be printed; those above the most bytes are drawn when they are composed."""

@@ -31,6 +31,7 @@ def decide_when_known(deps: Deps, uow: UnitOfWork, job: PrintJob) -> None:
     else:
         uow.pieces.clear(job.organisation_id, job.id)
         uow.piece_slips.clear(job.organisation_id, job.id)
+        uow.entries.clear(job.organisation_id, job.id)
         let_go_of_shelves(deps, uow, job)
         uow.jobs.set_state(job.organisation_id, job.id, JobState.REJECTED, deps.clock.now(), error_code)
 

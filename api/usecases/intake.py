@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from api.ports import Mode, PackageKind, PackageState, Policy, PrintJob
+from api.usecases.answering.campaigns import campaign_of_job
 from api.usecases.carriers import carrier_named, gives_print
 from api.usecases.equipment import inserts_named
 from api.usecases.kinds import FIRST, WorkKind
@@ -37,6 +38,7 @@ class Submission:
     Without one the organisation's schedule gives it. With ``validate_only`` the job ends in state accepted or rejected
     and nothing is ever printed. ``created_by`` is the key or user that asks. ``columns`` names the columns of a table
     by field, see `docgen.records.columns.match_header`. ``inserts`` are the ids of what goes in each envelope besides.
+    ``campaign`` is the id or key of the campaign that the letters invite to, "" for one of their own.
     """
 
     template: str
@@ -50,6 +52,7 @@ class Submission:
     created_by: str = ""
     inserts: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    campaign: str = ""
 
 
 def store_body(deps: Deps, organisation_id: str, body: BinaryIO | Iterable[bytes]) -> BlobRef:
@@ -70,7 +73,8 @@ def submit_job(deps: Deps, organisation_id: str, submission: Submission, body: B
     """Make the job in state received and ask for its validation.
 
     Raises Refusal: ``template-not-found``, ``brand-not-found``, ``template-retired``, ``brand-retired``,
-    ``title-invalid``, ``cut-off-invalid``, ``envelope-without-carrier-room``, ``insert-unknown``.
+    ``title-invalid``, ``cut-off-invalid``, ``envelope-without-carrier-room``, ``insert-unknown``,
+    ``campaign-not-found``, ``campaign-closed``, ``campaign-form-differs``, ``campaign-asks-nothing``, ``mode-differs``.
     """
     with deps.database.write() as uow:
         return add_job(deps, uow, organisation_id, submission, body)
@@ -100,11 +104,20 @@ def add_job(deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submi
         created_by=submission.created_by,
         rules=rules,
         columns=submission.columns,
+        campaign_id=_campaign(deps, uow, organisation_id, submission, template),
     )
     take_back(deps, uow, organisation_id, body)
     uow.jobs.add(job)
     uow.outbox.enqueue(organisation_id, WorkKind.VALIDATE, job.id, FIRST)
     return job
+
+
+def _campaign(
+    deps: Deps, uow: UnitOfWork, organisation_id: str, submission: Submission, template: Package
+) -> str | None:
+    if not submission.campaign:
+        return None
+    return campaign_of_job(deps, uow, organisation_id, submission.campaign, submission.mode, template).id
 
 
 def rules_of(

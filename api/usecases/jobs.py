@@ -112,6 +112,7 @@ def cancel_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
         if job.state is JobState.VALIDATING:
             uow.pieces.clear(organisation_id, job_id)
             uow.piece_slips.clear(organisation_id, job_id)
+            uow.entries.clear(organisation_id, job_id)
         _forget_work(deps, uow, job, batches)
     return cancelled
 

@@ -183,4 +183,5 @@ def _hand_over_batch(uow: UnitOfWork, batch: Batch, at: datetime) -> None:
     uow.pieces.move_many(batch.organisation_id, inserted, PieceState.HANDED_OVER)
     data = {"count": len(inserted), "run": batch.mail_run_id}
     uow.events.append(Event(batch.organisation_id, batch.id, "pieces-handed_over", at, data))
+    uow.contact_moments.add_sent(batch.organisation_id, batch.id, at)
     uow.batches.set_state(batch.organisation_id, batch.id, BatchState.HANDED_OVER, at)

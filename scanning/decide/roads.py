@@ -89,7 +89,7 @@ def _after(so_far: Settlement, in_force: Given | None, given: Given) -> tuple[Se
         return _put(so_far, in_force, given)
     if given.standing is Standing.READY and given.value == in_force.value:
         return replace(so_far, confirmed=so_far.confirmed + 1), in_force
-    if given.standing is Standing.UNREADABLE or not given.value:
+    if given.standing is Standing.UNREADABLE or (given.standing is Standing.READY and not given.value):
         # nothing to set against what was said
         return so_far, in_force
     return replace(so_far, state=RecordState.DISPUTED, rivals=(*so_far.rivals, given.number)), in_force

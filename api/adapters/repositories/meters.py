@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from api.adapters import meter_tables as tables
 from api.adapters.repositories.base import Repository, as_row, chunked
 from api.adapters.repositories.records import record_of
-from api.adapters.scan_tables import records
+from api.adapters.campaign_tables import records
 from api.adapters.tables import organisations
 from api.ports import (
     Complex,

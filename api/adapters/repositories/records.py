@@ -37,7 +37,7 @@ class SqlRecords(Repository):
 
     def get(self, organisation_id: str, record_id: str) -> Record:
         """One."""
-        return _record(self._one(tables.records, organisation_id, record_id, "record"))
+        return _record(self._one(tables.records, organisation_id, record_id, "answer"))
 
     def of_recipient(self, organisation_id: str, campaign_id: str, recipient: str) -> Sequence[Record]:
         """By id."""

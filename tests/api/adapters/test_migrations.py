@@ -106,3 +106,26 @@ _ROWS = (
 
 def _by_name(reflected: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(reflected, key=lambda each: str(each["name"]))
+
+
+def test_answers_of_slips_from_before_campaigns_keep_their_records_and_say_where_they_came_from(engine: Engine) -> None:
+    migrate(engine, "0011")
+    with engine.execution_options(posthoorn_write=True).begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO organisations (id, name, created_at) VALUES ('org', 'Org', '2026-01-01 00:00:00')"
+        )
+        for field, state in (("reading", "settled"), ("phone", "disputed"), ("email", "withdrawn")):
+            connection.exec_driver_sql(
+                "INSERT INTO records (id, organisation_id, mode, piece_id, job_id, record_id, form, field, kind, value, "
+                "state, source, slip_id, field_id, confidence, decided_by, person, decided_at, updated_at, revision) "
+                f"VALUES ('rec_{field}', 'org', 'live', 'pce_1', 'job_1', 'R1', 'ABC234', '{field}', 'text', 'a', "
+                f"'{state}', 'slip', 'slp_1', 'fld_{field}', 0.5, 'machine', '', '2026-01-02 00:00:00', "
+                "'2026-01-02 00:00:00', 1)"
+            )
+    migrate(engine)
+    with engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT campaign_id, submission_id FROM records").all()
+        assert kept == [("cmp_1", "sub_1")] * 3
+        assert connection.exec_driver_sql("SELECT id, road, recipient FROM submissions").all() == [("sub_1", "slip", "R1")]
+        said = connection.exec_driver_sql("SELECT field, standing FROM given_answers ORDER BY field").all()
+        assert said == [("phone", "contested"), ("reading", "ready")]
