@@ -13,11 +13,11 @@ from api.adapters.engine import WRITE_OPTION, faults_translated
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
 from api.adapters.repositories.campaigns import SqlCampaigns
 from api.adapters.repositories.carrier import SqlExchanges
+from api.adapters.repositories.entries import SqlEntries
 from api.adapters.repositories.entry_doors import SqlDoorTries, SqlEntryHosts
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.meters import SqlMeters
-from api.adapters.repositories.entries import SqlEntries
 from api.adapters.repositories.moments import SqlContactMoments
 from api.adapters.repositories.overlays import SqlOverlays
 from api.adapters.repositories.parties import SqlApiKeys, SqlOrganisations, SqlPackages

@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import StreamingResponse
 
 from api.http.auth import ANSWERS, MAILROOM, CallerDep
@@ -24,7 +24,7 @@ from api.http.scan_schemas import (
     SubstitutionOut,
 )
 from api.http.schemas import ListOut, listed
-from api.ports import MAX_PAGE_ITEMS, PageRequest, Record, RecordFilter
+from api.ports import MAX_PAGE_ITEMS, PageRequest, Record, RecordFilter, RecordState
 from api.usecases.deps import Deps
 from api.usecases.scanning import looking, measuring, policies, recording
 from docgen.findings import Refusal
@@ -40,22 +40,25 @@ OfCampaign = Annotated[str | None, Query(description="Only of this campaign.", p
 OfForm = Annotated[str | None, Query(description="Only of this form.", pattern="^[0-9A-HJKMNP-TV-Z]{6}$")]
 
 
+def _wanted(
+    updated_after: After = None, form: OfForm = None, campaign: OfCampaign = None, state: RecordState | None = None
+) -> RecordFilter:
+    if updated_after is not None and updated_after.tzinfo is None:
+        raise Refusal("request-invalid", "Give the time with its time zone: 2026-11-22T13:00:00Z.")
+    return RecordFilter(updated_after, form, campaign, state)
+
+
+WantedDep = Annotated[RecordFilter, Depends(_wanted)]
+
+
 @router.get(
     "/records", summary="List answers", dependencies=[ANSWERS], responses=problems("request-invalid", *LIST_CODES)
 )
-def list_records(
-    deps: DepsDep,
-    caller: CallerDep,
-    page: PageDep,
-    updated_after: After = None,
-    form: OfForm = None,
-    campaign: OfCampaign = None,
-) -> ListOut[RecordOut]:
+def list_records(deps: DepsDep, caller: CallerDep, page: PageDep, wanted: WantedDep) -> ListOut[RecordOut]:
     """In the order in which they changed last: keep the last cursor, and ask for what came since.
 
     Use only what is `settled`; what is `disputed` or `withdrawn` may have been settled before.
     """
-    wanted = RecordFilter(_aware(updated_after), form, campaign_id=campaign)
     found = recording.list_records(deps, caller.organisation_id, page, wanted)
     return listed(found, RecordOut.of)
 
@@ -67,11 +70,9 @@ def list_records(
     response_class=Response,
     responses={200: binary("CSV", MEDIA["csv"]), **problems("request-invalid")},
 )
-def records_csv(
-    deps: DepsDep, caller: CallerDep, updated_after: After = None, form: OfForm = None, campaign: OfCampaign = None
-) -> Response:
+def records_csv(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response:
     """The same columns as in JSON, in UTF-8 with a heading; in the order in which they changed last."""
-    every = _every(deps, caller.organisation_id, RecordFilter(_aware(updated_after), form, campaign_id=campaign))
+    every = _every(deps, caller.organisation_id, wanted)
     headers = {"Content-Disposition": 'attachment; filename="records.csv"', "Cache-Control": "private, no-store"}
     return StreamingResponse(recording.records_csv(every), media_type=MEDIA["csv"], headers=headers)
 
@@ -83,9 +84,9 @@ def records_csv(
     response_class=Response,
     responses={200: binary("XLSX", MEDIA["xlsx"]), **problems("request-invalid")},
 )
-def records_xlsx(deps: DepsDep, caller: CallerDep, updated_after: After = None, form: OfForm = None) -> Response:
+def records_xlsx(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response:
     """The same columns as in CSV; every text is text, whatever it begins with."""
-    every = _every(deps, caller.organisation_id, _aware(updated_after), form)
+    every = _every(deps, caller.organisation_id, wanted)
     headers = {"Content-Disposition": 'attachment; filename="records.xlsx"', "Cache-Control": "private, no-store"}
     return StreamingResponse(recording.records_xlsx(every), media_type=MEDIA["xlsx"], headers=headers)
 
@@ -139,12 +140,6 @@ def _policies(deps: Deps, organisation_id: str, form: str) -> PoliciesOut:
     history = policies.policy_history(deps, organisation_id, form)
     policy = PolicyOut.of(policies.policy_of(deps, organisation_id, form))
     return PoliciesOut(policy=policy, versions=list(map(PolicyVersionOut.of, history)))
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        raise Refusal("request-invalid", "Give the time with its time zone: 2026-11-22T13:00:00Z.")
-    return moment
 
 
 def _every(deps: Deps, organisation_id: str, wanted: RecordFilter) -> Iterator[Record]:

@@ -9,9 +9,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import meter_tables as tables
+from api.adapters.campaign_tables import records
 from api.adapters.repositories.base import Repository, as_row, chunked
 from api.adapters.repositories.records import record_of
-from api.adapters.campaign_tables import records
 from api.adapters.tables import organisations
 from api.ports import (
     Complex,

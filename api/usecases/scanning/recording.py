@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from api.ports import EVERY_RECORD, Answer, ContactMoment, DecidedBy, MomentKind, Submission
 from api.usecases.answering.settling import bring_in_line
 from api.usecases.answering.whose import of_piece
+from api.usecases.sheets import Sheet, workbook
 from scanning.decide.roads import Road, Standing
 from scanning.validators.verdict import Verdict
-from api.usecases.sheets import Sheet, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

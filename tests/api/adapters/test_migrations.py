@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from api.adapters.database import SqlDatabase
@@ -109,23 +109,27 @@ def _by_name(reflected: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def test_answers_of_slips_from_before_campaigns_keep_their_records_and_say_where_they_came_from(engine: Engine) -> None:
-    migrate(engine, "0011")
+    migrate(engine, "0013")
     with engine.execution_options(posthoorn_write=True).begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO organisations (id, name, created_at) VALUES ('org', 'Org', '2026-01-01 00:00:00')"
         )
         for field, state in (("reading", "settled"), ("phone", "disputed"), ("email", "withdrawn")):
-            connection.exec_driver_sql(
-                "INSERT INTO records (id, organisation_id, mode, piece_id, job_id, record_id, form, field, kind, value, "
-                "state, source, slip_id, field_id, confidence, decided_by, person, decided_at, updated_at, revision) "
-                f"VALUES ('rec_{field}', 'org', 'live', 'pce_1', 'job_1', 'R1', 'ABC234', '{field}', 'text', 'a', "
-                f"'{state}', 'slip', 'slp_1', 'fld_{field}', 0.5, 'machine', '', '2026-01-02 00:00:00', "
-                "'2026-01-02 00:00:00', 1)"
-            )
+            connection.execute(text(_RECORD), {"id": f"rec_{field}", "field": field, "state": state})
     migrate(engine)
     with engine.connect() as connection:
         kept = connection.exec_driver_sql("SELECT campaign_id, submission_id FROM records").all()
         assert kept == [("cmp_1", "sub_1")] * 3
-        assert connection.exec_driver_sql("SELECT id, road, recipient FROM submissions").all() == [("sub_1", "slip", "R1")]
+        assert connection.exec_driver_sql("SELECT id, road, recipient FROM submissions").all() == [
+            ("sub_1", "slip", "R1")
+        ]
         said = connection.exec_driver_sql("SELECT field, standing FROM given_answers ORDER BY field").all()
         assert said == [("phone", "contested"), ("reading", "ready")]
+
+
+_RECORD = """
+INSERT INTO records (id, organisation_id, mode, piece_id, job_id, record_id, form, field, kind, value, state, source,
+                     slip_id, field_id, confidence, decided_by, person, decided_at, updated_at, revision)
+VALUES (:id, 'org', 'live', 'pce_1', 'job_1', 'R1', 'ABC234', :field, 'text', 'a', :state, 'slip',
+        'slp_1', 'fld_1', 0.5, 'machine', '', '2026-01-02 00:00:00', '2026-01-02 00:00:00', 1)
+"""

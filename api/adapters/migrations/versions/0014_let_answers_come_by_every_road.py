@@ -163,7 +163,7 @@ def upgrade() -> None:
         records.add_column(sa.Column("code", sa.String(length=100), nullable=False, server_default=""))
         records.add_column(sa.Column("confirmations", sa.Integer(), nullable=False, server_default="0"))
     op.execute(
-        "UPDATE records SET campaign_id = "cmp_" || substr(job_id, 5), submission_id = "sub_" || substr(slip_id, 5)"
+        "UPDATE records SET campaign_id = 'cmp_' || substr(job_id, 5), submission_id = 'sub_' || substr(slip_id, 5)"
     )
     with op.batch_alter_table("records") as records:
         for name in ("campaign_id", "submission_id"):
