@@ -102,7 +102,9 @@ def record(number: int, record_id: str, organisation: str = ORG, **more: object)
         "decided_at": NOW + timedelta(minutes=number),
         "updated_at": NOW,
     }
-    return Record(**{**given, **more})  # type: ignore[arg-type] # fields by name
+    # as if each letter were of a campaign of its own
+    campaign = f"cmp_{more.get('piece_id', given['piece_id'])}"
+    return Record(**{**given, "campaign_id": campaign, **more})  # type: ignore[arg-type] # fields by name
 
 
 @pytest.fixture

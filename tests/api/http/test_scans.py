@@ -175,7 +175,7 @@ def test_the_corporation_reads_answers_and_nothing_else(
     assert [(row["record_id"], row["value"], row["id"]) for row in rows] == [("record-1", "12345", record["id"])]
     book = openpyxl.load_workbook(io.BytesIO(caller.get("/v1/records.xlsx").content))
     heading, row = book.worksheets[0].iter_rows(values_only=True)
-    assert {name: str(value or "") for name, value in zip(heading, row, strict=True)} == {
+    assert {name: "" if value is None else str(value) for name, value in zip(heading, row, strict=True)} == {
         **rows[0],
         "confidence": str(float(rows[0]["confidence"])),
     }

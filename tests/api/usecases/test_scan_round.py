@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from api.adapters.slip_reader import IsolatedReader
-from api.ports import Mode, PackageKind, PageRequest, RecordState, own_campaign_id
+from api.ports import Mode, PackageKind, PageRequest, RecordState
 from api.usecases.formats import RecordsType
 from api.usecases.kinds import WorkKind
 from api.usecases.letters import letter_png
@@ -81,6 +81,8 @@ def test_a_filled_in_slip_comes_back_as_a_record(world: World, sent: Sent) -> No
         if looking.get_field(world.deps, ORG, reading.id).stage in {"key", "second"}:
             reviewing.key_field(world.deps, ORG, reading.id, person, "00781", insists=True)
     with world.deps.database.read() as uow:
-        record = uow.records.find(ORG, own_campaign_id(sent.job_id), "ZA-00001", "reading")
+        entry = uow.entries.of_piece(ORG, sent.piece_id)
+        assert entry is not None
+        record = uow.records.find(ORG, entry.campaign_id, entry.recipient, "reading")
     assert record is not None
     assert (record.value, record.state, record.record_id) == (reading.machine, RecordState.SETTLED, "ZA-00001")

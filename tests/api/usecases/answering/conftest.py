@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> AnswerWorld:
+def answers(sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> AnswerWorld:
     """Eight recipients."""
     return AnswerWorld(sqlite_database, memory_blobs, clock, ids)

@@ -19,20 +19,20 @@ TOKEN, CODE = derive_token(SECRET, piece_id(3)), derive_code(SECRET, piece_id(3)
 
 
 @pytest.mark.parametrize("token", [TOKEN, TOKEN.lower()])
-def test_a_link_leads_to_its_letter_in_capitals_or_not(world: AnswerWorld, token: str) -> None:
-    entry = entry_of_token(world.deps, ORG, token)
+def test_a_link_leads_to_its_letter_in_capitals_or_not(answers: AnswerWorld, token: str) -> None:
+    entry = entry_of_token(answers.deps, ORG, token)
     assert entry is not None
     assert entry.recipient == "record-3"
 
 
 @pytest.mark.parametrize("token", ["", TOKEN[:-1], TOKEN[:-1] + "!", "0" * 26])
-def test_what_is_no_link_leads_nowhere(world: AnswerWorld, token: str) -> None:
-    assert entry_of_token(world.deps, ORG, token) is None
+def test_what_is_no_link_leads_nowhere(answers: AnswerWorld, token: str) -> None:
+    assert entry_of_token(answers.deps, ORG, token) is None
 
 
-def test_a_link_leads_nowhere_in_another_organisation(world: AnswerWorld) -> None:
-    assert entry_of_token(world.deps, OTHER, TOKEN) is None
-    assert entry_of_code(world.deps, OTHER, CODE, "1234AB", "12-A") is None
+def test_a_link_leads_nowhere_in_another_organisation(answers: AnswerWorld) -> None:
+    assert entry_of_token(answers.deps, OTHER, TOKEN) is None
+    assert entry_of_code(answers.deps, OTHER, CODE, "1234AB", "12-A") is None
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_a_link_leads_nowhere_in_another_organisation(world: AnswerWorld) -> Non
     ],
 )
 def test_a_code_and_the_address_lead_in_however_they_are_spelled(
-    world: AnswerWorld, typed: str, postcode: str, house: str
+    answers: AnswerWorld, typed: str, postcode: str, house: str
 ) -> None:
-    entry = entry_of_code(world.deps, ORG, typed, postcode, house)
+    entry = entry_of_code(answers.deps, ORG, typed, postcode, house)
     assert entry is not None
     assert entry.recipient == "record-3"
     assert is_theirs(entry, postcode, house)
@@ -62,9 +62,9 @@ def test_a_code_and_the_address_lead_in_however_they_are_spelled(
         ("", "1234AB", "12-A"),
     ],
 )
-def test_one_wrong_of_the_three_leads_nowhere(world: AnswerWorld, typed: str, postcode: str, house: str) -> None:
-    assert entry_of_code(world.deps, ORG, typed, postcode, house) is None
+def test_one_wrong_of_the_three_leads_nowhere(answers: AnswerWorld, typed: str, postcode: str, house: str) -> None:
+    assert entry_of_code(answers.deps, ORG, typed, postcode, house) is None
 
 
-def test_nobody_gets_in_by_an_address_that_is_not_known(world: AnswerWorld) -> None:
-    assert not is_theirs(world.entry(0)._replace(postcode="", house=""), "", "")
+def test_nobody_gets_in_by_an_address_that_is_not_known(answers: AnswerWorld) -> None:
+    assert not is_theirs(answers.entry(0)._replace(postcode="", house=""), "", "")
