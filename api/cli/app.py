@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import carrier, mail_runs, operate, packages, pieces, print_room, ready_made, rules, scans, staff
+from api.cli import carrier, mail_runs, meters, operate, packages, pieces, print_room, ready_made, rules, scans, staff
 from api.cli.exits import ExitCode, Trouble
 from api.cli.output import complain
 from api.ports import Fault, Retryable
@@ -33,6 +33,7 @@ app.add_typer(mail_runs.mail_runs, name="mail-run", help="What goes to the post 
 app.command()(scans.scan)
 app.command()(scans.scans)
 app.command()(scans.records)
+app.add_typer(meters.meters, name="meters", help="Complexes, dwellings and meters: bring in, list, what is missing.")
 app.add_typer(rules.rules, name="rules", help="How post of your organisation is made.")
 
 

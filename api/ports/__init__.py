@@ -59,6 +59,7 @@ from api.ports.entry_doors import Charged, DoorTries, EntryHost, EntryHosts, Rat
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
 from api.ports.mail import Batches, Chunks, Pieces, Shards
 from api.ports.meters import (
+    REGISTER_EVENTS,
     USUAL_UNITS,
     Complex,
     Dwelling,
@@ -155,6 +156,7 @@ __all__ = [
     "OPEN_STAGES",
     "PACKAGE_STATES",
     "PIECE_STATES",
+    "REGISTER_EVENTS",
     "USUAL_UNITS",
     "WRITTEN",
     "ActKind",

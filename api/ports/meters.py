@@ -36,6 +36,10 @@ USUAL_UNITS: Final[Mapping[MeterKind, str]] = {
 """The unit of a meter of which none is said."""
 
 
+REGISTER_EVENTS: Final = frozenset({"meters-imported", "meter-exchanged"})
+"""What happens to a register; each is told of the organisation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Complex:
     """Buildings that are settled together; ``key`` is the corporation's own, once in its register."""
@@ -143,6 +147,10 @@ class Meters(Protocol):
 
     def lock(self, organisation_id: str) -> None:
         """Let nobody else change the register until the commit."""
+
+    def revision(self, organisation_id: str) -> int:
+        """Grows with each of `REGISTER_EVENTS` that is told of the organisation; 0 before the first."""
+        ...
 
     def register(self, organisation_id: str, mode: Mode) -> MeterRegister:
         """All of it, by key."""

@@ -75,5 +75,7 @@ _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "scan_file_id": _of_scan_file,
     "scan_page_id": _of_scan_page,
     "slip_id": lambda uow, organisation_id, slip_id: uow.scan_pages.slip(organisation_id, slip_id).mode,
+    "complex_id": lambda uow, organisation_id, complex_id: uow.meters.complex(organisation_id, complex_id).mode,
+    "meter_id": lambda uow, organisation_id, meter_id: uow.meters.get(organisation_id, meter_id).mode,
     "slip_field_id": lambda uow, organisation_id, field_id: uow.slip_fields.get(organisation_id, field_id).mode,
 }

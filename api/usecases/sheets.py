@@ -1,4 +1,4 @@
-"""Rows as an XLSX workbook (ECMA-376, SpreadsheetML), as a stream: memory stays flat, the same rows are the same bytes.
+"""Rows as an XLSX workbook (ECMA-376, SpreadsheetML) or CSV, as a stream: flat memory, same rows, same bytes.
 
 Texts are inline strings, which no spreadsheet runs; one that begins like a formula is quoted as well, so that it stays
 text when a person edits the cell.
@@ -6,11 +6,14 @@ text when a person edits the cell.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
@@ -45,6 +48,17 @@ class Sheet:
     title: str
     heading: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+
+
+def csv_lines(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """The same rows as lines of CSV (RFC 4180), the heading first; days and moments in ISO 8601."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in chain([heading], rows):
+        writer.writerow([value.isoformat() if isinstance(value, dt.date) else value for value in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
 
 
 class _Buffer:

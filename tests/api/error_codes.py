@@ -48,6 +48,9 @@ _PREFIXED = {
     "docgen/records/validate.py": (("report", 1, ("",)),),
     "docgen/records/table.py": (("say", 0, ("",)),),
     "scanning/read.py": (("_say", 0, ("",)),),
+    "api/usecases/metering/merging.py": (("say", 1, ("",)),),
+    "api/usecases/metering/segment_rows.py": (("say", 1, ("",)),),
+    "api/usecases/metering/replacing.py": (("_finding", 0, ("",)),),
 }
 # these make pairs of a code and a message
 _PAIRS = {"docgen/qr/epc.py": "epc-", "docgen/qr/links.py": "link-"}
@@ -79,6 +82,8 @@ _THINGS = {
         "entry",
         "answer",
         "submission",
+        "complex",
+        "meter",
     ),
     "-invalid": ("brand", "template"),
     "-retired": ("brand", "template"),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import meter_tables as tables
 from api.adapters.campaign_tables import records
 from api.adapters.repositories.base import Repository, as_row, chunked
 from api.adapters.repositories.records import record_of
-from api.adapters.tables import organisations
+from api.adapters.tables import events, organisations
 from api.ports import (
+    REGISTER_EVENTS,
     Complex,
     Dwelling,
     KnownReading,
@@ -45,6 +46,12 @@ class SqlMeters(Repository):
         """SQLite has one writer anyway; elsewhere the row of the organisation stands for its register."""
         statement = select(organisations.c.id).where(organisations.c.id == organisation_id)
         self._connection.execute(statement.with_for_update(key_share=True))
+
+    def revision(self, organisation_id: str) -> int:
+        """The number of the last event of the register."""
+        c = events.c
+        where = (c.organisation_id == organisation_id, c.subject_id == organisation_id, c.name.in_(REGISTER_EVENTS))
+        return self._connection.execute(select(func.max(c.number)).where(*where)).scalar_one() or 0
 
     def register(self, organisation_id: str, mode: Mode) -> MeterRegister:
         """All of it."""

@@ -219,6 +219,19 @@ def test_answers_of_meters_are_found_by_the_key_of_their_letters(db: SqlDatabase
         assert uow.meters.answers(OTHER, [first.id]) == []
 
 
+def test_the_revision_grows_with_what_happens_to_the_register(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        assert uow.meters.revision(ORG) == 0
+        uow.meters.tell(ORG, "mtr_1", "meter-exchanged", LATER)
+        uow.meters.tell(ORG, ORG, "job-new", LATER)
+        uow.meters.tell(OTHER, OTHER, "meters-imported", LATER)
+        assert uow.meters.revision(ORG) == 0
+        uow.meters.tell(ORG, ORG, "meters-imported", LATER)
+        first = uow.meters.revision(ORG)
+        uow.meters.tell(ORG, ORG, "meter-exchanged", LATER)
+        assert 0 < first < uow.meters.revision(ORG)
+
+
 def test_what_happens_is_told(db: SqlDatabase) -> None:
     with db.write() as uow:
         uow.meters.tell(ORG, "mtr_1", "meter-exchanged", LATER, number="B")
