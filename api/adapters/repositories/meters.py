@@ -125,11 +125,12 @@ class SqlMeters(Repository):
         return self._owned(KnownReading, tables.meter_readings, "read_on", organisation_id, meter_ids)
 
     def answers(self, organisation_id: str, meter_ids: Iterable[str]) -> Sequence[MeterAnswer]:
-        """By when they were decided; the day is another answer to the same letter."""
+        """By when they were decided; the day is another answer of the same recipient."""
         meters, day = tables.meters.c, records.alias("day")
-        same_letter = and_(
+        same_recipient = and_(
             day.c.organisation_id == records.c.organisation_id,
-            day.c.piece_id == records.c.piece_id,
+            day.c.campaign_id == records.c.campaign_id,
+            day.c.record_id == records.c.record_id,
             day.c.field == meters.date_field,
             day.c.kind == ReplyKind.DATE,
             day.c.state == RecordState.SETTLED,
@@ -142,7 +143,7 @@ class SqlMeters(Repository):
             records.c.state == RecordState.SETTLED,
             or_(meters.field == "", records.c.field == meters.field),
         )
-        joined = tables.meters.join(records, is_its).outerjoin(day, same_letter)
+        joined = tables.meters.join(records, is_its).outerjoin(day, same_recipient)
         columns = (meters.id.label("its_meter"), day.c.value.label("its_day"), *records.c)
         order = (records.c.decided_at, records.c.id, meters.id)
         found: list[MeterAnswer] = []

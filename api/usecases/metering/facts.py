@@ -79,13 +79,13 @@ def _known(
 
 
 def _clear(meter: MeterPoint, answers: Sequence[MeterAnswer]) -> list[MeterAnswer]:
-    """Answers to letters that asked for one reading, or for this one by name."""
+    """Answers in campaigns that asked for one reading, or for this one by name."""
     if meter.field:
         return list(answers)
     asked: dict[str, set[str]] = defaultdict(set)
     for answer in answers:
-        asked[answer.record.piece_id].add(answer.record.field)
-    return [answer for answer in answers if len(asked[answer.record.piece_id]) == 1]
+        asked[answer.record.campaign_id].add(answer.record.field)
+    return [answer for answer in answers if len(asked[answer.record.campaign_id]) == 1]
 
 
 def _day(answer: MeterAnswer, wall: ZoneInfo) -> date:

@@ -84,6 +84,7 @@ class Bench:
             "organisation_id": ORG,
             "mode": Mode.LIVE,
             "piece_id": f"pce_{record_id}",
+            "campaign_id": "cmp_1",
             "job_id": "job_1",
             "record_id": record_id,
             "form": "7K3N9Q",

@@ -75,19 +75,19 @@ def test_main_meters_are_held_against_their_sums(haven: Bench) -> None:
 
 def test_the_day_is_what_the_recipient_says_when_it_can_be(haven: Bench) -> None:
     points = [("2026-11-30", date(2026, 11, 30)), ("2026-12-24", date(2026, 12, 5)), ("2019-01-01", date(2026, 12, 5))]
-    for number, (said, counted) in enumerate(points):
-        haven.answer("m1", str(1100 + number), piece_id=f"pce_{number}")
-        haven.answer("m1", said, piece_id=f"pce_{number}", **DAY)
+    for number, (said, counted) in enumerate(points, 2):
+        haven.answer("m1", str(1100 + number), campaign_id=f"cmp_{number}")
+        haven.answer("m1", said, campaign_id=f"cmp_{number}", **DAY)
         known = looking.meter_with_history(haven.deps, ORG, haven.id_of("m1"))
         (point,) = [point for point in known.facts.points if point.value == 1100 + number]
         assert point.on == counted
-        assert known.records[point].piece_id == f"pce_{number}"
+        assert known.records[point].campaign_id == f"cmp_{number}"
 
 
 def test_only_settled_answers_of_the_same_mode_and_organisation_count(haven: Bench) -> None:
     haven.answer("m10", "1", state=RecordState.DISPUTED)
-    haven.answer("m10", "2", piece_id="pce_a", mode=Mode.TEST)
-    haven.answer("m10", "3", piece_id="pce_b", organisation_id=OTHER)
+    haven.answer("m10", "2", campaign_id="cmp_a", mode=Mode.TEST)
+    haven.answer("m10", "3", campaign_id="cmp_b", organisation_id=OTHER)
     assert by_key(report(haven))["m10"].line.missing
 
 
