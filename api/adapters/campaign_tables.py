@@ -58,7 +58,7 @@ entries = Table(
     Column("piece_id", String(64)),
     Column("language", String(16), nullable=False),
     Column("postcode", String(16), nullable=False),
-    Column("house", String(32), nullable=False),
+    Column("house", Text, nullable=False),
     Column("known", Text, nullable=False),
     Column("token_digest", String(64), unique=True),
     Column("code_digest", String(64), index=True),

@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("piece_id", sa.String(length=64), nullable=True),
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("postcode", sa.String(length=16), nullable=False),
-        sa.Column("house", sa.String(length=32), nullable=False),
+        sa.Column("house", sa.Text(), nullable=False),
         sa.Column("known", sa.Text(), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=True),
         sa.Column("code_digest", sa.String(length=64), nullable=True),
