@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from api.ports.answers import (
+    ANY_OPEN,
     EVERY_RECORD,
     OPEN_STAGES,
     ActKind,
     DecidedBy,
     FieldAct,
     Measured,
+    OpenFilter,
     Record,
     RecordFilter,
     SlipFieldRow,
@@ -147,6 +149,7 @@ from api.ports.work import Handler, OnFailed, Waker, WorkContext, WorkItem
 from scanning.decide.roads import RecordState, Road, Standing
 
 __all__ = [
+    "ANY_OPEN",
     "BATCH_STATES",
     "CARRIER",
     "EVERY_RECORD",
@@ -235,6 +238,7 @@ __all__ = [
     "Mode",
     "MomentKind",
     "OnFailed",
+    "OpenFilter",
     "Organisation",
     "Organisations",
     "Outbox",

@@ -163,6 +163,17 @@ class Measured(NamedTuple):
     waiting: int
 
 
+class OpenFilter(NamedTuple):
+    """Which open fields are wanted for a person: of a form, and of which people or slips say different things or not.
+
+    With ``judges_own`` the person may decide about what he keyed himself, when two said different things.
+    """
+
+    form: str | None = None
+    differs: bool | None = None
+    judges_own: bool = False
+
+
 class RecordFilter(NamedTuple):
     """Which records are wanted; None is any."""
 
@@ -173,3 +184,4 @@ class RecordFilter(NamedTuple):
 
 
 EVERY_RECORD: Final = RecordFilter()
+ANY_OPEN: Final = OpenFilter()

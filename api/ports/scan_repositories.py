@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from api.ports.answers import ANY_OPEN
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from api.ports.answers import FieldAct, Measured, SlipFieldRow, Stage
+    from api.ports.answers import FieldAct, Measured, OpenFilter, SlipFieldRow, Stage
     from api.ports.print_room import Lingering
     from api.ports.scans import (
         Balance,
@@ -215,14 +217,11 @@ class SlipFields(Protocol):
         person: str,
         now: datetime,
         leave_out: Collection[str] = (),
-        form: str | None = None,
-        *,
-        differs: bool | None = None,
+        wanted: OpenFilter = ANY_OPEN,
     ) -> SlipFieldRow | None:
         """The first that waits for this person, kept until the commit: fields of a form and name together.
 
-        Left out are those in another's hands, and those that the person acted on. ``differs`` takes only those of which
-        people or slips say different things, or leaves them out.
+        Left out are those in another's hands, and those that the person acted on.
         """
 
     def count_differing(self, organisation_id: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, exists, func, insert, or_, select, update
 
 from api.adapters import scan_tables as tables
 from api.adapters.repositories.base import Repository, as_row
-from api.ports import OPEN_STAGES, FieldAct, Measured, SlipFieldRow, Stage
+from api.ports import ANY_OPEN, OPEN_STAGES, FieldAct, Measured, SlipFieldRow, Stage
 from docgen.findings import Refusal
 from scanning.readings import Outcome
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Row
 
-    from api.ports import Page, PageRequest
+    from api.ports import OpenFilter, Page, PageRequest
 
 _LISTS = ("reasons", "alternatives", "area_mm")
 _CHANGES = (
@@ -69,19 +69,18 @@ class SqlSlipFields(Repository):
         person: str,
         now: datetime,
         leave_out: Collection[str] = (),
-        form: str | None = None,
-        *,
-        differs: bool | None = None,
+        wanted: OpenFilter = ANY_OPEN,
     ) -> SlipFieldRow | None:
         """Those at hand first: a person who looks away gets the same again."""
         c = tables.slip_fields.c
-        wanted: list[ColumnElement[bool]] = [c.organisation_id == organisation_id, c.stage.in_(OPEN_STAGES)]
-        wanted += [or_(c.leased_to == person, c.leased_until.is_(None), c.leased_until <= now), ~_acted(person)]
-        wanted += [c.id.not_in(leave_out)] if leave_out else []
-        wanted += [c.form == form] if form is not None else []
-        wanted += [] if differs is None else [_differs() if differs else ~_differs()]
+        which: list[ColumnElement[bool]] = [c.organisation_id == organisation_id, c.stage.in_(OPEN_STAGES)]
+        which += [or_(c.leased_to == person, c.leased_until.is_(None), c.leased_until <= now)]
+        which += [or_(~_acted(person), c.stage == Stage.JUDGE) if wanted.judges_own else ~_acted(person)]
+        which += [c.id.not_in(leave_out)] if leave_out else []
+        which += [c.form == wanted.form] if wanted.form is not None else []
+        which += [] if wanted.differs is None else [_differs() if wanted.differs else ~_differs()]
         mine = case((and_(c.leased_to == person, c.leased_until > now), 0), else_=1)
-        statement = select(tables.slip_fields).where(*wanted).order_by(mine, c.form, c.name, c.stage, c.id).limit(1)
+        statement = select(tables.slip_fields).where(*which).order_by(mine, c.form, c.name, c.stage, c.id).limit(1)
         row = self._connection.execute(statement.with_for_update(skip_locked=True)).one_or_none()
         return None if row is None else _field(row)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from api.ports import OPEN_STAGES, ActKind, DecidedBy, FieldAct, SlipFieldRow, Stage
+from api.ports import OPEN_STAGES, ActKind, DecidedBy, FieldAct, OpenFilter, Role, SlipFieldRow, Stage
 from api.usecases.scanning.forms import Question, question_of, read_reply
 from api.usecases.scanning.keying import machine_vote, may_confirm, standing_of, vote_of
 from api.usecases.scanning.recording import put_in_force, take_out
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LEASE: Final = timedelta(minutes=5)
 UNDO_WITHIN: Final = timedelta(hours=1)
 MOST_CHARACTERS: Final = 2_000
+_MAILROOM: Final = frozenset({Role.MAILROOM, Role.ADMIN})
+_HANDS_TO_DECIDE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def next_review(
     """
     now = deps.clock.now()
     with deps.database.write() as uow:
-        found = uow.slip_fields.next_open(organisation_id, person, now, skip, form, differs=differs)
+        wanted = OpenFilter(form, differs, judges_own=_few_hands(uow, organisation_id))
+        found = uow.slip_fields.next_open(organisation_id, person, now, skip, wanted)
         if found is None:
             return None
         leased = replace(found, leased_to=person, leased_until=now + LEASE)
@@ -223,11 +226,19 @@ def _open(deps: Deps, uow: UnitOfWork, organisation_id: str, field_id: str, pers
     field = uow.slip_fields.held(organisation_id, field_id)
     if field.stage not in OPEN_STAGES:
         raise Refusal("field-not-open", "This field waits for nobody any more. Go on with the next.")
-    if any(act.person == person for act in uow.slip_fields.acts(organisation_id, field_id)):
+    judges = field.stage is Stage.JUDGE and _few_hands(uow, organisation_id)
+    if not judges and any(act.person == person for act in uow.slip_fields.acts(organisation_id, field_id)):
         raise Refusal("field-own", "You have keyed this field. Another person has to say what stands there.")
     if field.leased_to not in {"", person} and field.leased_until and field.leased_until > deps.clock.now():
         raise Refusal("field-taken", "Somebody else has this field in hands. Go on with the next.")
     return field
+
+
+def _few_hands(uow: UnitOfWork, organisation_id: str) -> bool:
+    """Whether nobody is left to decide when two say different things: then one of them does, who sees both."""
+    users = uow.users.list(organisation_id)
+    there = [user for user in users if user.disabled_at is None and not _MAILROOM.isdisjoint(user.roles)]
+    return len(there) < _HANDS_TO_DECIDE
 
 
 def _apply(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, act: FieldAct) -> Keyed:

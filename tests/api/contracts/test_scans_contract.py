@@ -17,6 +17,7 @@ from api.ports import (
     FormPolicy,
     Measured,
     Mode,
+    OpenFilter,
     PackageKind,
     PageLook,
     PageRequest,
@@ -341,7 +342,7 @@ def test_the_next_field_is_one_that_the_person_has_not_seen_and_nobody_holds(db:
         assert following("usr_3", ("fld_1", "fld_4")) is None
         assert following("usr_3", ("fld_1", "fld_4"), at=2) == "fld_2"
         assert uow.slip_fields.next_open(OTHER, "usr_3", NOW) is None
-        assert uow.slip_fields.next_open(ORG, "usr_3", NOW, form="ZZZZZZ") is None
+        assert uow.slip_fields.next_open(ORG, "usr_3", NOW, wanted=OpenFilter("ZZZZZZ")) is None
 
 
 def test_fields_of_which_people_or_slips_differ_can_be_taken_apart(db: SqlDatabase) -> None:
@@ -351,7 +352,7 @@ def test_fields_of_which_people_or_slips_differ_can_be_taken_apart(db: SqlDataba
 
         def all_of(*, differs: bool | None) -> list[str]:
             found: list[str] = []
-            while (one := uow.slip_fields.next_open(ORG, "usr_1", NOW, found, differs=differs)) is not None:
+            while (one := uow.slip_fields.next_open(ORG, "usr_1", NOW, found, OpenFilter(differs=differs))) is not None:
                 found.append(one.id)
             return sorted(found)
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.ports import ActKind, DecidedBy, FieldAct, RecordState, Stage
+from api.ports import ActKind, DecidedBy, FieldAct, RecordState, Role, Stage
+from api.usecases import people
 from api.usecases.scanning import looking, measuring, policies, reviewing
 from api.usecases.scanning.keying import machine_vote, standing_of, vote_of
 from docgen.findings import Refusal
@@ -87,6 +88,23 @@ def test_a_third_person_sees_both_and_decides(world: SlipWorld) -> None:
     assert (item.stage, item.shown) == (Stage.JUDGE, ("0043", "0044"))
     assert key(world, field_id, CAS, "0044").settled
     assert [act.person for act in reviewing.history_of(world.deps, ORG, field_id)] == [ANN, BEN, CAS]
+
+
+@pytest.mark.parametrize("hands", [2, 3])
+def test_of_two_people_one_decides_when_nobody_else_is_there(world: SlipWorld, hands: int) -> None:
+    for number in range(hands):
+        names = (f"person-{number}", f"Person {number}")
+        people.add_user(world.deps, ORG, names, [Role.MAILROOM], "four words or five")
+    (field_id,) = doubtful(world, 1)
+    key(world, field_id, ANN, "0043")
+    key(world, field_id, BEN, "0044")
+    item = reviewing.next_review(world.deps, ORG, ANN)
+    if hands == 3:
+        assert item is None
+        return
+    assert item is not None
+    assert item.shown == ("0043", "0044")
+    assert key(world, field_id, ANN, "0044").settled
 
 
 def test_a_suggestion_is_confirmed_only_where_it_was_shown(world: SlipWorld) -> None:
