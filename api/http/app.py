@@ -31,6 +31,8 @@ from api.http import (
 from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.middleware import HeadAsGet, LimitedBody, Observed, limits
+from api.http.recipient.app import recipient_app
+from api.http.recipient.hosts import ByHost, Hosts
 from api.http.schemas import ProblemOut
 from api.http.staff import batch, batch_forms, login, runs, today
 from api.http.staff import carrier as staff_carrier
@@ -86,6 +88,7 @@ def create_app(deps: Deps, edge: Edge | None = None) -> FastAPI:
     https = (edge.public_url or "").startswith("https://")
     app.add_middleware(Observed, metrics=app.state.metrics, https=https)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(ByHost, recipient=recipient_app(deps, edge, app.state.metrics), hosts=Hosts(deps))
     return app
 
 

@@ -15,7 +15,7 @@ from api.http.problems import CONTEXT, BodyTooLargeError
 from api.usecases.mail_runs import MAX_PROOF_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,11 +43,11 @@ _STAFF_FILE: Final = re.compile(r"/staff/(?:batches/[^/]+/results-file|mail-runs
 class Observed:
     """The outermost: request id, log line, metrics, headers. Logs hold ids, routes and codes, never what was sent."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool) -> None:
-        """With ``https`` browsers are told to stay there."""
+    def __init__(self, app: ASGIApp, metrics: Metrics, *, https: bool, more: Mapping[str, str] | None = None) -> None:
+        """With ``https`` browsers are told to stay there; ``more`` are other headers, or others in their place."""
         self.app = app
         self._metrics = metrics
-        self._headers = dict(SECURITY)
+        self._headers = {**SECURITY, **(more or {})}
         if https:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 

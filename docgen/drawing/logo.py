@@ -53,7 +53,7 @@ def _refused(code: str, message: str, place: Place) -> Refusal:
 
 
 def _svg(data: bytes, palette: tuple[Colour, ...], place: Place) -> Art:
-    root = _parse_svg(data, place)
+    root = parse_svg(data, place)
     from reportlab.graphics import renderPDF  # noqa: PLC0415 (only brands with an SVG logo need it)
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
     from svglib.svglib import SvgRenderer  # noqa: PLC0415
@@ -70,7 +70,8 @@ def _svg(data: bytes, palette: tuple[Colour, ...], place: Place) -> Art:
     return _pdf(out.getvalue(), place, own=True)
 
 
-def _parse_svg(data: bytes, place: Place) -> Any:  # noqa: ANN401 (lxml elements have no types)
+def parse_svg(data: bytes, place: Place) -> Any:  # noqa: ANN401 (lxml elements have no types)
+    """The root of an SVG in which nothing runs and nothing is fetched. Raises `Refusal` (``brand-logo-invalid``)."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)

@@ -229,13 +229,13 @@ def message(checked: Checked, language: str = "nl") -> str | None:
     if checked.code is None:
         return None
     texts = MESSAGES[checked.code]
-    facts = {name: _shown(value, language) for name, value in checked.facts.items()}
-    candidate = _shown(checked.candidates[0], language) if checked.candidates else ""
+    facts = {name: shown(value, language) for name, value in checked.facts.items()}
+    candidate = shown(checked.candidates[0], language) if checked.candidates else ""
     return (texts.nl if language == "nl" else texts.en).format_map({**facts, "candidate": candidate})
 
 
-def _shown(value: Fact, language: str) -> str:
-    """Dates with the day first, and in Dutch a comma in numbers."""
+def shown(value: Fact, language: str) -> str:
+    """How people write it: dates with the day first, and in Dutch a comma in numbers."""
     text = str(value)
     if day := _DAY.fullmatch(text):
         return "-".join(str(int(part)) for part in reversed(day.groups()))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @contextmanager
 def serving(app: FastAPI) -> Iterator[tuple[str, int]]:
     """Host and port while the server runs."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off", server_header=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

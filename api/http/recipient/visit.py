@@ -1,0 +1,97 @@
+"""One request for a personal page: on which host, in which brand, in which language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from api.http.recipient.hosts import ENTRY_HOST
+from api.http.recipient.look import plain_look
+from api.http.recipient.words import FIRST, languages
+from api.ports import Fault, PackageKind
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from api.http.recipient.look import Look, Looks
+    from api.http.recipient.words import Words
+    from api.ports import EntryHost
+    from api.usecases.deps import Deps
+
+_ASKED_BY: Final = ("taal", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What every page of a request needs. ``chosen`` is the language that the address asks for, "" for none."""
+
+    request: Request
+    deps: Deps
+    host: EntryHost
+    look: Look
+    words: Words
+    chosen: str = ""
+
+    @property
+    def languages(self) -> Mapping[str, Words]:
+        """All there are."""
+        return languages()
+
+    @property
+    def address(self) -> str:
+        """The caller's network address, for counting tries."""
+        return self.request.client.host if self.request.client else ""
+
+    def url(self, path: str, language: str = "", **query: str) -> str:
+        """A path of these pages, in the language that was chosen; never with a host in it."""
+        chosen = language or self.chosen
+        asked = query | ({_ASKED_BY[0]: chosen} if chosen else {})
+        return f"{self.host.path}{path}" + (f"?{urlencode(asked)}" if asked else "")
+
+    def asset(self, name: str) -> str:
+        """Where a file of the look is; the address changes with what is in it."""
+        return f"{self.host.path}/look/{self.look.key}/{self.look.assets[name].digest}/{name}"
+
+    def in_language(self, code: str) -> Visit:
+        """In the recipient's language, unless the address asks for another."""
+        known = languages()
+        return self if self.chosen or code not in known else replace(self, words=known[code])
+
+    def in_look(self, look: Look) -> Visit:
+        """In the brand of what it is about."""
+        return replace(self, look=look)
+
+
+def visit_of(request: Request) -> Visit:
+    """The visit of a request, in the brand of its host; a brand that cannot be had makes a plain page."""
+    deps: Deps = request.app.state.deps
+    host: EntryHost = request.scope[ENTRY_HOST]
+    asked = [request.query_params.get(name, "").lower() for name in _ASKED_BY]
+    known = languages()
+    chosen = next((code for code in asked if code in known), "")
+    return Visit(request, deps, host, look_of_host(request, deps, host), known[chosen or FIRST], chosen)
+
+
+def look_of_host(request: Request, deps: Deps, host: EntryHost) -> Look:
+    """That of the newest version of the brand which has the host."""
+    looks: Looks = request.app.state.looks
+    try:
+        with deps.database.read() as uow:
+            package = uow.brands.find(host.organisation_id, host.brand)
+        return looks.of(deps, package)
+    except (Refusal, Fault):
+        return plain_look(host.host)
+
+
+def look_of_brand(request: Request, deps: Deps, organisation_id: str, package_id: str) -> Look:
+    """That of one brand version. Raises `Refusal` (``brand-not-found``)."""
+    looks: Looks = request.app.state.looks
+    with deps.database.read() as uow:
+        package = uow.brands.get(organisation_id, package_id)
+    if package.kind is not PackageKind.BRAND:
+        raise Refusal("brand-not-found", "This is no brand.")
+    return looks.of(deps, package)
