@@ -58,8 +58,10 @@ class Repository:
     def _insert_many(self, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows past SQLAlchemy's compiler, which costs three times what the database does.
 
-        Values go to the driver as they are: only text, numbers and bytes.
+        Values go to the driver as they are: only text, numbers and bytes. No rows are no trouble.
         """
+        if not rows:
+            return
         names = ", ".join(columns)
         if self._connection.dialect.name == "sqlite":
             marks = ", ".join("?" * len(columns))

@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from api.adapters import campaign_tables as tables
 from api.adapters.repositories.base import Repository, chunked, not_found
-from api.ports import Entry, Recipient, RecordState
+from api.ports import Entry, Page, Recipient, RecordState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row, Select
 
-    from api.ports import Page, PageRequest
+    from api.ports import PageRequest
 
 _ENTRIES = select(*(tables.entries.c[name] for name in Entry._fields))
+# databases differ in where they sort what is not there
+_OLDEST_FIRST = (
+    tables.entries.c.made_at.is_not(None),
+    tables.entries.c.made_at.nulls_first(),
+    tables.entries.c.job_id.nulls_first(),
+    tables.entries.c.id,
+)
 _WAITING = (RecordState.DISPUTED, RecordState.REVIEW)
 _AT_ONCE = 500
 
@@ -27,15 +34,15 @@ class SqlEntries(Repository):
     """`api.ports.Entries`."""
 
     def add_many(self, organisation_id: str, entries: Iterable[Entry]) -> None:
-        """In blocks; those with a time one by one, since a driver does not know ours."""
+        """In blocks; those with a time by themselves, since a driver does not know ours."""
         for block in chunked(entries):
             if any(entry.organisation_id != organisation_id for entry in block):
                 raise ValueError("an entry of another organisation")
             plain = [entry for entry in block if entry.made_at is None and entry.revoked_at is None]
             self._insert_many(tables.entries, Entry._fields, plain)
-            for entry in block:
-                if entry.made_at is not None or entry.revoked_at is not None:
-                    self._connection.execute(tables.entries.insert().values(**entry._asdict()))
+            timed = [entry._asdict() for entry in block if entry.made_at is not None or entry.revoked_at is not None]
+            if timed:
+                self._connection.execute(tables.entries.insert(), timed)
 
     def clear(self, organisation_id: str, job_id: str) -> None:
         """All of a job."""
@@ -67,8 +74,7 @@ class SqlEntries(Repository):
         """Ids of jobs grow with time."""
         c = tables.entries.c
         own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.recipient == recipient)
-        order = (c.made_at.is_not(None), c.made_at, c.job_id, c.id)
-        return self._entries(_ENTRIES.where(*own).order_by(*order))
+        return self._entries(_ENTRIES.where(*own).order_by(*_OLDEST_FIRST))
 
     def hold(self, organisation_id: str, campaign_id: str, recipient: str) -> None:
         """A write that changes nothing."""
@@ -88,7 +94,7 @@ class SqlEntries(Repository):
     def recipients(
         self, organisation_id: str, campaign_id: str, page: PageRequest, *, missing: Collection[str] | None = None
     ) -> Page[Recipient]:
-        """Grouped by key; what is printed last stands for the recipient."""
+        """Grouped by key; what is known last stands for the recipient."""
         c, r = tables.entries.c, tables.records.c
         own = (r.organisation_id == organisation_id, r.campaign_id == campaign_id, r.record_id == c.recipient)
         settled = select(func.count()).where(*own, r.state == RecordState.SETTLED)
@@ -99,13 +105,9 @@ class SqlEntries(Repository):
             wanted.append(
                 settled.where(r.field.in_(missing)).correlate(tables.entries).scalar_subquery() < len(set(missing))
             )
-        latest = func.max
         statement = (
             select(
                 c.recipient,
-                latest(c.language).label("language"),
-                latest(c.postcode).label("postcode"),
-                latest(c.house).label("house"),
                 func.sum(case((c.token_digest.is_(None), 0), else_=1)).label("letters"),
                 settled.correlate(tables.entries).scalar_subquery().label("answered"),
                 waiting.label("waiting"),
@@ -114,7 +116,16 @@ class SqlEntries(Repository):
             .group_by(c.recipient)
             .order_by(c.recipient)
         )
-        return self._page(statement, page.limit, _recipient, lambda one: one.recipient)
+        found = self._page(statement, page.limit, lambda row: row, lambda row: row.recipient)
+        latest = self._latest(organisation_id, campaign_id, [row.recipient for row in found.items])
+        return Page(tuple([_recipient(row, latest[row.recipient]) for row in found.items]), found.next_after)
+
+    def _latest(self, organisation_id: str, campaign_id: str, recipients: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What is known last of each of these: language, postcode and house."""
+        c = tables.entries.c
+        own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.recipient.in_(recipients))
+        statement = select(c.recipient, c.language, c.postcode, c.house).where(*own).order_by(*_OLDEST_FIRST)
+        return {row.recipient: row._asdict() for row in self._connection.execute(statement)}
 
     def search(self, organisation_id: str, postcode: str, house: str, recipient: str, limit: int) -> Sequence[Entry]:
         """Whichever of the two was given."""
@@ -127,7 +138,7 @@ class SqlEntries(Repository):
         if not ways:
             return []
         statement = _ENTRIES.where(c.organisation_id == organisation_id, or_(*ways))
-        return self._entries(statement.order_by(c.job_id.desc(), c.id.desc()).limit(limit))
+        return self._entries(statement.order_by(c.job_id.desc().nulls_last(), c.id.desc()).limit(limit))
 
     def _entry(self, organisation_id: str, which: Any) -> Entry | None:  # noqa: ANN401 - a condition
         statement = _ENTRIES.where(tables.entries.c.organisation_id == organisation_id, which)
@@ -138,5 +149,5 @@ class SqlEntries(Repository):
         return [Entry(*row) for row in self._connection.execute(statement)]
 
 
-def _recipient(row: Row[Any]) -> Recipient:
-    return Recipient(**row._asdict())
+def _recipient(counts: Row[Any], latest: dict[str, Any]) -> Recipient:
+    return Recipient(**latest, letters=counts.letters, answered=counts.answered, waiting=counts.waiting)
