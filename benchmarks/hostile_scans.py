@@ -4,7 +4,8 @@
 
 Ends with 1 when one takes longer, needs more, ends in nothing, or shows a fault of ours. The time is that by the clock
 from the call to the last page or finding of a file, so it is measured on a machine that does little else; a file with
-thousands of pages has as much time for each page. Memory is what the child had resident at most, libraries included.
+thousands of pages has as much time for each page. Files go through the whole chain, as slips do. Processor time is that
+of the child, by its pages and the end. Memory is what it had resident at most, libraries included.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pathlib import Path
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120 (before imports)
 
 from benchmarks.hostile_files import hostile_file
-from scanning.intake.isolated import DEFAULT_LIMITS, read_pages
-from scanning.page import Page
+from docgen.findings import Finding
+from scanning.intake.isolated import run_isolated
+from scanning.reading_task import READING_LIMITS, reading_parcels
 
 _WALL_S, _PEAK_BYTES = 2.0, 512_000_000
 _FAULT = "scan-read-failed"
@@ -42,6 +44,11 @@ class Outcome:
     peak_bytes: int
 
     @property
+    def cpu_s_a_step(self) -> float:
+        """Processor time of a page, when there are many."""
+        return self.cpu_s / (self.pages + 1)
+
+    @property
     def is_bad(self) -> bool:
         """It broke a bar."""
         nothing = not self.pages and not self.codes
@@ -54,18 +61,17 @@ class Figures:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     bad: list[Outcome] = field(default_factory=list)
-    slowest: Outcome | None = None
-    largest: Outcome | None = None
+    worst: dict[str, tuple[int, float, float, int]] = field(default_factory=dict)
+    """By kind: how many, and the worst seconds by the clock, of processor time and bytes of memory."""
 
     def add(self, one: Outcome) -> None:
         """Count an outcome."""
         self.outcomes.update(set(one.codes) | ({"pages"} if one.pages else set()))
         if one.is_bad:
             self.bad.append(one)
-        if self.slowest is None or one.wall_s > self.slowest.wall_s:
-            self.slowest = one
-        if self.largest is None or one.peak_bytes > self.largest.peak_bytes:
-            self.largest = one
+        count, wall_s, cpu_s, peak_bytes = self.worst.get(one.kind, (0, 0.0, 0.0, 0))
+        worst = max(wall_s, one.wall_s), max(cpu_s, one.cpu_s_a_step), max(peak_bytes, one.peak_bytes)
+        self.worst[one.kind] = (count + 1, *worst)
 
 
 def read(number: int, folder: Path) -> Outcome:
@@ -73,7 +79,7 @@ def read(number: int, folder: Path) -> Outcome:
     kind, name, data = hostile_file(number)
     path = folder / name
     path.write_bytes(data)
-    reading = read_pages(path, DEFAULT_LIMITS)
+    reading = run_isolated(reading_parcels, READING_LIMITS, path, {})
     pages, codes, longest, begun = 0, [], 0.0, time.monotonic()
     while True:
         try:
@@ -82,10 +88,12 @@ def read(number: int, folder: Path) -> Outcome:
             ending = stop.value
             break
         longest, begun = max(longest, time.monotonic() - begun), time.monotonic()
-        if isinstance(one, Page):
+        if isinstance(one, Finding):
+            codes.append(one.code)
+        elif isinstance(one.value, dict):
             pages += 1
         else:
-            codes.append(one.code)
+            codes.append(one.value[0])
     longest = max(longest, time.monotonic() - begun)
     path.unlink()
     cpu_s, peak_bytes = (ending.cpu_s, ending.peak_bytes) if ending else (0.0, 0)
@@ -109,14 +117,15 @@ def _tell(figures: Figures, files: int, *, as_json: bool) -> None:
         _say(f"bad: {one}")
     for code, count in figures.outcomes.most_common():
         _say(f"{count:7}  {code}")
-    _say(f"slowest: {figures.slowest}")
-    _say(f"largest: {figures.largest}")
-    if as_json and figures.slowest and figures.largest:
+    for kind, (count, wall_s, cpu_s, peak_bytes) in sorted(figures.worst.items(), key=lambda one: -one[1][1]):
+        _say(f"{count:7}  {wall_s:6.2f} s  {cpu_s:6.2f} CPU s  {peak_bytes / 1e6:5.0f} MB  {kind}")
+    if as_json:
         line = {
             "files": files,
             "bad": len(figures.bad),
-            "worst_wall_s": round(figures.slowest.wall_s, 3),
-            "worst_peak_mb": round(figures.largest.peak_bytes / 1e6, 1),
+            "worst_wall_s": round(max(one[1] for one in figures.worst.values()), 3),
+            "worst_cpu_s": round(max(one[2] for one in figures.worst.values()), 3),
+            "worst_peak_mb": round(max(one[3] for one in figures.worst.values()) / 1e6, 1),
             "outcomes": dict(sorted(figures.outcomes.items())),
         }
         _say(json.dumps(line))

@@ -13,7 +13,7 @@ import numpy as np
 from docgen.findings import Finding, Place
 from docgen.layouts.geometry import A4_WIDTH_MM
 from scanning.fields.rows import read_rows
-from scanning.identify.codes import find_codes
+from scanning.identify.codes import find_codes, find_hard_codes
 from scanning.identify.number_line import read_line
 from scanning.identify.slips import slips_of
 from scanning.intake.blank import is_blank
@@ -39,6 +39,8 @@ _SHOWN_DPI, _USUAL_DPI = 110.0, 300.0
 _LEAST_OF_PHOTO_PX_PER_MM = 6.0
 _FINE_DPI = 450.0
 """Finer scans are made half as fine: nothing more is read from them, and it takes four times as long."""
+_MOST_PIXELS = 20_000_000
+"""So is what has more pixels than A4 at that fineness."""
 CODES_DPI = 250.0
 """From here on codes are looked for at half the fineness first, where a module still has three pixels."""
 _TWICE = 2
@@ -62,7 +64,7 @@ class _PageReader:
 
     def __init__(self, page: Page, forms: Forms, network: DigitNetwork) -> None:
         self._page, self._forms, self._network = page, forms, network
-        self._take(halved(page.grey) if page.dpi and page.dpi >= _FINE_DPI else page.grey)
+        self._take(_coarser(page.grey, page.dpi))
         self._findings = list[Finding]()
         self._timings = dict[str, float]()
 
@@ -74,6 +76,12 @@ class _PageReader:
     def read(self) -> PageReading:
         with self._timed("codes"):
             codes = self._codes()
+        if not codes.slips:
+            with self._timed("blank"):
+                if self._is_blank():
+                    return self._counted(PageKind.BLANK, [])
+            with self._timed("codes"):
+                codes = find_hard_codes(self._grey)
         found = self._read(slips_of(codes.slips))
         if found and all(reading is None for _, reading in found):
             found = self._turned_over() or found
@@ -85,9 +93,16 @@ class _PageReader:
             return self._counted(PageKind.EXCEPTION if unread else PageKind.SLIP, read, unread)
         return self._without_slip(spoilt=codes.spoilt)
 
+    @property
+    def _dpi(self) -> float | None:
+        """Of the picture that is worked on."""
+        return None if self._page.dpi is None else self._page.dpi / self._fineness
+
     def _codes(self) -> Codes:
-        is_fine = (self._page.dpi or 0.0) / self._fineness >= CODES_DPI
-        return find_codes(self._grey, self._half if is_fine else None)
+        return find_codes(self._grey, self._half if (self._dpi or 0.0) >= CODES_DPI else None)
+
+    def _is_blank(self) -> bool:
+        return is_blank(replace(self._page, grey=self._grey, dpi=self._dpi))
 
     def _read(self, slips: Sequence[FoundSlip]) -> list[tuple[FoundSlip, SlipReading | None]]:
         return [(slip, self._slip(slip)) for slip in slips]
@@ -108,10 +123,6 @@ class _PageReader:
         return []
 
     def _without_slip(self, *, spoilt: int) -> PageReading:
-        with self._timed("blank"):
-            blank = is_blank(self._page)
-        if blank:
-            return self._counted(PageKind.BLANK, [])
         by_number = self._by_number()
         if by_number is not None:
             self._say(
@@ -194,8 +205,7 @@ class _PageReader:
 
     def _shrinking(self) -> int:
         """How many times finer the page is than the picture of it for people."""
-        finer: int = round((self._page.dpi or _USUAL_DPI) / self._fineness / _SHOWN_DPI)
-        return max(1, finer)
+        return max(1, round((self._dpi or _USUAL_DPI / self._fineness) / _SHOWN_DPI))
 
     def _say(self, code: str, message: str) -> None:
         self._findings.append(Finding(code, message, Place(page=self._page.number)))
@@ -205,6 +215,14 @@ class _PageReader:
         started = perf_counter()
         yield
         self._timings[step] = self._timings.get(step, 0.0) + (perf_counter() - started) * 1000
+
+
+def _coarser(grey: GreyImage, dpi: float | None) -> GreyImage:
+    if dpi is not None and dpi >= _FINE_DPI:
+        grey = halved(grey)
+    while grey.size > _MOST_PIXELS:
+        grey = halved(grey)
+    return grey
 
 
 def _corners(alignment: Alignment, geometry: SlipGeometry, shrinking: int) -> tuple[tuple[float, float], ...]:

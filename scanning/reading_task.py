@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from scanning.readings import PageReading
 
-READING_LIMITS = ReadingLimits(page_cpu_s=4.0)
-"""A page is read as well as decoded in the child."""
+READING_LIMITS = ReadingLimits(page_cpu_s=1.5)
+"""A page is read as well as decoded in the child, and a hostile one must have ended within two seconds."""
 
 
 def read_file(

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.scan.figures import share
 from benchmarks.scan.press import PAPER_DPI, Press
-from scanning.identify.codes import find_codes
+from scanning.identify.codes import find_codes, find_hard_codes
 from scanning.identify.number_line import read_line
 from scanning.identify.slips import slips_of
 from scanning.page import halved
@@ -41,7 +41,8 @@ def identify(task: IdentityTask) -> Counter[str]:
         grey = turned(
             scan(slip.paper, PAPER_DPI, task.dpi, CONDITIONS[task.condition], rng), int(rng.choice([0, 0, 0, 1, 2, 3]))
         )
-        found = slips_of(find_codes(grey, halved(grey) if task.dpi >= CODES_DPI else None).slips)
+        codes = find_codes(grey, halved(grey) if task.dpi >= CODES_DPI else None)
+        found = slips_of((codes if codes.slips else find_hard_codes(grey)).slips)
         counts[WRONG] += sum(one.code != slip.code for one in found)
         placed = [align(grey, one.codes, geometry) for one in found]
         if found:

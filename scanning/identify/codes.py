@@ -14,7 +14,7 @@ from pyzbar import pyzbar
 from docgen.qr.slip_code import SLIP_PREFIX, SlipCode, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -51,7 +51,7 @@ _Symbol = tuple[str, "NDArray[np.float64]"]
 
 
 def find_codes(grey: GreyImage, half: GreyImage | None = None) -> Codes:
-    """The symbols of a page; readers that cost more are tried only when the first one finds nothing of a slip.
+    """The symbols of a page, by the quick reader.
 
     ``half`` is a fine page half as fine. What is found there is enough when no slip misses one of its two symbols.
     """
@@ -59,12 +59,14 @@ def find_codes(grey: GreyImage, half: GreyImage | None = None) -> Codes:
         codes = _sorted([(text, corners * 2 + 0.5) for text, corners in _zxing(half)])
         if codes.slips and not codes.spoilt and _are_pairs(codes):
             return codes
-    codes = Codes(())
-    for read in _READERS:
-        codes = _sorted(list(read(grey)))
-        if codes.slips:
-            return codes
-    return codes
+    return _sorted(list(_zxing(grey)))
+
+
+def find_hard_codes(grey: GreyImage) -> Codes:
+    """The same by readers that cost many times more, for a page on which the quick one finds nothing of a slip."""
+    cleaned = _cleaned(grey)
+    codes = _sorted(list(_zxing(cleaned)))
+    return codes if codes.slips else _sorted(list(_zbar(cleaned)))
 
 
 def _are_pairs(codes: Codes) -> bool:
@@ -86,13 +88,8 @@ def _zxing(grey: GreyImage) -> Iterator[_Symbol]:
         yield found.text, np.array([(corner.x, corner.y) for corner in corners], np.float64)
 
 
-def _zxing_on_clean(grey: GreyImage) -> Iterator[_Symbol]:
-    """After blur and a threshold, which closes cracks in modules."""
-    return _zxing(_cleaned(grey))
-
-
-def _zbar_on_clean(grey: GreyImage) -> Iterator[_Symbol]:
-    for found in pyzbar.decode(_cleaned(grey), symbols=[pyzbar.ZBarSymbol.QRCODE])[:_MOST_CODES]:
+def _zbar(cleaned: GreyImage) -> Iterator[_Symbol]:
+    for found in pyzbar.decode(cleaned, symbols=[pyzbar.ZBarSymbol.QRCODE])[:_MOST_CODES]:
         if len(found.polygon) == 4:  # noqa: PLR2004 (a symbol has four corners)
             text = found.data.decode("latin-1")
             yield text, _upright([(point.x, point.y) for point in found.polygon], found.orientation)
@@ -110,9 +107,7 @@ def _upright(polygon: list[tuple[int, int]], orientation: str) -> NDArray[np.flo
 
 
 def _cleaned(grey: GreyImage) -> GreyImage:
+    """After blur and a threshold, which closes cracks in modules."""
     blurred = cv2.GaussianBlur(grey, (3, 3), 0)
     _, binary = cv2.threshold(blurred, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return np.asarray(binary, np.uint8)
-
-
-_READERS: Final[tuple[Callable[[GreyImage], Iterator[_Symbol]], ...]] = (_zxing, _zxing_on_clean, _zbar_on_clean)

@@ -9,6 +9,9 @@ MAX_PIXELS = 72_000_000
 MAX_WIDE_PIXELS = 40_000_000
 """For pictures whose decoder takes more than a byte per pixel (colour, 16 bit); A4 at 600 dpi has 35 million."""
 
+MAX_SCANNED_PIXELS = 12 * MAX_PIXELS
+"""Pixels by the passes over them that a progressive JPEG is stored in; usual are six to ten passes."""
+
 MAX_PAGES = 5_000
 MAX_PICTURE_BYTES = 200_000_000
 """A JPEG or PNG is read whole; PDF and TIFF are not, and may have any size."""

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from docgen.findings import Finding
     from scanning.page import Page
 
-_PAGES_A_READER = 50
-"""Readers keep what they met of the file; after so many pages they are opened anew, so that memory stays flat."""
+_BYTES_A_READER = 25_000_000
+"""Readers keep what they met of the file; after about so much they are opened anew, so that memory stays flat."""
+_PAGES_A_READER = (20, 1_000)
+"""But not for fewer or more pages than these: to open a file with very many pages takes long."""
 
 
 def pdf_pages(path: Path) -> Iterator[Page | Finding]:
@@ -40,10 +42,16 @@ def pdf_pages(path: Path) -> Iterator[Page | Finding]:
     while start == 0 or start < min(total, MAX_PAGES):
         with _opened(path) as document:
             total = len(document)
-            yield from _part(path, document, range(start, min(start + _PAGES_A_READER, total, MAX_PAGES)))
-        start += _PAGES_A_READER
+            stop = start + _pages_a_reader(path.stat().st_size, total)
+            yield from _part(path, document, range(start, min(stop, total, MAX_PAGES)))
+        start = stop
     if total > MAX_PAGES:
         yield troubles.too_many_pages(MAX_PAGES)
+
+
+def _pages_a_reader(file_bytes: int, pages: int) -> int:
+    fewest, most = _PAGES_A_READER
+    return max(fewest, min(most, _BYTES_A_READER * pages // max(1, file_bytes)))
 
 
 def _opened(path: Path) -> pypdfium2.PdfDocument:
@@ -83,6 +91,8 @@ def _facts(path: Path, indexes: range) -> dict[int, PageFacts]:
 
 def _page(document: pypdfium2.PdfDocument, index: int, facts: PageFacts | None) -> Page:
     number = index + 1
+    if facts is not None and facts.is_endless:
+        raise PageError(troubles.too_costly(number))
     with decoding(number):
         leaf = document[index]
     try:

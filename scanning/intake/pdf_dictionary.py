@@ -16,6 +16,7 @@ _SILENT_ANNOTATIONS = frozenset({"/Link", "/Popup"})
 _LIGHT_SPACES = frozenset({"/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB", "/ICCBased"})
 _MASKS = ("/SMask", "/Mask", "/SMaskInData", "/OC")
 _MAX_USER_UNIT = 100.0
+_DEEPEST_FORM, _MOST_FORMS = 5, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class PageFacts:
     """``is_plain``: its pictures are shown as they are stored and nothing is laid over them from outside its content.
 
     ``user_unit`` is what a unit of the page measures, in 1/72 inch (14.10.1). ``are_stencils``: its pictures are holes
-    through which a colour is painted (8.9.6.2), as some scanners store black and white.
+    through which a colour is painted (8.9.6.2), as some scanners store black and white. ``is_endless``: its forms show
+    themselves, or one another without end.
     """
 
     is_plain: bool
     user_unit: float = 1.0
     are_stencils: bool = False
+    is_endless: bool = False
 
 
 def page_facts(pdf: pikepdf.Pdf, index: int) -> PageFacts:
@@ -38,9 +41,26 @@ def page_facts(pdf: pikepdf.Pdf, index: int) -> PageFacts:
         unit = float(page.obj.get("/UserUnit", 1.0))
         is_plain = "/OCProperties" not in pdf.Root and not _is_annotated(page) and _pictures_are_plain(page)
         are_stencils = is_plain and all(map(_is_stencil, _pictures(page)))
+        is_endless = _is_endless(page)
     except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError):
         return PageFacts(is_plain=False)
-    return PageFacts(is_plain, unit if 0 < unit <= _MAX_USER_UNIT else 1.0, are_stencils)
+    return PageFacts(is_plain, unit if 0 < unit <= _MAX_USER_UNIT else 1.0, are_stencils, is_endless)
+
+
+def _is_endless(page: pikepdf.Page) -> bool:
+    """Tell whether a form on the page shows itself, or forms are nested deeper than any printer nests them."""
+    level: list[pikepdf.Object] = [page.resources]
+    for _ in range(_DEEPEST_FORM + 1):
+        forms = {form.objgen: form for resources in level for form in _forms(resources)}
+        if len(forms) > _MOST_FORMS:
+            return True
+        level = [form.get("/Resources", pikepdf.Dictionary()) for form in forms.values()]
+    return bool(level)
+
+
+def _forms(resources: pikepdf.Object) -> list[pikepdf.Object]:
+    objects = resources.get("/XObject", pikepdf.Dictionary())
+    return [one for one in objects.values() if one.get("/Subtype") == Name.Form]
 
 
 def _is_annotated(page: pikepdf.Page) -> bool:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pypdfium2 import raw
 
 from scanning.intake import troubles
 from scanning.intake.bounds import MAX_SIDE_PX
@@ -21,6 +22,7 @@ _DPI = 300.0
 _LEAST_DPI = 100.0
 _MOST_DRAWN_PIXELS = 36_000_000
 _PT_PER_INCH = 72.0
+_MOST_OBJECTS, _MOST_LINES = 50_000, 200_000
 
 
 def drawn_page(leaf: pypdfium2.PdfPage, number: int, user_unit: float) -> Page:
@@ -36,11 +38,23 @@ def drawn_page(leaf: pypdfium2.PdfPage, number: int, user_unit: float) -> Page:
     dpi = _fitting_dpi(width_pt * user_unit / _PT_PER_INCH, height_pt * user_unit / _PT_PER_INCH)
     if dpi < _LEAST_DPI:
         raise PageError(troubles.too_large(number))
+    if _has_too_much(leaf):
+        raise PageError(troubles.too_costly(number))
     with decoding(number):
         bitmap = leaf.render(scale=dpi * user_unit / _PT_PER_INCH, grayscale=True, limit_image_cache=True)
         grey = np.array(bitmap.to_numpy(), np.uint8)
         bitmap.close()
     return Page(number, grey, dpi, bilevel=has_two_values(grey))
+
+
+def _has_too_much(leaf: pypdfium2.PdfPage) -> bool:
+    """Tell whether more is drawn on a page than on any letter: then it would take too long."""
+    count = raw.FPDFPage_CountObjects(leaf)
+    if count > _MOST_OBJECTS:
+        return True
+    objects = (raw.FPDFPage_GetObject(leaf, at) for at in range(count))
+    paths = (one for one in objects if raw.FPDFPageObj_GetType(one) == raw.FPDF_PAGEOBJ_PATH)
+    return sum(max(0, int(raw.FPDFPath_CountSegments(one))) for one in paths) > _MOST_LINES
 
 
 def _fitting_dpi(width_inch: float, height_inch: float) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from scanning.intake import troubles
-from scanning.intake.bounds import MAX_PICTURE_BYTES, is_too_large
+from scanning.intake.bounds import MAX_PICTURE_BYTES, MAX_SCANNED_PIXELS, is_too_large
 from scanning.intake.decoding import decoding
 from scanning.intake.grey import grey_of, has_two_values, is_wide
 from scanning.intake.kinds import Kind
@@ -83,6 +83,8 @@ def jpeg_grey(data: bytes | memoryview, picture: Image.Image, page: int) -> Grey
     """
     if not _has_end(data):
         raise PageError(troubles.truncated(page))
+    if bytes(data).count(_START_OF_SCAN) * picture.width * picture.height > MAX_SCANNED_PIXELS:
+        raise PageError(troubles.too_costly(page))
     with decoding(page):
         if picture.mode not in _DECODED_BY_LUMA:
             return grey_of(picture)

@@ -240,13 +240,30 @@ def test_an_encrypted_pdf_is_named_and_one_that_opens_is_read(tmp_path: Path) ->
 
 
 def test_pages_come_in_order_though_readers_are_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_module, "_PAGES_A_READER", 2)
+    monkeypatch.setattr(pdf_module, "_PAGES_A_READER", (2, 2))
     pdf = pikepdf.new()
     for number in range(1, 6):
         pdf.pages.extend(pdf_of([grey_jpeg_keys(sheet(number))]).pages)
     found = list(pages_of(written(tmp_path, "a.pdf", pdf)))
     assert [page.number for page in found] == [1, 2, 3, 4, 5]
     assert all(difference(page.grey, sheet(page.number)) < 3 for page in found)
+
+
+def test_forms_that_show_themselves_cost_nothing(tmp_path: Path) -> None:
+    pdf = pdf_of([grey_jpeg_keys(sheet())])
+    keys = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 9, 9]}
+    forms = [pdf.make_stream(b"/X Do " * 10, **keys) for _ in range(3)]
+    for form, following in zip(forms, [*forms[1:], forms[0]], strict=True):
+        form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=following))
+    pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=forms[0]))
+    pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
+    assert [one.code for one in pages_of(written(tmp_path, "a.pdf", pdf))] == ["scan-too-costly"]
+
+
+def test_a_drawing_without_end_is_not_begun(tmp_path: Path) -> None:
+    pdf = pdf_of([grey_jpeg_keys(sheet())])
+    pdf.pages[0].Contents = pdf.make_stream(b"0 0 m 9 9 l " * 150_000 + b"S")
+    assert [one.code for one in pages_of(written(tmp_path, "a.pdf", pdf))] == ["scan-too-costly"]
 
 
 def test_a_damaged_page_does_not_cost_the_others(tmp_path: Path) -> None:
