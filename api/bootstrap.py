@@ -29,8 +29,10 @@ from api.usecases.equipment import equipment_with
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
 from api.usecases.trash import empty_trash
+from api.usecases.webhooks.dealing import tend
 from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
 from api.worker.child import run_child
+from api.worker.couriers import Couriers
 from api.worker.relay import Relay
 from api.worker.runner import Runner, WorkRules
 from api.worker.supervisor import WORKER_NAME, Supervisor, SupervisorRules
@@ -114,6 +116,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     """What the worker can do, by kind."""
     # composing takes seconds to load, and only the processes that do the work need it
     from api.adapters.slip_reader import IsolatedReader  # noqa: PLC0415 - see above
+    from api.adapters.webhook_sender import HttpWebhookSender  # noqa: PLC0415 - see above
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
     from api.usecases.reading_back import check_part  # noqa: PLC0415 - see above
@@ -122,9 +125,11 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     from api.usecases.scanning.rereading import read_page_again  # noqa: PLC0415 - see above
     from api.usecases.sharding import validate_shard  # noqa: PLC0415 - see above
     from api.usecases.validation import validate_job  # noqa: PLC0415 - see above
+    from api.usecases.webhooks.delivering import deliver_webhooks  # noqa: PLC0415 - see above
     from api.usecases.writing import write_batch  # noqa: PLC0415 - see above
 
     deps, reader = make_deps(service), IsolatedReader()
+    sender = HttpWebhookSender(private=deps.limits.webhook_private)
     return {
         WorkKind.VALIDATE: partial(validate_job, deps),
         WorkKind.VALIDATE_SHARD: partial(validate_shard, deps),
@@ -135,6 +140,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.REPRINT: partial(print_again, deps),
         WorkKind.READ_SCAN: partial(read_scan, deps, reader),
         WorkKind.READ_PAGE: partial(read_page_again, deps, reader),
+        WorkKind.DELIVER_WEBHOOKS: partial(deliver_webhooks, deps, sender),
     }
 
 
@@ -152,6 +158,7 @@ def make_deps(service: Service) -> Deps:
         lease_s=settings.lease_s,
         read_back=ReadBackPolicy(settings.read_back),
         read_back_sample=settings.read_back_sample,
+        webhook_private=settings.webhook_private == "on",
     )
     equipment = equipment_with(print_room_files(settings))
     return Deps(service.database, service.blobs, service.clock, service.ids, service.secret, limits, equipment)
@@ -179,6 +186,7 @@ def make_supervisor(
     deps = make_deps(service)
     chores: list[Callable[[], object]] = [
         partial(empty_trash, deps),
+        partial(tend, deps),
         partial(watch, deps),
         partial(remove_left, _temporary(settings)),
     ]
@@ -226,14 +234,23 @@ def worker_child() -> int:
     configure_logging(settings)
     keep_temporary_files(settings)
     service = open_service(settings)
-    return serve_wake_ups(service, make_runner(service, make_handlers(service)))
+    handlers: dict[str, Handler] = dict(make_handlers(service))
+    # what waits for others is done beside what computes
+    aside: dict[str, Handler] = {WorkKind.DELIVER_WEBHOOKS: handlers.pop(WorkKind.DELIVER_WEBHOOKS)}
+    couriers = Couriers(aside, partial(make_runner, service), os.environ[WORKER_NAME])
+    return serve_wake_ups(service, make_runner(service, handlers), couriers)
 
 
-def serve_wake_ups(service: Service, runner: Runner) -> int:
+def serve_wake_ups(service: Service, runner: Runner, couriers: Couriers | None = None) -> int:
     """Serve the broker in this process until it is told to stop; returns the exit code."""
+    if couriers is not None:
+        couriers.start()
     try:
-        return run_child(service.broker, runner, service.waker, os.environ[WORKER_NAME])
+        beside = couriers.wake if couriers is not None else None
+        return run_child(service.broker, runner, service.waker, os.environ[WORKER_NAME], beside)
     finally:
+        if couriers is not None:
+            couriers.stop()
         service.close()
 
 

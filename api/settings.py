@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     scan_folder: Path | None = Field(
         None, description="a folder that scanners drop files in, for example ./scans, or leave it out"
     )
+    webhook_private: Literal["on", "off"] = Field(
+        "off", description="whether webhooks may go to http, any port and private addresses (development): on or off"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["text", "json"] = Field("text", description="text or json")
 

@@ -40,6 +40,7 @@ from api.adapters.repositories.slip_fields import SqlSlipFields
 from api.adapters.repositories.slip_forms import SqlPieceSlips, SqlSlipForms
 from api.adapters.repositories.submissions import SqlSubmissions
 from api.adapters.repositories.trash import SqlTrash
+from api.adapters.repositories.webhooks import SqlWebhooks
 from api.ports import PackageKind, Retryable
 
 if TYPE_CHECKING:
@@ -227,6 +228,11 @@ class SqlUnitOfWork:
     def contact_moments(self) -> SqlContactMoments:
         """What passed between corporation and recipients."""
         return SqlContactMoments(self._connection)
+
+    @cached_property
+    def webhooks(self) -> SqlWebhooks:
+        """Endpoints of webhooks."""
+        return SqlWebhooks(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

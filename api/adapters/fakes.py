@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from api.adapters.blobs_folder import blob_missing, copy_hashed, safe_organisation
-from api.ports import base32
+from api.ports import WebhookAnswer, base32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from api.ports import BlobRef
+    from api.ports import BlobRef, WebhookMessage
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -103,3 +103,17 @@ class CountingWaker:
     def ready(self) -> bool:
         """Always."""
         return True
+
+
+class FakeWebhookSender:
+    """`api.ports.WebhookSender` that keeps what it was given and answers what it was told, by URL."""
+
+    def __init__(self) -> None:
+        """Every message is taken until `answers` says otherwise."""
+        self.sent: list[WebhookMessage] = []
+        self.answers: dict[str, WebhookAnswer] = {}
+
+    def post(self, message: WebhookMessage) -> WebhookAnswer:
+        """Keep."""
+        self.sent.append(message)
+        return self.answers.get(message.url, WebhookAnswer(status=200))

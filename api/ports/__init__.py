@@ -145,6 +145,19 @@ from api.ports.uow import (
     Work,
 )
 from api.ports.values import MAX_PAGE_ITEMS, BlobRef, Page, PageRequest, base32, derived_id
+from api.ports.web_address import WebAddress, is_public, read_web_address
+from api.ports.webhooks import (
+    DeliveryState,
+    JournalPart,
+    Webhook,
+    WebhookAnswer,
+    WebhookDelivery,
+    WebhookMessage,
+    WebhookOff,
+    Webhooks,
+    WebhookSender,
+    WebhookState,
+)
 from api.ports.work import Handler, OnFailed, Waker, WorkContext, WorkItem
 from scanning.decide.roads import RecordState, Road, Standing
 
@@ -195,6 +208,7 @@ __all__ = [
     "DayCount",
     "DecidedBy",
     "DoorTries",
+    "DeliveryState",
     "Drop",
     "Drops",
     "DropsSeen",
@@ -221,6 +235,7 @@ __all__ = [
     "JobTotals",
     "Jobs",
     "KnownReading",
+    "JournalPart",
     "LeaseLost",
     "Lingering",
     "LoginAttempts",
@@ -311,6 +326,15 @@ __all__ = [
     "Users",
     "Waker",
     "WayOut",
+    "WebAddress",
+    "Webhook",
+    "WebhookAnswer",
+    "WebhookDelivery",
+    "WebhookMessage",
+    "WebhookOff",
+    "WebhookSender",
+    "WebhookState",
+    "Webhooks",
     "Work",
     "WorkContext",
     "WorkItem",
@@ -318,4 +342,6 @@ __all__ = [
     "base32",
     "derived_id",
     "own_campaign_id",
+    "is_public",
+    "read_web_address",
 ]

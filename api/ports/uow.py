@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from api.ports.scan_repositories import PieceSlips, ScanPages, Scans, SlipFields, SlipForms
     from api.ports.states import JobState, PackageState, WorkState
     from api.ports.values import BlobRef, Page, PageRequest
+    from api.ports.webhooks import Webhooks
     from api.ports.work import WorkItem
 
 
@@ -237,8 +238,8 @@ class Answers(Protocol):
 class Events(Protocol):
     """What happened: append only."""
 
-    def append(self, event: Event) -> None:
-        """Write one event."""
+    def append(self, event: Event) -> Event:
+        """Write one event; returns it with its number."""
 
     def of_subject(self, organisation_id: str, subject_id: str, page: PageRequest) -> Page[Event]:
         """Events of one thing, oldest first."""
@@ -445,6 +446,10 @@ class UnitOfWork(Protocol):
     @property
     def contact_moments(self) -> ContactMoments:
         """What passed between corporation and recipients."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Endpoints of webhooks."""
 
     @property
     def trash(self) -> Trash:

@@ -18,7 +18,7 @@ class Limits:
     """Values of the settings that use cases need; ``file_`` limits are of one print file.
 
     ``read_back`` says how much of a batch is read back, ``read_back_sample`` how many letters of it with a sample, in
-    parts of ``check_pieces``.
+    parts of ``check_pieces``. ``webhook_private`` lets webhooks go to addresses that are not of the internet.
     """
 
     max_body_bytes: int = 1 << 30
@@ -32,6 +32,7 @@ class Limits:
     read_back: ReadBackPolicy = ReadBackPolicy.FULL
     read_back_sample: int = 1_000
     check_pieces: int = 200
+    webhook_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
 from api.usecases.scanning.giving_up import scan_failed
 from api.usecases.trash import let_go
+from api.usecases.webhooks.delivering import webhook_failed
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def job_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> None:
     if item.kind == WorkKind.REPRINT:
         _reprint_failed(deps, uow, item)
         return
-    if scan_failed(deps, uow, item):
+    if scan_failed(deps, uow, item) or webhook_failed(deps, uow, item):
         return
     job_id = _job_of(uow, item)
     if job_id is None:

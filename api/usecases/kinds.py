@@ -9,7 +9,8 @@ from typing import Final
 class WorkKind(StrEnum):
     """What a worker can do.
 
-    The subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint, a scanned file, a page of it.
+    The subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint, a scanned file, a page of it,
+    an endpoint of webhooks.
     """
 
     VALIDATE = "validate"
@@ -21,6 +22,7 @@ class WorkKind(StrEnum):
     REPRINT = "reprint"
     READ_SCAN = "read_scan"
     READ_PAGE = "read_page"
+    DELIVER_WEBHOOKS = "deliver_webhooks"
 
 
 FIRST: Final = 3

@@ -28,6 +28,11 @@ def check_mode(deps: Deps, organisation_id: str, mode: Mode, named: Mapping[str,
             check_is(mode, mode_of(uow, organisation_id, named_id), named_id)
 
 
+def mode_of(uow: UnitOfWork, organisation_id: str, what: str, named_id: str) -> Mode:
+    """The mode of what an id names; ``what`` is as in paths, such as ``job_id``. Raises Refusal: ``…-not-found``."""
+    return _MODE_OF[what](uow, organisation_id, named_id)
+
+
 def check_may_manage(mode: Mode, wanted: Mode, what: str) -> None:
     """See that keys are managed by a key that may do as much: a live one manages both kinds.
 
@@ -74,6 +79,7 @@ _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "scan_batch_id": lambda uow, organisation_id, batch_id: uow.scans.batch(organisation_id, batch_id).mode,
     "scan_file_id": _of_scan_file,
     "scan_page_id": _of_scan_page,
+    "webhook_id": lambda uow, organisation_id, webhook_id: uow.webhooks.get(organisation_id, webhook_id).mode,
     "slip_id": lambda uow, organisation_id, slip_id: uow.scan_pages.slip(organisation_id, slip_id).mode,
     "complex_id": lambda uow, organisation_id, complex_id: uow.meters.complex(organisation_id, complex_id).mode,
     "meter_id": lambda uow, organisation_id, meter_id: uow.meters.get(organisation_id, meter_id).mode,

@@ -33,12 +33,15 @@ PARENT_GONE_GRACE_S = 10.0
 _STDIN = 0
 
 
-def run_child(app: Celery, runner: Runner, waker: Waker, owner: str) -> int:
-    """Serve wake-ups until told to stop; returns the exit code. The parent holds the other end of stdin."""
+def run_child(app: Celery, runner: Runner, waker: Waker, owner: str, beside: Callable[[], None] | None = None) -> int:
+    """Serve wake-ups until told to stop; returns the exit code. The parent holds the other end of stdin.
+
+    ``beside`` is called at each wake-up, for what is done in other threads.
+    """
     # the supervisor may well be root in a container; messages are JSON, so nothing can be run through them
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     signals.setup_logging.connect(_keep_logging)
-    app.task(name=WAKE_TASK)(_drain_task(runner, waker, owner))
+    app.task(name=WAKE_TASK)(_drain_task(runner, waker, owner, beside or _nobody))
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     collect_seldom()
     worker = app.Worker(
@@ -59,8 +62,13 @@ def _keep_logging(**_kwargs: object) -> None:
     """Having a receiver is what keeps Celery from setting up logging by itself."""
 
 
-def _drain_task(runner: Runner, waker: Waker, owner: str) -> Callable[[], None]:
+def _nobody() -> None:
+    """Nothing is done beside."""
+
+
+def _drain_task(runner: Runner, waker: Waker, owner: str, beside: Callable[[], None] = _nobody) -> Callable[[], None]:
     def wake() -> None:
+        beside()
         end = time.monotonic() + DRAIN_S
 
         def stopping() -> bool:

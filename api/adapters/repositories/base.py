@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import tables
-from api.ports import Page
+from api.adapters.webhook_tables import fresh_events, webhooks
+from api.ports import Page, WebhookState
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -89,9 +90,15 @@ class Repository:
         items = tuple(make(row) for row in rows[:limit])
         return Page(items, str(cursor(items[-1])) if len(rows) > limit else None)
 
-    def _event(self, organisation_id: str, subject_id: str, name: str, at: datetime, **data: object) -> None:
+    def _event(self, organisation_id: str, subject_id: str, name: str, at: datetime, **data: object) -> int:
+        """Write an event, and a note to tell endpoints of it when there are any; returns its number."""
         row = {"organisation_id": organisation_id, "subject_id": subject_id, "name": name, "at": at, "data": data}
-        self._connection.execute(insert(tables.events).values(**row))
+        number = tables.events.c.number
+        written: int = self._connection.execute(insert(tables.events).values(**row).returning(number)).scalar_one()
+        mine = (webhooks.c.organisation_id == organisation_id, webhooks.c.state == WebhookState.ENABLED)
+        wanted = select(literal(written, number.type)).where(exists(select(webhooks.c.id).where(*mine)))
+        self._connection.execute(insert(fresh_events).from_select(["number"], wanted))
+        return written
 
     def _move(self, table: Table, machine: Mapping[S, frozenset[S]], row: Row[Any], to: S, **changes: object) -> bool:
         """Guarded change of state; False when the row is there already, `Refusal` when the machine forbids it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 class SqlEvents(Repository):
     """`api.ports.Events`: there is no statement here that changes or removes a row."""
 
-    def append(self, event: Event) -> None:
+    def append(self, event: Event) -> Event:
         """One event."""
-        self._event(event.organisation_id, event.subject_id, event.name, event.at, **event.data)
+        number = self._event(event.organisation_id, event.subject_id, event.name, event.at, **event.data)
+        return replace(event, number=number)
 
     def of_subject(self, organisation_id: str, subject_id: str, page: PageRequest) -> Page[Event]:
         """Oldest first."""
