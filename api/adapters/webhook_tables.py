@@ -22,6 +22,7 @@ webhooks = Table(
     Column("disabled_why", Choice(WebhookOff), nullable=False),
     Column("disabled_at", UtcTime),
     Column("generation", Integer, nullable=False),
+    Column("signs_from", Integer, nullable=False),
     Column("previous_until", UtcTime),
     Column("failures", Integer, nullable=False),
     Column("failing_since", UtcTime),

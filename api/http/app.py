@@ -27,6 +27,7 @@ from api.http import (
     rules,
     scan_ways,
     scans,
+    webhooks,
 )
 from api.http.edge import Edge
 from api.http.metrics import Metrics
@@ -63,7 +64,7 @@ _ABOUT: Final = (
 _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, ready_made.router, pieces.router, batches.router),
     *(carrier.router, events.router, print_room.router, print_room.reprints, mail_runs.router, rules.router),
-    *(scans.router, scan_ways.router, records.router, meters.router),
+    *(scans.router, scan_ways.router, records.router, meters.router, webhooks.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router),

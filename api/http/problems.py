@@ -94,6 +94,8 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "scan-file-seen": HTTPStatus.CONFLICT,
     "scan-not-failed": HTTPStatus.CONFLICT,
     "undo-too-late": HTTPStatus.CONFLICT,
+    "webhook-is-disabled": HTTPStatus.CONFLICT,
+    "webhooks-too-many": HTTPStatus.CONFLICT,
     "body-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "carrier-file-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "media-type-unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

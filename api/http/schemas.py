@@ -22,6 +22,7 @@ from api.ports import (
     Role,
 )
 from api.usecases.equipment import rules_to_show
+from api.usecases.webhooks.event_types import event_id, type_of
 from docgen.findings import Severity
 
 if TYPE_CHECKING:
@@ -430,8 +431,10 @@ class EventOut(Out):
     """Something that happened."""
 
     number: int = Field(examples=[42])
+    id: str = Field(description="The `webhook-id` of messages about it.", examples=["evt_42"])
     subject_id: str = Field(examples=["job_01jd8m2x4c7n3k5p9qrstv0wxy"])
     name: str = Field(examples=["job-accepted"])
+    type: str = Field(description="Its name in webhooks.", examples=["job.accepted"])
     at: Moment
     data: dict[str, Any] = Field(examples=[{"mode": "live"}])
 
@@ -439,7 +442,13 @@ class EventOut(Out):
     def of(cls, event: Event) -> Self:
         """From the row."""
         return cls(
-            number=event.number, subject_id=event.subject_id, name=event.name, at=event.at, data=dict(event.data)
+            number=event.number,
+            id=event_id(event.number),
+            subject_id=event.subject_id,
+            name=event.name,
+            type=type_of(event.name),
+            at=event.at,
+            data=dict(event.data),
         )
 
 

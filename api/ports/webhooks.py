@@ -43,9 +43,9 @@ class DeliveryState(StrEnum):
 class Webhook:
     """An endpoint. ``types`` are exact names or end in ``.*``; none means all.
 
-    ``generation`` counts secrets from 1; that before signs too until ``previous_until``. ``failures`` counts tries
-    that failed since the last that did not, ``failing_since`` is the first of them, and nothing is sent before
-    ``paused_until``.
+    ``generation`` counts secrets from 1; those from ``signs_from`` on sign too until ``previous_until``.
+    ``failures`` counts tries that failed since the last that did not, ``failing_since`` is the first of them, and
+    nothing is sent before ``paused_until``.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Webhook:
     disabled_why: WebhookOff = WebhookOff.NONE
     disabled_at: datetime | None = None
     generation: int = 1
+    signs_from: int = 1
     previous_until: datetime | None = None
     failures: int = 0
     failing_since: datetime | None = None

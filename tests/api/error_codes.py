@@ -84,6 +84,8 @@ _THINGS = {
         "submission",
         "complex",
         "meter",
+        "webhook",
+        "webhook-delivery",
     ),
     "-invalid": ("brand", "template"),
     "-retired": ("brand", "template"),

@@ -23,6 +23,7 @@ MOST_WEBHOOKS: Final = 50
 MOST_DESCRIPTION_CHARS: Final = 200
 KEPT_HOURS: Final = 24
 MOST_KEPT_HOURS: Final = 168
+_MOST_SECRETS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,13 @@ def add_webhook(deps: Deps, organisation_id: str, mode: Mode, wish: WebhookWish)
             raise Refusal("webhooks-too-many", f"An organisation has at most {MOST_WEBHOOKS} endpoints; remove one.")
         uow.webhooks.add(webhook)
     return NewSecret(webhook, secret_of(deps.secret, webhook_id, webhook.generation))
+
+
+def secret_again(deps: Deps, organisation_id: str, webhook_id: str) -> NewSecret | None:
+    """What `add_webhook` gave, for whoever did not get its answer; None when there is no such endpoint."""
+    with deps.database.read() as uow:
+        webhook = uow.webhooks.find(organisation_id, webhook_id)
+    return None if webhook is None else NewSecret(webhook, secret_of(deps.secret, webhook_id, webhook.generation))
 
 
 def list_webhooks(deps: Deps, organisation_id: str, page: PageRequest) -> Page[Webhook]:
@@ -97,7 +105,7 @@ def remove_webhook(deps: Deps, organisation_id: str, webhook_id: str, by: str) -
 
 
 def rotate_secret(deps: Deps, organisation_id: str, webhook_id: str, kept_hours: int, by: str) -> NewSecret:
-    """Make a new secret; that before signs too for ``kept_hours`` (0 to 168), those before it no longer.
+    """Make a new secret; those that signed until now go on for ``kept_hours`` (0 to 168), three in all at most.
 
     Raises Refusal: ``webhook-not-found``, ``webhook-hours-invalid``.
     """
@@ -105,9 +113,11 @@ def rotate_secret(deps: Deps, organisation_id: str, webhook_id: str, kept_hours:
         raise Refusal("webhook-hours-invalid", f"Keep the old secret for 0 to {MOST_KEPT_HOURS} hours.")
     with deps.database.write() as uow:
         webhook = uow.webhooks.get(organisation_id, webhook_id)
-        until = deps.clock.now() + timedelta(hours=kept_hours)
-        generation = webhook.generation + 1
-        uow.webhooks.change(organisation_id, webhook_id, generation=generation, previous_until=until)
+        now, generation = deps.clock.now(), webhook.generation + 1
+        overlaps = webhook.previous_until is not None and now < webhook.previous_until
+        first = max(webhook.signs_from if overlaps else webhook.generation, generation - _MOST_SECRETS + 1)
+        until = now + timedelta(hours=kept_hours)
+        uow.webhooks.change(organisation_id, webhook_id, generation=generation, signs_from=first, previous_until=until)
         _tell(deps, uow, organisation_id, webhook_id, "webhook-secret-rotated", by)
         changed = uow.webhooks.get(organisation_id, webhook_id)
     return NewSecret(changed, secret_of(deps.secret, webhook_id, changed.generation))

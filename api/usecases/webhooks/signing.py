@@ -28,11 +28,10 @@ def secret_of(installation_secret: bytes, webhook_id: str, generation: int) -> s
 
 
 def signing_keys(installation_secret: bytes, webhook: Webhook, now: datetime) -> Sequence[bytes]:
-    """Keys that sign now: the newest first, and that before as long as it is good."""
-    generations = [webhook.generation]
-    if webhook.previous_until is not None and now < webhook.previous_until:
-        generations.append(webhook.generation - 1)
-    return [_key(installation_secret, webhook.id, generation) for generation in generations]
+    """Keys that sign now: the newest first, and those before as long as they are good."""
+    overlaps = webhook.previous_until is not None and now < webhook.previous_until
+    first = webhook.signs_from if overlaps else webhook.generation
+    return [_key(installation_secret, webhook.id, each) for each in range(webhook.generation, first - 1, -1)]
 
 
 def headers_of(message_id: str, now: datetime, body: bytes, keys: Sequence[bytes]) -> Mapping[str, str]:

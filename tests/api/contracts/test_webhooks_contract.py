@@ -71,6 +71,7 @@ def test_every_field_can_be_changed_and_comes_back(db: SqlDatabase) -> None:
         disabled_why=WebhookOff.GONE,
         disabled_at=LATER,
         generation=3,
+        signs_from=2,
         previous_until=LATER,
         failures=4,
         failing_since=NOW,

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("disabled_why", sa.String(length=32), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True)),
         sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("signs_from", sa.Integer(), nullable=False),
         sa.Column("previous_until", sa.DateTime(timezone=True)),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", sa.DateTime(timezone=True)),

@@ -69,7 +69,9 @@ def test_the_old_secret_ends_at_its_moment() -> None:
         Verifier(secret_of(SECRET, HOOK.id, 1)).verify(b'{"a":1}', headers)
 
 
-def test_only_the_secret_before_signs_too() -> None:
-    rotated = replace(HOOK, generation=3, previous_until=NOW + timedelta(hours=24))
+def test_secrets_from_the_oldest_that_is_good_sign_too() -> None:
+    rotated = replace(HOOK, generation=4, signs_from=2, previous_until=NOW + timedelta(hours=24))
+    for generation in (2, 3, 4):
+        Verifier(secret_of(SECRET, HOOK.id, generation)).verify(b'{"a":1}', sent(rotated))
     with pytest.raises(WebhookVerificationError):
         Verifier(secret_of(SECRET, HOOK.id, 1)).verify(b'{"a":1}', sent(rotated))
