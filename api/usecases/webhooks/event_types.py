@@ -19,6 +19,7 @@ MOST_TYPES: Final = 100
 MOST_TYPE_CHARS: Final = 100
 
 THINGS: Final[Mapping[str, str]] = {
+    "entry-host": "entry_host",
     "mail-run": "mail_run",
     "scan-batch": "scan_batch",
     "scan-file": "scan_file",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -58,6 +60,17 @@ def test_both_secrets_sign_while_one_takes_over() -> None:
     assert len(headers["webhook-signature"].split(" ")) == 2
     for generation in (1, 2):
         assert Verifier(secret_of(SECRET, HOOK.id, generation)).verify(b'{"a":1}', headers) == {"a": 1}
+
+
+def test_the_example_of_the_documentation_verifies_too() -> None:
+    text = (Path(__file__).parents[4] / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    example = next(block for block in text.split("```python\n") if "def verify" in block).partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102 - our own documentation
+    secret = secret_of(SECRET, HOOK.id, 1)
+    assert names["verify"](secret, sent(HOOK), b'{"a":1}')
+    assert not names["verify"](secret, sent(HOOK), b'{"a":2}')
+    assert not names["verify"](secret, sent(HOOK, now=NOW - timedelta(minutes=6)), b'{"a":1}')
 
 
 def test_the_old_secret_ends_at_its_moment() -> None:
