@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import carrier, mail_runs, meters, operate, packages, pieces, print_room, ready_made, rules, scans, staff
+from api.cli import (
+    carrier,
+    mail_runs,
+    meters,
+    operate,
+    packages,
+    pieces,
+    print_room,
+    ready_made,
+    rules,
+    scans,
+    staff,
+    webhooks,
+)
 from api.cli.exits import ExitCode, Trouble
 from api.cli.output import complain
 from api.ports import Fault, Retryable
@@ -35,6 +48,7 @@ app.command()(scans.scans)
 app.command()(scans.records)
 app.add_typer(meters.meters, name="meters", help="Complexes, dwellings and meters: bring in, list, what is missing.")
 app.add_typer(rules.rules, name="rules", help="How post of your organisation is made.")
+app.add_typer(webhooks.webhooks, name="webhooks", help="Endpoints that are told of what happens.")
 
 
 def run() -> int:

@@ -56,6 +56,13 @@ class Api:
         """A JSON answer; `options` are those of httpx. Raises as `get`."""
         return self._json("PUT", path, **options)
 
+    def delete(self, path: str) -> None:
+        """Remove. Raises as `get`."""
+        with self._reached():
+            response = self._client.delete(path)
+        if response.is_error:
+            raise _problem(response)
+
     def post_once(self, path: str, headers: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - options of httpx
         """As `post`, and once more when the connection broke: with the same key nothing happens twice."""
         keyed = {"Idempotency-Key": str(uuid.uuid4()), **(headers or {})}

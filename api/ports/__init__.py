@@ -341,7 +341,7 @@ __all__ = [
     "WorkState",
     "base32",
     "derived_id",
-    "own_campaign_id",
     "is_public",
+    "own_campaign_id",
     "read_web_address",
 ]

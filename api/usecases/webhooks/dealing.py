@@ -87,8 +87,8 @@ def delivery_of(webhook: Webhook, event: Event, now: datetime) -> WebhookDeliver
 
 
 def goes_to(modes: EventModes, event: Event, webhook: Webhook) -> bool:
-    """Whether an endpoint is to be told of an event."""
-    if event.name == TEST or not matches(webhook.types, type_of(event.name)):
+    """Whether an endpoint is to be told of an event; never of what happens to itself."""
+    if event.name == TEST or event.subject_id == webhook.id or not matches(webhook.types, type_of(event.name)):
         return False
     return modes.of(event) in (None, webhook.mode)
 

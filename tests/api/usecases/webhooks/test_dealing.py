@@ -139,3 +139,12 @@ def test_a_test_goes_to_its_endpoint_only_whatever_it_asked_for(hooks: Hooks) ->
     endpoints.send_test(hooks.deps, ORG, webhook.id, "key_1")
     hooks.run()
     assert hooks.sent() == [(f"{URL}/1", "webhook.test")]
+
+
+def test_an_endpoint_is_not_told_of_itself(hooks: Hooks) -> None:
+    webhook = hooks.add(f"{URL}/1")
+    hooks.add(f"{URL}/2", types=["webhook.*"])
+    endpoints.rotate_secret(hooks.deps, ORG, webhook.id, 24, "key_1")
+    hooks.run()
+    told = [(f"{URL}/2", f"webhook.{what}") for what in ("added", "secret_rotated")]
+    assert sorted(hooks.sent()) == [(f"{URL}/1", "webhook.added"), *told]
