@@ -60,6 +60,7 @@ class SqlRecords(Repository):
         # thin: the value is personal data, and stays in its own table
         data = {
             "record": record.id,
+            "mode": record.mode,
             "field": record.field,
             "state": record.state,
             "revision": record.revision,

@@ -9,7 +9,7 @@ from api.usecases.modes import mode_of
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from api.ports import Event, UnitOfWork
 
@@ -26,6 +26,12 @@ _NAMED: Final[Mapping[str, str]] = {
     "whk": "webhook_id",
 }
 """What an id names, by how it begins; other things (people, rules, templates) have no mode."""
+
+_OF_ANSWERS: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
+    "cmp": lambda uow, organisation_id, campaign_id: uow.campaigns.get(organisation_id, campaign_id).mode,
+    "ent": lambda uow, organisation_id, entry_id: uow.entries.get(organisation_id, entry_id).mode,
+    "sub": lambda uow, organisation_id, submission_id: uow.submissions.get(organisation_id, submission_id).mode,
+}
 
 
 class EventModes:
@@ -50,11 +56,11 @@ class EventModes:
         return self._found[key]
 
     def _of_subject(self, organisation_id: str, subject_id: str) -> Mode | None:
-        named = _NAMED.get(subject_id.partition("_")[0])
-        if named is None:
-            return None
+        kind = subject_id.partition("_")[0]
         try:
-            return mode_of(self._uow, organisation_id, named, subject_id)
+            if kind in _OF_ANSWERS:
+                return _OF_ANSWERS[kind](self._uow, organisation_id, subject_id)
+            return mode_of(self._uow, organisation_id, _NAMED[kind], subject_id) if kind in _NAMED else None
         except Refusal:
             # work that failed may be about something that is gone; live endpoints must not miss it
             return Mode.LIVE

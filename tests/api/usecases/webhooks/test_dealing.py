@@ -148,3 +148,14 @@ def test_an_endpoint_is_not_told_of_itself(hooks: Hooks) -> None:
     hooks.run()
     told = [(f"{URL}/2", f"webhook.{what}") for what in ("added", "secret_rotated")]
     assert sorted(hooks.sent()) == [(f"{URL}/1", "webhook.added"), *told]
+
+
+def test_what_does_not_say_its_mode_has_that_of_what_it_is_about(hooks: Hooks) -> None:
+    of_test = hooks.add(f"{URL}/0", mode=Mode.TEST)
+    hooks.add(f"{URL}/live", types=["webhook.*"])
+    hooks.add(f"{URL}/test", mode=Mode.TEST, types=["webhook.*"])
+    hooks.run()
+    hooks.receiver.sent.clear()
+    endpoints.rotate_secret(hooks.deps, ORG, of_test.id, 24, "key_1")
+    hooks.run()
+    assert hooks.sent() == [(f"{URL}/test", "webhook.secret_rotated")]
