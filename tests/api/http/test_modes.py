@@ -23,7 +23,18 @@ MODED = {"job_id", "batch_id", "piece_id", "reprint_id", "run_id"} | {
     *("scan_batch_id", "scan_file_id", "scan_page_id", "slip_id", "slip_field_id", "webhook_id")
 }
 # what has no mode, or is managed by keys that `check_may_manage` looks at
-OTHERS = {"key_id", "organisation_id", "reference", "name", "kind", "check_id", "page", "form", "delivery_id"}
+OTHERS = {
+    "key_id",
+    "organisation_id",
+    "reference",
+    "name",
+    "kind",
+    "check_id",
+    "page",
+    "form",
+    "delivery_id",
+    "complex_id",
+}
 
 
 @pytest.fixture
