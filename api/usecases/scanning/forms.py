@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from api.ports import PieceSlip, SlipForm
@@ -95,8 +96,9 @@ def reply_json(form: ReplyForm) -> str:
     return _ENCODE({"id": form.id, "title": dict(form.title), "fields": list(map(_field_out, form.fields))})
 
 
+@lru_cache(maxsize=64)
 def read_reply(text: str) -> ReplyForm:
-    """What `reply_json` wrote."""
+    """What `reply_json` wrote; a form is asked of many, so the last ones are kept."""
     whole = json.loads(text)
     return ReplyForm(whole["id"], whole["title"], tuple(map(_field, whole["fields"])))
 

@@ -7,8 +7,10 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from api.ports import EVERY_RECORD, Answer, ContactMoment, DecidedBy, MomentKind, Submission
+from api.usecases.answering.giving import told
 from api.usecases.answering.settling import bring_in_line
 from api.usecases.answering.whose import of_piece
+from api.usecases.scanning.forms import read_reply
 from api.usecases.sheets import Sheet, workbook
 from scanning.decide.roads import Road, Standing
 from scanning.validators.verdict import Verdict
@@ -69,7 +71,7 @@ def put_in_force(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, person: str =
     whose = of_piece(uow, field.organisation_id, field.piece_id)
     submission = _submission(deps, uow, whose, field)
     uow.submissions.end_answers(field.organisation_id, field.id, deps.clock.now())
-    uow.submissions.add_answer(_answer(deps, submission, field, person))
+    uow.submissions.add_answer(_answer(deps, submission, field, person, _told(uow, submission, field)))
     bring_in_line(deps, uow, whose, field.name)
 
 
@@ -90,6 +92,7 @@ def _submission(deps: Deps, uow: UnitOfWork, whose: Whose, field: SlipFieldRow) 
     found = uow.submissions.of_slip(whose.organisation_id, field.slip_id)
     if found is not None:
         return found
+    entry = uow.entries.of_piece(whose.organisation_id, field.piece_id)
     made = Submission(
         id=deps.ids.new("sub"),
         organisation_id=whose.organisation_id,
@@ -98,7 +101,7 @@ def _submission(deps: Deps, uow: UnitOfWork, whose: Whose, field: SlipFieldRow) 
         recipient=whose.recipient,
         road=Road.SLIP,
         came_at=field.created_at,
-        language="",
+        language=entry.language if entry else "",
         once=f"slip:{field.slip_id}",
         receipt="",
         piece_id=field.piece_id,
@@ -110,7 +113,14 @@ def _submission(deps: Deps, uow: UnitOfWork, whose: Whose, field: SlipFieldRow) 
     return made
 
 
-def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str) -> Answer:
+def _told(uow: UnitOfWork, submission: Submission, field: SlipFieldRow) -> str:
+    """What the slip says of what an answer is for, in the language of the letter; "" when its form is not known."""
+    campaign = uow.campaigns.find(submission.organisation_id, submission.campaign_id)
+    asked = read_reply(campaign.reply_form).field(field.name) if campaign else None
+    return told(asked, submission.language) if asked else ""
+
+
+def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str, said: str) -> Answer:
     return Answer(
         organisation_id=field.organisation_id,
         submission_id=submission.id,
@@ -124,7 +134,7 @@ def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str
         verdict=Verdict.ACCEPT,
         code="",
         insisted=False,
-        told="",
+        told=said,
         standing=Standing.UNREADABLE if field.unreadable else Standing.READY,
         confidence=field.confidence,
         decided_by=DecidedBy.PERSON if person else field.decided_by,
