@@ -120,7 +120,7 @@ def _through_service(folder: Path, letters: int, processes: int, read_back: Read
     wanted = {
         "DATA_FOLDER": folder / "data",
         "CONCURRENCY": processes,
-        "PORT": _free_port(),
+        "PORT": free_port(),
         "LOG_LEVEL": "warning",
         "READ_BACK": read_back,
     }
@@ -226,7 +226,8 @@ def _peak_mb(pid: int) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])

@@ -1,0 +1,1 @@
+"""How the personal page holds: many people at once, and a service that is killed among them."""
