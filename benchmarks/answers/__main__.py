@@ -69,8 +69,9 @@ def _options() -> argparse.Namespace:
 
 
 async def _run(settings: Settings, prepared: Prepared, options: argparse.Namespace) -> Seen:
-    seen, until = Seen(), time.monotonic() + options.seconds
+    seen = Seen()
     with _service(settings) as service:
+        until = time.monotonic() + options.seconds
         people = [
             Person(number, settings.port, prepared.host, seen).answer_all(
                 prepared.invited[number :: options.people], until, options.think
