@@ -42,6 +42,7 @@ from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
 from api.http.staff.corporation import findings, letters, new_job, pdfs, templates
 from api.http.staff.corporation import jobs as corporation_jobs
+from api.http.staff.corporation import meters as corporation_meters
 from api.http.staff.mailroom import batch as mailroom_batch
 from api.http.staff.mailroom import exceptions as mailroom_exceptions
 from api.http.staff.mailroom import pictures as mailroom_pictures
@@ -69,6 +70,7 @@ _ROUTERS: Final = (
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router),
     *(new_job.router, pdfs.router, corporation_jobs.router, findings.router, letters.router, templates.router),
+    corporation_meters.router,
     *(mailroom_start.router, mailroom_batch.router, mailroom_pictures.router, mailroom_review.router),
     *(mailroom_exceptions.router, mailroom_slip.router, mailroom_sheet.router, mailroom_quality.router),
 )

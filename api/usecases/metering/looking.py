@@ -58,3 +58,11 @@ def meter_with_history(deps: Deps, organisation_id: str, meter_id: str) -> Known
     with deps.database.read() as uow:
         (known,) = known_of(uow, organisation_id, [uow.meters.get(organisation_id, meter_id)])
     return known
+
+
+def dwelling_of(deps: Deps, organisation_id: str, meter: MeterPoint) -> Dwelling | None:
+    """Where a meter hangs; None when it is the complex itself."""
+    if meter.dwelling_id is None:
+        return None
+    with deps.database.read() as uow:
+        return uow.meters.dwellings_by_id(organisation_id, [meter.dwelling_id]).get(meter.dwelling_id)

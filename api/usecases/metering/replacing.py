@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from api.usecases.metering.facts import Known
 
 EXCHANGED: Final = "meter-exchanged"
+MOST_NUMBER: Final = 64
+"""Characters of the number of a meter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _wrong(old: MeterSegment, new: MeterSegment, said: MeterReplaced, today: dat
 
 
 def _finding(code: str, message: str, column: str) -> Finding:
-    return Finding(code, message, Place(pointer=f"/{column}", column=column))
+    return Finding(code, message, Place(pointer=f"/{column}"))
 
 
 def _check_end(known: Known, new: MeterSegment, said: MeterReplaced) -> None:

@@ -117,7 +117,7 @@ def test_what_cannot_be_is_told_and_nothing_is_done(
 ) -> None:
     with pytest.raises(Refusal, match="exchange-invalid") as refusal:
         done(home, said)
-    assert [(one.code, one.place.column) for one in refusal.value.findings] == expected
+    assert [(one.code, str(one.place.pointer)[1:]) for one in refusal.value.findings] == expected
     assert home.meters()["m"][1].number == "A"
 
 
