@@ -40,6 +40,7 @@ from api.http.staff import carrier as staff_carrier
 from api.http.staff import people as staff_people
 from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
+from api.http.staff import webhooks as staff_webhooks
 from api.http.staff.corporation import findings, letters, new_job, pdfs, templates
 from api.http.staff.corporation import jobs as corporation_jobs
 from api.http.staff.corporation import meters as corporation_meters
@@ -68,7 +69,7 @@ _ROUTERS: Final = (
     *(scans.router, scan_ways.router, records.router, meters.router, webhooks.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
-    *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router),
+    *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router, staff_webhooks.router),
     *(new_job.router, pdfs.router, corporation_jobs.router, findings.router, letters.router, templates.router),
     corporation_meters.router,
     *(mailroom_start.router, mailroom_batch.router, mailroom_pictures.router, mailroom_review.router),

@@ -8,8 +8,18 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from api.ports import BatchState, FileRole, JobState, MailRunState, PieceState, ReprintState
+from api.ports import (
+    BatchState,
+    DeliveryState,
+    FileRole,
+    JobState,
+    MailRunState,
+    PieceState,
+    ReprintState,
+    WebhookState,
+)
 from api.usecases.answering.guarding import CODES_PAUSED
+from api.usecases.webhooks.switching import ALARM as WEBHOOK_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +41,7 @@ _STATES: Final[Mapping[str, str]] = {
     ReprintState.ASKED: "being made",
     MailRunState.OPEN: "open",
     CODES_PAUSED: "typing codes is paused",
+    WEBHOOK_OFF: "disabled",
 }
 _TONES: Final[Mapping[str, str]] = {
     BatchState.BLOCKED: "bad",
@@ -47,6 +58,10 @@ _TONES: Final[Mapping[str, str]] = {
     PieceState.STOPPED: "warn",
     JobState.FAILED: "bad",
     JobState.REJECTED: "bad",
+    WebhookState.ENABLED: "good",
+    WebhookState.DISABLED: "bad",
+    DeliveryState.PENDING: "info",
+    DeliveryState.DELIVERED: "good",
 }
 _EVENTS: Final[Mapping[str, str]] = {
     "batch-approved": "Approved",
@@ -81,6 +96,12 @@ _EVENTS: Final[Mapping[str, str]] = {
     "logged-out": "Logged out",
     "login-paused": "Locked after too many attempts",
     "login-unlocked": "Unlocked",
+    "webhook-added": "Added",
+    "webhook-changed": "Changed",
+    "webhook-enabled": "Enabled",
+    "webhook-disabled": "Disabled",
+    "webhook-secret-rotated": "New secret made",
+    "webhook-test": "Test sent",
 }
 _FILES: Final[Mapping[FileRole, str]] = {
     FileRole.PRINT: "Print file",

@@ -18,6 +18,8 @@ from api.usecases.answering.guarding import CODES_PAUSED
 from api.usecases.deps import Deps
 from api.usecases.jobs import REPRINT_FAILED
 from api.usecases.rules import get_rules
+from api.usecases.webhooks import endpoints
+from api.usecases.webhooks.switching import ALARM as WEBHOOK_OFF
 
 router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, route_class=StaffRoute)
 
@@ -37,6 +39,7 @@ _WHAT_TO_DO: Final[Mapping[str, str]] = {
         "Somebody is guessing codes, so nobody can type one for an hour. Links that are scanned, and slips, go on. "
         "Tell whoever runs the service when it comes back."
     ),
+    WEBHOOK_OFF: "Nothing gets through to it, so it was disabled. See why, make it work, and enable it.",
     REPRINT_FAILED: "A reprint could not be made. Start it again from the page of the batch.",
 }
 # what a person does next with a batch in this state, the part of its page, and who may
@@ -107,6 +110,9 @@ def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
         name, url = f"{title or 'Print job'} · batch {batch.number}", f"/staff/batches/{subject}"
     elif alarm.state == CODES_PAUSED:
         name, url = "Personal pages", ""
+    elif alarm.state == WEBHOOK_OFF:
+        name = endpoints.get_webhook(deps, organisation_id, subject).url
+        url = f"/staff/webhooks/{subject}" if visitor.may(Role.ADMIN) else ""
     else:
         job = jobs.get_job(deps, organisation_id, subject)
         name = job.title or "Print job"

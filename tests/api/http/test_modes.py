@@ -34,6 +34,7 @@ OTHERS = {
     "form",
     "delivery_id",
     "complex_id",
+    "meter_id",
 }
 
 

@@ -11,8 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from api.ports import BatchState, Check, FileRole, JobFinding, MailRunState, PageRequest, Role, Rules, derived_id
+from api.ports import BatchState, Check, FileRole, JobFinding, MailRunState, Mode, PageRequest, Role, Rules, derived_id
 from api.usecases import alarms, mail_runs, print_room, results, rules, staffing
+from api.usecases.webhooks import endpoints
+from api.usecases.webhooks.endpoints import WebhookWish
 from docgen.postal.results import Outcome
 from tests.api.http.serving import serving
 from tests.api.http.staff.browser import PASSWORD, Staff
@@ -331,6 +333,10 @@ def _every_page(world: World) -> list[str]:
     pages = ["/staff", "/staff/mail-runs", "/staff/rules", "/staff/password", "/staff/find?q=mevrouw"]
     anna = staffing.add_member(deps, ORG, ("a.de.vries@example.nl", "Anna de Vries"), [Role.ADMIN], "usr_x")[0]
     pages += ["/staff/people", f"/staff/people/{anna.id}", f"/staff/carrier/{held.id}"]
+    wish = WebhookWish("https://hooks.example.org/a-long-path/that-somebody-chose?with=a-query", "rents", ("job.*",))
+    webhook = endpoints.add_webhook(deps, ORG, Mode.LIVE, wish).webhook
+    endpoints.send_test(deps, ORG, webhook.id, "usr_x")
+    pages += ["/staff/webhooks", f"/staff/webhooks/{webhook.id}"]
     runs = [f"/staff/mail-runs/{each.id}" for each in (run, opened)]
     others = [f"/staff/pieces/{piece.id}", "/staff/find?q=zzzz", "/staff/batches/bat_none"]
     return [*pages, *runs, *others, *batches, f"/staff/batches/{busy.id}"]
