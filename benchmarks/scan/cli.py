@@ -18,6 +18,7 @@ from rich.progress import track
 
 from benchmarks.scan.figures import Tally
 from benchmarks.scan.identity import IdentityTask, identify, shares
+from benchmarks.scan.memory import peaks
 from benchmarks.scan.press import Press
 from benchmarks.scan.report import table
 from benchmarks.scan.speed import speeds
@@ -64,6 +65,8 @@ def main(arguments: Sequence[str]) -> None:
             result[label] = shares(counts)
     if not options.no_speed:
         result["speed"] = speeds(options.speed_pages)
+    if options.memory_pages:
+        result["memory"] = peaks(options.memory_pages)
     console.print(table(result))
     if options.json:
         sys.stdout.write(json.dumps(result) + "\n")
@@ -117,5 +120,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--speed-pages", type=int, default=12)
     parser.add_argument("--no-speed", action="store_true")
+    parser.add_argument("--memory-pages", type=int, nargs="*", default=(), help="also read files of so many pages")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     return parser

@@ -40,7 +40,7 @@ def speeds(pages: int) -> dict[str, object]:
 def _speed(folder: Path, dpi: int, pages: int) -> dict[str, object]:
     press = Press()
     path = folder / f"{dpi}.pdf"
-    _write(path, [_page(press, number, dpi) for number in range(pages)], dpi)
+    _write(path, [written_page(press, number, dpi) for number in range(pages)], dpi)
     forms, network = KnownForms({press.geometry.form: press.geometry.to_json()}), DigitReader.shipped()
     rounds = [_round(path, forms, network) for _ in range(_ROUNDS + 1)][1:]
     steps = {step: round(statistics.median(one[step] for one in rounds), 2) for step in rounds[0]}
@@ -60,7 +60,8 @@ def _round(path: Path, forms: KnownForms, network: DigitReader) -> dict[str, flo
     return {**{step: took / count for step, took in steps.items()}, "all": whole / count}
 
 
-def _page(press: Press, number: int, dpi: int) -> GreyImage:
+def written_page(press: Press, number: int, dpi: int) -> GreyImage:
+    """A filled-in page of A4 as a typical scan."""
     rng = np.random.default_rng(number)
     paper = press.sheet(number).paper.copy()
     top = paper.shape[0] - round(press.geometry.height_mm * 400 / 25.4)
