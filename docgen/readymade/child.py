@@ -1,13 +1,15 @@
-"""The child process: takes limits upon itself, then does one task. Forked by ``docgen.readymade.fork_server`` only."""
+"""The child process: takes limits upon itself, then does one task. Only the fork server makes it."""
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import resource
 import signal
 import sys
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pikepdf
@@ -16,23 +18,29 @@ from pydantic import TypeAdapter
 
 from docgen.readymade.copier import TooDeepError
 from docgen.readymade.isolation import ANSWER_FILE, EXIT_BROKEN, EXIT_COSTLY, REQUEST_FILE, TROUBLE_FILE
+from docgen.readymade.limits import ChildLimits
 from docgen.readymade.shape import BadPageError
 from docgen.readymade.tasks import do_task
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import socket
 
-    from docgen.readymade.limits import ChildLimits
     from docgen.readymade.tasks import Request
 
 _SPARE_S = 5
 _EXIT_FAULT = 1
 
 
-def do_and_exit(folder: Path, limits: ChildLimits) -> NoReturn:
-    """Do the request of a folder within these limits, and leave without anything that the server does at its end."""
+def do_and_exit(line: socket.socket) -> NoReturn:
+    """Do the request of a folder within limits, and leave without anything that the server does at its end.
+
+    Folder and limits come over ``line``, in JSON.
+    """
     status = _EXIT_FAULT
     try:
+        with line, line.makefile("rb") as wire:
+            name, *numbers = json.loads(wire.read())
+        folder, limits = Path(name), ChildLimits(*numbers)
         _move_in(folder)
         _take_limits(limits)
         request: Request = pickle.loads((folder / REQUEST_FILE).read_bytes())  # noqa: S301 (written by the parent alone)

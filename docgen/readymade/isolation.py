@@ -7,9 +7,13 @@ hostile file, so it is JSON, and its shape is checked.
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
+import socket
+from contextlib import suppress
+from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
@@ -17,14 +21,15 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from docgen.findings import Finding
+from docgen.isolation.link import ServerLostError, shared_link
 from docgen.readymade.limits import ChildLimits
-from docgen.readymade.server_link import LINK, LookLostError
 
 if TYPE_CHECKING:
     from docgen.readymade.tasks import Request
 
 Answer = TypeVar("Answer")
 
+_CHILD = "docgen.readymade.child"
 REQUEST_FILE, ANSWER_FILE, TROUBLE_FILE = "request", "answer", "trouble"
 EXIT_BROKEN, EXIT_COSTLY = 10, 11
 _MAX_ANSWER_BYTES = 64_000_000
@@ -32,6 +37,7 @@ _TROUBLE_BYTES = 4_000
 # Memory that is refused to C++ code ends in an abort or a trap.
 _COSTLY_SIGNALS = (signal.SIGKILL, signal.SIGXCPU, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGALRM)
 
+LINK = shared_link("docgen.readymade.loaded")
 DEFAULT_LIMITS = ChildLimits()
 ASSEMBLY_LIMITS = ChildLimits(
     wall_s=1_800, cpu_s=1_500, memory_bytes=2_500_000_000, written_bytes=20_000_000_000, open_files=64
@@ -49,16 +55,20 @@ def ask(request: Request, kind: type[Answer], limits: ChildLimits = DEFAULT_LIMI
         (folder / TROUBLE_FILE).touch()
         try:
             status = _run(folder, limits)
-        except LookLostError as error:
+        except ServerLostError as error:
             return _failed(str(error))
         if status != 0:
             return _trouble(status, folder)
         return _answer(folder / ANSWER_FILE, kind)
 
 
-def _run(folder: Path, limits: ChildLimits) -> int | None:
-    """The exit status of the child; None when it took too long."""
-    return LINK.run(folder, limits)
+def _run(folder: Path, limits: ChildLimits) -> int:
+    """The exit status of the child, or minus the signal that ended it; one that takes too long is killed."""
+    with LINK.job(_CHILD) as job:
+        with suppress(OSError):  # it has ended already, and `ending` tells how
+            job.line.sendall(json.dumps([str(folder), *astuple(limits)]).encode("ascii"))
+            job.line.shutdown(socket.SHUT_WR)
+        return job.ending(limits.wall_s).status
 
 
 def _answer(path: Path, kind: type[Answer]) -> Answer | Finding:
@@ -70,8 +80,8 @@ def _answer(path: Path, kind: type[Answer]) -> Answer | Finding:
     return _too_costly()
 
 
-def _trouble(status: int | None, folder: Path) -> Finding:
-    if status is None or status == EXIT_COSTLY or -status in _COSTLY_SIGNALS:
+def _trouble(status: int, folder: Path) -> Finding:
+    if status == EXIT_COSTLY or -status in _COSTLY_SIGNALS:
         return _too_costly()
     if status == EXIT_BROKEN or status < 0:
         return Finding("pdf-broken", "The PDF cannot be read. Make it anew, or print it to a new PDF.")

@@ -13,25 +13,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec
 
 from docgen.findings import Finding, Severity
+from docgen.isolation.link import ServerLostError, shared_link
 from scanning.intake import troubles
 from scanning.intake.child import EXIT_COSTLY, FAULT_PAGE, JOB_LENGTH_BYTES
 from scanning.intake.limits import ReadingLimits
 from scanning.intake.pages import pages_of
 from scanning.intake.parcels import BadParcelError, Parcel, receive_parcel
-from scanning.intake.server_link import LINK, ServerLostError
 from scanning.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
-    from scanning.intake.server_link import Ending, Job
+    from docgen.isolation.link import Ending, Job
+
 
 Arguments = ParamSpec("Arguments")
 
+LINK = shared_link("scanning.intake.loaded")
 DEFAULT_LIMITS = ReadingLimits()
 _START_S = 60.0  # the server of a process loads everything before its first child
 _REASON_LENGTH = 200
+_CHILD = "scanning.intake.child"
 # Memory that is refused to C++ code ends in an abort or a trap.
 _COSTLY_SIGNALS = frozenset(
     {signal.SIGKILL, signal.SIGXCPU, signal.SIGPROF, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGXFSZ}
@@ -53,7 +56,7 @@ def run_isolated(
     packed = _packed(task, args, kwargs, limits)
     progress = _Progress()
     try:
-        with LINK.job(task.__module__) as job:
+        with LINK.job(_CHILD, task.__module__) as job:
             yield from _parcels(job, packed, limits, progress)
             ending = job.ending()
     except ServerLostError as error:

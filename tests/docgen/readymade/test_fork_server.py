@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docgen.findings import Finding
-from docgen.readymade import server_link
+from docgen.isolation import link
+from docgen.isolation.fork_server import ForkServer
 from docgen.readymade.answers import Inspection
-from docgen.readymade.fork_server import ForkServer
-from docgen.readymade.isolation import DEFAULT_LIMITS, EXIT_BROKEN, ask
+from docgen.readymade.isolation import DEFAULT_LIMITS, EXIT_BROKEN, LINK, ask
 from docgen.readymade.policy import ReadymadePolicy
 from docgen.readymade.safely import inspect
-from docgen.readymade.server_link import LINK
 from docgen.readymade.tasks import InspectRequest, PageRequest, SheetRequest
 from tests.docgen.readymade.children import gone, number_in, python, shell
 from tests.docgen.readymade.makers import Sheet
@@ -39,8 +38,7 @@ END = f"exit {EXIT_BROKEN}"
 ASKING = """
 import os, sys, time
 from docgen.readymade.answers import Inspection
-from docgen.readymade.isolation import ask
-from docgen.readymade.server_link import LINK
+from docgen.readymade.isolation import LINK, ask
 from tests.docgen.readymade.children import shell
 def server():
     return LINK._server.process.pid
@@ -116,7 +114,7 @@ def test_a_look_whose_server_is_killed_ends_in_a_finding_and_its_children_end(fo
 
 @pytest.mark.slow
 def test_a_server_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    monkeypatch.setattr(server_link, "_END_S", 0.2)
+    monkeypatch.setattr(link, "_END_S", 0.2)
     first = server()
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(code, shell(f"echo $$ > {folder}/pid; sleep 300"), 1)
@@ -125,7 +123,7 @@ def test_a_server_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch, folder
         assert asked.result() == "pdf-check-failed"
     assert gone(pid)
     second = server()
-    monkeypatch.setattr(server_link, "_START_S", 0.2)
+    monkeypatch.setattr(link, "_START_S", 0.2)
     os.kill(second, signal.SIGSTOP)
     assert code(shell(END)) == "pdf-check-failed"
     monkeypatch.undo()
@@ -213,12 +211,12 @@ def test_where_no_process_can_be_started_the_line_says_so(monkeypatch: pytest.Mo
     serving = Thread(target=ForkServer(theirs).serve)
     serving.start()
     with theirs, ours, subprocess.Popen(["/bin/true"]) as process:
-        running = server_link._Server(process, ours)
-        monkeypatch.setattr(server_link, "_started", lambda: running)
-        link = server_link.ServerLink()
-        with pytest.raises(server_link.LookLostError, match="no process"):
-            link.run(Path("/nowhere"), DEFAULT_LIMITS)
-        link.close()
+        running = link._Server(process, ours)
+        monkeypatch.setattr(link, "_started", lambda _: running)
+        asking = link.ServerLink("docgen.readymade.loaded")
+        with pytest.raises(link.ServerLostError, match="no process"), asking.job("docgen.readymade.child"):
+            pass
+        asking.close()
         serving.join(10)
     assert not serving.is_alive()
 
@@ -231,9 +229,9 @@ def test_a_child_loads_nothing_more(make: Maker, folder: Path) -> None:
     script = """
 import pickle
 from pathlib import Path
-from docgen.readymade.fork_server import warm_up
+from docgen.readymade.loaded import prepare
 from docgen.readymade.child import do
-warm_up()
+prepare()
 folder = Path(sys.argv[1])
 before = set(sys.modules)
 print([do(request, folder) for request in pickle.loads((folder / "requests").read_bytes())])

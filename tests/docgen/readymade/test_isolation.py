@@ -11,11 +11,10 @@ import pytest
 from docgen.findings import Finding
 from docgen.readymade.answers import Inspection
 from docgen.readymade.child import do
-from docgen.readymade.isolation import DEFAULT_LIMITS, EXIT_BROKEN, EXIT_COSTLY, ask
+from docgen.readymade.isolation import DEFAULT_LIMITS, EXIT_BROKEN, EXIT_COSTLY, LINK, ask
 from docgen.readymade.limits import ChildLimits
 from docgen.readymade.policy import ReadymadePolicy
 from docgen.readymade.safely import inspect
-from docgen.readymade.server_link import LINK
 from docgen.readymade.tasks import InspectRequest
 from tests.docgen.readymade.children import gone, number_in, python, shell
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 QUICK = replace(DEFAULT_LIMITS, wall_s=1)
 SHELL = ("PWD", "SHLVL", "_", "OLDPWD")  # what a shell adds
-NUMPY = ("OPENBLAS_NUM_THREADS",)
+NUMPY = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docgen.findings import Finding
-from scanning.intake.isolated import DEFAULT_LIMITS, read_pages, run_isolated
+from scanning.intake.isolated import DEFAULT_LIMITS, LINK, read_pages, run_isolated
 from scanning.intake.limits import ReadingLimits
 from scanning.intake.parcels import Parcel
-from scanning.intake.server_link import LINK
 from scanning.page import Page
 from tests.scanning.intake import tasks
 from tests.scanning.intake.sheets import codes, difference, picture, saved, sheet, written

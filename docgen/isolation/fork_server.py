@@ -1,9 +1,10 @@
-"""The fork server: a helper with all readers loaded, which forks one child for each file.
+"""The fork server: a helper process with everything loaded, which forks one child for each job.
 
-It reads no foreign byte. ``scanning.intake.server_link`` starts it, with a Unix socket as its standard input. Each
-message there is a job: the module of its task, which is loaded once, and two sockets. Over the first the child gets its
-task and hands over its parcels. On the second, the watch, the server tells how the child ended, after its whole group
-has; whoever hangs it up ends the group. The end of the standard input ends everything.
+It reads no foreign byte. ``docgen.isolation.link`` starts it, with a Unix socket as its standard input and the module
+that prepares it as its argument. Each message there is a job: names of modules, which are loaded once, and two sockets.
+Over the first, the line, the child talks with whoever asked, in ``do_and_exit`` of the first module. On the second, the
+watch, the server tells the process id of the child before it begins (0 when none could be started), and how it ended
+after its whole group has. Whoever hangs up the watch ends the group; the end of the standard input ends everything.
 """
 
 from __future__ import annotations
@@ -15,21 +16,17 @@ import os
 import selectors
 import signal
 import socket
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
-import cv2
-
-from scanning.intake import isolated
-from scanning.intake.child import do_and_exit
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOADED = (isolated,)  # with all readers
 _JOB_BYTES = 1_024
+_NO_CHILD = 0
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -71,29 +68,36 @@ class ForkServer:
             self._asked = False
             return
         line, watch = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        first, *_ = [importlib.import_module(name) for name in job.decode("ascii").split()]
         with line:
-            importlib.import_module(job.decode("ascii"))
             try:
-                running = self._begun(line, watch)
-            except OSError:  # no more processes or descriptors can be had: hanging up tells it
+                running = self._begun(line, watch, first.do_and_exit)
+            except OSError:  # no more processes or descriptors can be had
+                _tell(watch, f"{_NO_CHILD}")
                 watch.close()
                 return
         self._children.add(running)
         self._selector.register(watch, selectors.EVENT_READ, partial(self._hung_up, running))
         self._selector.register(running.ended, selectors.EVENT_READ, partial(self._child_ended, running))
 
-    def _begun(self, line: socket.socket, watch: socket.socket) -> _Running:
-        pid = os.fork()
-        if pid == 0:
-            self._be_child(line, watch)
+    def _begun(self, line: socket.socket, watch: socket.socket, do: Callable[[socket.socket], NoReturn]) -> _Running:
+        """Fork a child. It waits until its process id was told, so a job that was not told of has not begun."""
+        told, tell = os.pipe()
         try:
-            return _Running(watch, pid, os.pidfd_open(pid))
-        except OSError:
-            _kill_group(pid)
-            os.waitpid(pid, 0)
-            raise
+            pid = os.fork()
+            if pid == 0:
+                os.close(tell)
+                self._be_child(watch, told)
+                do(line)
+            running = _Running(watch, pid, _end_of(pid))
+            _tell(watch, f"{pid}")
+            os.write(tell, b"!")
+            return running
+        finally:
+            os.close(told)
+            os.close(tell)
 
-    def _be_child(self, line: socket.socket, watch: socket.socket) -> NoReturn:
+    def _be_child(self, watch: socket.socket, told: int) -> None:
         """A child holds nothing of the server or of other children, nor its own watch."""
         os.setsid()
         _end_with(self._pid)
@@ -103,7 +107,9 @@ class ForkServer:
         for other in self._children:
             other.watch.close()
             os.close(other.ended)
-        do_and_exit(line)
+        if not os.read(told, 1):
+            os._exit(0)
+        os.close(told)
 
     def _hung_up(self, running: _Running) -> None:
         if running in self._children:  # else its child ended in the same moment
@@ -119,9 +125,8 @@ class ForkServer:
         os.close(running.ended)
         if running.watch in self._selector.get_map():
             self._selector.unregister(running.watch)
-        told = f"{os.waitstatus_to_exitcode(status)} {usage.ru_utime + usage.ru_stime:.3f} {usage.ru_maxrss}"
-        with suppress(OSError):  # who asked may be gone
-            running.watch.send(told.encode("ascii"))
+        cpu_s = usage.ru_utime + usage.ru_stime
+        _tell(running.watch, f"{os.waitstatus_to_exitcode(status)} {cpu_s:.3f} {usage.ru_maxrss}")
         running.watch.close()
 
 
@@ -132,6 +137,15 @@ def _end_with(parent_pid: int) -> None:
         os._exit(0)
 
 
+def _end_of(pid: int) -> int:
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        _kill_group(pid)
+        os.waitpid(pid, 0)
+        raise
+
+
 def _kill_group(pid: int) -> None:
     """End a child that was not waited for, and its group, if it has made one yet."""
     os.kill(pid, signal.SIGKILL)
@@ -139,9 +153,14 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
+def _tell(watch: socket.socket, what: str) -> None:
+    with suppress(OSError):  # who asked may be gone; then the watch is hung up
+        watch.send(what.encode("ascii"))
+
+
 def main() -> None:
     """Serve whoever started this."""
-    cv2.setNumThreads(1)  # no thread may run where processes are forked, and a child has one core
+    importlib.import_module(sys.argv[1]).prepare()
     gc.freeze()  # so that children share the memory of what is loaded
     with socket.socket(fileno=0) as control:
         ForkServer(control).serve()
