@@ -61,7 +61,8 @@ class ReplyField:
 
     ``length`` is how many boxes it has: dials of a meter, decimals included, digits of a number, characters of text;
     0 is a line to write on. ``known`` says which fields of the template hold what is known beforehand. ``purpose`` is
-    what the recipient is told the answer is for, ``hint`` a few words on how to answer.
+    what the recipient is told the answer is for, ``hint`` a few words on how to answer. ``purpose_of`` names the fields
+    whose answers a tick lets be used for what it says.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ReplyField:
     known: Mapping[Known, str] = field(default_factory=dict)
     purpose: Mapping[str, str] = field(default_factory=dict)
     hint: Mapping[str, str] = field(default_factory=dict)
+    purpose_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +89,7 @@ class ReplyForm:
     def field(self, name: str) -> ReplyField | None:
         """The field of that name."""
         return next((one for one in self.fields if one.name == name), None)
+
+    def switches(self, name: str) -> tuple[str, ...]:
+        """The ticks that say for what the answer to a field may be used."""
+        return tuple([one.name for one in self.fields if name in one.purpose_of])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -23,10 +22,11 @@ from api.http.scan_schemas import (
     SlipFormsOut,
     SubstitutionOut,
 )
-from api.http.schemas import ListOut, listed
-from api.ports import MAX_PAGE_ITEMS, PageRequest, Record, RecordFilter, RecordState
+from api.http.schemas import ListOut
+from api.ports import RecordFilter, RecordState
+from api.usecases.answering import seen
 from api.usecases.deps import Deps
-from api.usecases.scanning import looking, measuring, policies, recording
+from api.usecases.scanning import looking, measuring, policies
 from docgen.findings import Refusal
 
 router = APIRouter(prefix="/v1", tags=["answers"])
@@ -57,10 +57,11 @@ WantedDep = Annotated[RecordFilter, Depends(_wanted)]
 def list_records(deps: DepsDep, caller: CallerDep, page: PageDep, wanted: WantedDep) -> ListOut[RecordOut]:
     """In the order in which they changed last: keep the last cursor, and ask for what came since.
 
-    Use only what is `settled`; what is `disputed` or `withdrawn` may have been settled before.
+    Use only what is `settled`; what is `disputed` or `withdrawn` may have been settled before. A record is never
+    removed: one that was taken back comes again as `withdrawn`, so this list is the list of deletions too.
     """
-    found = recording.list_records(deps, caller.organisation_id, page, wanted)
-    return listed(found, RecordOut.of)
+    found, records = seen.list_seen(deps, caller.organisation_id, page, wanted)
+    return ListOut(items=list(map(RecordOut.of, records)), next_cursor=found.next_after)
 
 
 @router.get(
@@ -72,9 +73,9 @@ def list_records(deps: DepsDep, caller: CallerDep, page: PageDep, wanted: Wanted
 )
 def records_csv(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response:
     """The same columns as in JSON, in UTF-8 with a heading; in the order in which they changed last."""
-    every = _every(deps, caller.organisation_id, wanted)
+    every = seen.every_seen(deps, caller.organisation_id, wanted)
     headers = {"Content-Disposition": 'attachment; filename="records.csv"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(recording.records_csv(every), media_type=MEDIA["csv"], headers=headers)
+    return StreamingResponse(seen.records_csv(every), media_type=MEDIA["csv"], headers=headers)
 
 
 @router.get(
@@ -86,9 +87,9 @@ def records_csv(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response
 )
 def records_xlsx(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response:
     """The same columns as in CSV; every text is text, whatever it begins with."""
-    every = _every(deps, caller.organisation_id, wanted)
+    every = seen.every_seen(deps, caller.organisation_id, wanted)
     headers = {"Content-Disposition": 'attachment; filename="records.xlsx"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(recording.records_xlsx(every), media_type=MEDIA["xlsx"], headers=headers)
+    return StreamingResponse(seen.records_xlsx(every), media_type=MEDIA["xlsx"], headers=headers)
 
 
 @router.get(
@@ -140,11 +141,3 @@ def _policies(deps: Deps, organisation_id: str, form: str) -> PoliciesOut:
     history = policies.policy_history(deps, organisation_id, form)
     policy = PolicyOut.of(policies.policy_of(deps, organisation_id, form))
     return PoliciesOut(policy=policy, versions=list(map(PolicyVersionOut.of, history)))
-
-
-def _every(deps: Deps, organisation_id: str, wanted: RecordFilter) -> Iterator[Record]:
-    page: PageRequest | None = PageRequest(MAX_PAGE_ITEMS)
-    while page is not None:
-        found = recording.list_records(deps, organisation_id, page, wanted)
-        yield from found.items
-        page = PageRequest(MAX_PAGE_ITEMS, found.next_after) if found.next_after else None

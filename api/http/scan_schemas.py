@@ -15,7 +15,8 @@ from scanning.decide.policy import DEFAULT_POLICY
 from scanning.readings import Outcome, PageKind
 
 if TYPE_CHECKING:
-    from api.ports import FormPolicy, Record, ScanFile, ScanFinding, ScanPage, SlipFieldRow, SlipForm
+    from api.ports import FormPolicy, ScanFile, ScanFinding, ScanPage, SlipFieldRow, SlipForm
+    from api.usecases.answering.seen import RecordSeen
     from api.usecases.scanning.looking import BatchSeen, SlipSeen
     from api.usecases.scanning.measuring import Substitution
     from scanning.decide.policy import Policy
@@ -306,11 +307,19 @@ class RecordOut(Out):
     confirmations: int = Field(description="How many other roads said the same.", examples=[0])
     crop_url: str = Field(description="Of a slip.", examples=[f"/v1/slip-fields/{_FIELD}/crop.png"])
 
+    told: str = Field(description="What the recipient was told the answer is for.", examples=["For your water bill."])
+    purposes: list[str] = Field(
+        description="Ticks of the reply form that say for what this may be used, and stand on yes.",
+        examples=[["use_emergency"]],
+    )
+
     @classmethod
-    def of(cls, record: Record) -> Self:
-        """From the row."""
-        values = {name: getattr(record, name) for name in cls.model_fields if name != "crop_url"}
-        return cls(**values, crop_url=f"/v1/slip-fields/{record.field_id}/crop.png" if record.field_id else "")
+    def of(cls, seen: RecordSeen) -> Self:
+        """From the row and what belongs to it."""
+        record, own = seen.record, {"crop_url", "told", "purposes"}
+        values = {name: getattr(record, name) for name in cls.model_fields if name not in own}
+        crop_url = f"/v1/slip-fields/{record.field_id}/crop.png" if record.field_id else ""
+        return cls(**values, crop_url=crop_url, told=seen.told, purposes=list(seen.purposes))
 
 
 class PolicyIn(In):

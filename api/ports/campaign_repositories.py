@@ -47,7 +47,7 @@ class Campaigns(Protocol):
         """Live ones of all organisations that are open and have reminders to come."""
 
     def counts(self, organisation_id: str, campaign_id: str, needed: Collection[str]) -> CampaignCounts:
-        """Of now; complete is who has a settled answer to each field of ``needed``."""
+        """Of now; complete is who has a settled answer to each field of ``needed``, or of no fields to any."""
 
     def per_day(self, organisation_id: str, campaign_id: str) -> Sequence[DayCount]:
         """Submissions by day and road."""
@@ -77,6 +77,11 @@ class Entries(Protocol):
     def of_recipient(self, organisation_id: str, campaign_id: str, recipient: str) -> Sequence[Entry]:
         """All of a recipient: letters first in the order of their jobs, then links that staff made; last is latest."""
 
+    def of_recipients(
+        self, organisation_id: str, campaign_id: str, recipients: Collection[str]
+    ) -> Mapping[str, Sequence[Entry]]:
+        """`of_recipient` of each of these, by recipient."""
+
     def hold(self, organisation_id: str, campaign_id: str, recipient: str) -> None:
         """Keep the rows until the commit, so that answers of one recipient are settled one after another."""
 
@@ -86,7 +91,7 @@ class Entries(Protocol):
     def recipients(
         self, organisation_id: str, campaign_id: str, page: PageRequest, *, missing: Collection[str] | None = None
     ) -> Page[Recipient]:
-        """By key; with ``missing`` those without a settled answer to one of these fields."""
+        """By key; with ``missing`` those without a settled answer to one of these fields, or of no fields to any."""
 
     def search(self, organisation_id: str, postcode: str, house: str, recipient: str, limit: int) -> Sequence[Entry]:
         """Newest first, by postcode and the beginning of the house, or by the corporation's key."""
@@ -158,6 +163,11 @@ class Records(Protocol):
 
     def of_recipient(self, organisation_id: str, campaign_id: str, recipient: str) -> Sequence[Record]:
         """All of a recipient."""
+
+    def of_recipients(
+        self, organisation_id: str, campaign_id: str, recipients: Collection[str]
+    ) -> Mapping[str, Sequence[Record]]:
+        """All of these recipients, by recipient."""
 
     def put(self, record: Record) -> None:
         """Insert or replace, and write an event."""

@@ -33,6 +33,7 @@ _OWN: Final[Mapping[ReplyKind, tuple[str, ...]]] = {
     ReplyKind.PHONE: ("length",),
     ReplyKind.EMAIL: ("length",),
     ReplyKind.CHOICE: ("choices",),
+    ReplyKind.TICK: ("purpose_of",),
     ReplyKind.TEXT: ("length",),
 }
 # how many boxes: when nothing is said, at least, at most
@@ -102,7 +103,16 @@ class _Reader:
             if name and names[name] > 1:
                 message = f"Two answers are named `{name}`; give each a name of its own."
                 form.say("reply-name-twice", message, "fields", index, "name")
+            self._check_purpose_of(form, index, table, names)
         return tuple(found)
+
+    @staticmethod
+    def _check_purpose_of(form: TomlTable, index: int, table: TomlTable, names: Mapping[str, int]) -> None:
+        own = table.text("name")
+        unknown = [one for one in table.texts("purpose_of") if one not in names or one == own]
+        if unknown:
+            message = f"`purpose_of` names answers of this form other than its own; there is no {', '.join(unknown)}."
+            form.say("reply-purpose-of", message, "fields", index, "purpose_of")
 
     def _one(self, table: TomlTable) -> ReplyField | None:
         table.need("name", "kind")
@@ -122,6 +132,7 @@ class _Reader:
             known=self._known(table) if kind is ReplyKind.METER_READING else {},
             purpose=table.per_language("purpose", self._languages),
             hint=table.per_language("hint", self._languages),
+            purpose_of=table.texts("purpose_of") if kind is ReplyKind.TICK else (),
         )
 
     @staticmethod

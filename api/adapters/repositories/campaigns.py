@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select, true, update
 
 from api.adapters import campaign_tables as tables
 from api.adapters.repositories.base import Repository, as_row, not_found
@@ -97,7 +97,7 @@ class SqlCampaigns(Repository):
         settled = _records_of(organisation_id, campaign_id, records.state == RecordState.SETTLED)
         complete = (
             select(records.record_id)
-            .where(settled, records.field.in_(needed))
+            .where(settled, records.field.in_(needed) if needed else true())
             .group_by(records.record_id)
             .having(func.count() >= len(set(needed)))
         )
@@ -108,7 +108,7 @@ class SqlCampaigns(Repository):
             recipients=self._count(select(func.count(distinct(entries.recipient))).where(*own)),
             sent=self._recipients_with(organisation_id, campaign_id, MomentKind.LETTER_SENT),
             opened=self._recipients_with(organisation_id, campaign_id, MomentKind.PAGE_OPENED),
-            complete=self._count(select(func.count()).select_from(complete.subquery())) if needed else 0,
+            complete=self._count(select(func.count()).select_from(complete.subquery())),
             answered=self._count(select(func.count(distinct(records.record_id))).where(any_answer)),
             waiting=self._count(select(func.count(distinct(records.record_id))).where(waiting)),
         )

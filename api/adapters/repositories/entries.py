@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
@@ -11,7 +12,7 @@ from api.adapters.repositories.base import Repository, chunked, not_found
 from api.ports import Entry, Page, Recipient, RecordState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row, Select
@@ -76,6 +77,17 @@ class SqlEntries(Repository):
         own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.recipient == recipient)
         return self._entries(_ENTRIES.where(*own).order_by(*_OLDEST_FIRST))
 
+    def of_recipients(
+        self, organisation_id: str, campaign_id: str, recipients: Collection[str]
+    ) -> Mapping[str, Sequence[Entry]]:
+        """As of one."""
+        c = tables.entries.c
+        own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.recipient.in_(recipients))
+        found: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self._entries(_ENTRIES.where(*own).order_by(*_OLDEST_FIRST)):
+            found[entry.recipient].append(entry)
+        return found
+
     def hold(self, organisation_id: str, campaign_id: str, recipient: str) -> None:
         """A write that changes nothing."""
         c = tables.entries.c
@@ -102,9 +114,8 @@ class SqlEntries(Repository):
         wanted = [c.organisation_id == organisation_id, c.campaign_id == campaign_id]
         wanted += [] if page.after is None else [c.recipient > page.after]
         if missing is not None:
-            wanted.append(
-                settled.where(r.field.in_(missing)).correlate(tables.entries).scalar_subquery() < len(set(missing))
-            )
+            of_these = settled.where(r.field.in_(missing)) if missing else settled
+            wanted.append(of_these.correlate(tables.entries).scalar_subquery() < max(len(set(missing)), 1))
         statement = (
             select(
                 c.recipient,
@@ -117,15 +128,8 @@ class SqlEntries(Repository):
             .order_by(c.recipient)
         )
         found = self._page(statement, page.limit, lambda row: row, lambda row: row.recipient)
-        latest = self._latest(organisation_id, campaign_id, [row.recipient for row in found.items])
-        return Page(tuple([_recipient(row, latest[row.recipient]) for row in found.items]), found.next_after)
-
-    def _latest(self, organisation_id: str, campaign_id: str, recipients: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """What is known last of each of these: language, postcode and house."""
-        c = tables.entries.c
-        own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.recipient.in_(recipients))
-        statement = select(c.recipient, c.language, c.postcode, c.house).where(*own).order_by(*_OLDEST_FIRST)
-        return {row.recipient: row._asdict() for row in self._connection.execute(statement)}
+        entries = self.of_recipients(organisation_id, campaign_id, [row.recipient for row in found.items])
+        return Page(tuple([_recipient(row, entries[row.recipient][-1]) for row in found.items]), found.next_after)
 
     def search(self, organisation_id: str, postcode: str, house: str, recipient: str, limit: int) -> Sequence[Entry]:
         """Whichever of the two was given."""
@@ -149,5 +153,6 @@ class SqlEntries(Repository):
         return [Entry(*row) for row in self._connection.execute(statement)]
 
 
-def _recipient(counts: Row[Any], latest: dict[str, Any]) -> Recipient:
-    return Recipient(**latest, letters=counts.letters, answered=counts.answered, waiting=counts.waiting)
+def _recipient(counts: Row[Any], latest: Entry) -> Recipient:
+    known = (latest.recipient, latest.language, latest.postcode, latest.house)
+    return Recipient(*known, letters=counts.letters, answered=counts.answered, waiting=counts.waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from api.ports import EVERY_RECORD, Record, Retryable
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Row
 
@@ -44,6 +45,17 @@ class SqlRecords(Repository):
         c = tables.records.c
         where = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.record_id == recipient)
         return [_record(row) for row in self._connection.execute(select(tables.records).where(*where).order_by(c.id))]
+
+    def of_recipients(
+        self, organisation_id: str, campaign_id: str, recipients: Collection[str]
+    ) -> Mapping[str, Sequence[Record]]:
+        """By id."""
+        c = tables.records.c
+        own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.record_id.in_(recipients))
+        found: dict[str, list[Record]] = defaultdict(list)
+        for row in self._connection.execute(select(tables.records).where(*own).order_by(c.id)):
+            found[row.record_id].append(_record(row))
+        return found
 
     def put(self, record: Record) -> None:
         """Insert the first revision; each other one takes the place of that before."""

@@ -128,6 +128,7 @@ def _field_out(field: ReplyField) -> dict[str, Any]:
         "known": {str(what): name for what, name in field.known.items()},
         "purpose": dict(field.purpose),
         "hint": dict(field.hint),
+        **({"purpose_of": list(field.purpose_of)} if field.purpose_of else {}),
     }
 
 
@@ -143,4 +144,5 @@ def _field(one: Mapping[str, Any]) -> ReplyField:
         known={Known(what): name for what, name in one["known"].items()},
         purpose=one["purpose"],
         hint=one["hint"],
+        purpose_of=tuple(one.get("purpose_of", ())),
     )

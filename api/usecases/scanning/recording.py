@@ -1,69 +1,21 @@
-"""Records of all roads as lists, and fields of slips brought among the answers that records come from."""
+"""Fields of slips brought among the answers that records come from."""
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from api.ports import EVERY_RECORD, Answer, ContactMoment, DecidedBy, MomentKind, Submission
+from api.ports import Answer, ContactMoment, DecidedBy, MomentKind, Submission
 from api.usecases.answering.giving import told
 from api.usecases.answering.settling import bring_in_line
 from api.usecases.answering.whose import of_piece
 from api.usecases.scanning.forms import read_reply
-from api.usecases.sheets import Sheet, workbook
 from scanning.decide.roads import Road, Standing
 from scanning.validators.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from api.ports import Page, PageRequest, Record, RecordFilter, SlipFieldRow, UnitOfWork
+    from api.ports import SlipFieldRow, UnitOfWork
     from api.usecases.answering.whose import Whose
     from api.usecases.deps import Deps
-
-COLUMNS: Final = (
-    *("id", "piece_id", "record_id", "form", "field", "kind", "value", "state", "source", "confidence"),
-    *("decided_by", "person", "decided_at", "updated_at", "revision", "slip_id", "field_id", "mode"),
-    *("campaign_id", "submission_id", "code", "confirmations"),
-)
-
-
-def list_records(
-    deps: Deps, organisation_id: str, page: PageRequest, wanted: RecordFilter = EVERY_RECORD
-) -> Page[Record]:
-    """In the order in which they changed last. Raises Refusal: ``bad-cursor``."""
-    with deps.database.read() as uow:
-        return uow.records.list(organisation_id, page, wanted)
-
-
-def records_csv(records: Iterable[Record], *, heading: bool = True) -> Iterator[str]:
-    """Lines of CSV (RFC 4180), in UTF-8 with a heading."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    if heading:
-        writer.writerow(COLUMNS)
-    for record in records:
-        writer.writerow([_cell(getattr(record, name)) for name in COLUMNS])
-        yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def records_xlsx(records: Iterable[Record]) -> Iterator[bytes]:
-    """A workbook of one sheet with the columns of `records_csv`."""
-    rows = ([getattr(record, name) for name in COLUMNS] for record in records)
-    return workbook([Sheet("records", COLUMNS, rows)])
-
-
-def _taken(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
-
-
-def _cell(value: object) -> object:
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def put_in_force(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, person: str = "") -> None:

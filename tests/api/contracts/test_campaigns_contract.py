@@ -239,7 +239,7 @@ def test_counts_say_how_many_recipients_are_how_far(known: SqlDatabase) -> None:
     with known.read() as uow:
         counts = uow.campaigns.counts(ORG, CAMPAIGN, ("reading", "phone"))
         assert counts == CampaignCounts(recipients=3, sent=1, opened=1, complete=1, answered=2, waiting=1)
-        assert uow.campaigns.counts(ORG, CAMPAIGN, ()).complete == 0
+        assert uow.campaigns.counts(ORG, CAMPAIGN, ()).complete == 2
         assert uow.campaigns.counts(OTHER, CAMPAIGN, ("reading",)) == CampaignCounts()
 
 
@@ -299,6 +299,8 @@ def test_letters_of_a_recipient_come_before_links_and_the_latest_last(known: Sql
         found = uow.entries.of_recipient(ORG, CAMPAIGN, "record-1")
         assert [one.id for one in found] == ["ent_1", "ent_4", "ent_7", "ent_6"]
         assert uow.entries.of_recipient(OTHER, CAMPAIGN, "record-1") == []
+        every = uow.entries.of_recipients(ORG, CAMPAIGN, ["record-1", "record-2", "nobody"])
+        assert every == {"record-1": found, "record-2": [entry(2)]}
 
 
 def test_a_recipient_without_a_letter_comes_before_all_others(known: SqlDatabase) -> None:
@@ -354,7 +356,7 @@ def test_recipients_are_listed_with_how_far_they_are(known: SqlDatabase) -> None
     assert rest.next_after is None
     assert [one.recipient for one in missing.items] == ["a b/é", "record-2", "record-3"]
     assert len(both.items) == 4
-    assert nothing.items == ()
+    assert [one.recipient for one in nothing.items] == ["a b/é", "record-2"]
 
 
 def test_every_recipient_is_listed_once_whatever_signs_its_key_has(known: SqlDatabase) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from api.bootstrap import make_deps, open_service
 from api.ports import PageRequest, ScanFileState
-from api.usecases.scanning import looking, recording
+from api.usecases.scanning import looking
 from docgen.qr.slip_code import SlipCode
 from scanning.readings import PageKind
 from tests.api.builders import ORG
@@ -78,7 +78,8 @@ def check(folder: Path, pages: int) -> None:
 
 
 def _records(deps: Deps) -> Sequence[Record]:
-    return recording.list_records(deps, ORG, PageRequest(1000)).items
+    with deps.database.read() as uow:
+        return uow.records.list(ORG, PageRequest(1000)).items
 
 
 @pytest.mark.slow

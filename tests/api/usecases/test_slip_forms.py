@@ -35,6 +35,7 @@ FORM = ReplyForm(
             known={Known.PREVIOUS_READING: "before", Known.PREVIOUS_DATE: "day"},
         ),
         ReplyField("way", ReplyKind.CHOICE, {"nl": "Hoe"}, choices=(Choice("a", {"nl": "A"}), Choice("b", {}))),
+        ReplyField("may", ReplyKind.TICK, {"nl": "Mag"}, required=False, purpose_of=("reading", "way")),
     ),
 )
 

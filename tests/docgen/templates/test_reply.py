@@ -73,6 +73,14 @@ def test_fields_have_the_boxes_that_are_usual(kind: str, length: int, required: 
     assert (one.length, one.required) == (length, required)
 
 
+def test_a_tick_says_of_which_answers_it_switches_the_purpose() -> None:
+    form = load_template(files(asked(kind='"tick"', purpose_of='["reading"]') + _READING)).reply_form
+    assert form is not None
+    assert form.fields[0].purpose_of == ("reading",)
+    assert form.switches("reading") == (form.fields[0].name,)
+    assert form.switches(form.fields[0].name) == ()
+
+
 def test_a_slip_may_go_back_in_any_envelope_or_none() -> None:
     for envelope, expected in (("none", None), ("din-5008-b", "din-5008-b")):
         toml = asked(kind='"tick"').replace('"third"', f'"page"\nreturn_envelope = "{envelope}"')
@@ -114,6 +122,8 @@ def test_a_slip_may_go_back_in_any_envelope_or_none() -> None:
         ),
         (asked(kind='"choice"', choices='[{ value = "a" }, { value = "b", label = "B" }]'), "key-missing"),
         (asked(kind='"tick"') + _READING + _READING, "reply-name-twice"),
+        (asked(kind='"tick"', purpose_of='["phone"]'), "reply-purpose-of"),
+        (asked(kind='"tick"', purpose_of='"phone"'), "key-type"),
         (asked(kind='"tick"').replace('"third"', '"half"'), "key-choice"),
         (asked(kind='"tick"').replace('size = "third"', ""), "key-missing"),
         (asked(kind='"tick"').replace('id = "meter"', ""), "key-missing"),
