@@ -139,6 +139,9 @@ class Webhooks(Protocol):
     def find(self, organisation_id: str, webhook_id: str) -> Webhook | None:
         """One endpoint, or None."""
 
+    def hold(self, organisation_id: str, webhook_id: str) -> Webhook | None:
+        """As `find`, and nobody removes it before the commit: needed before its deliveries are written."""
+
     def list(self, organisation_id: str, page: PageRequest) -> Page[Webhook]:
         """Endpoints, newest first."""
 
@@ -146,7 +149,7 @@ class Webhooks(Protocol):
         """How many endpoints there are."""
 
     def enabled(self, organisation_ids: Collection[str]) -> Sequence[Webhook]:
-        """Endpoints of these organisations to which messages go."""
+        """Endpoints of these organisations to which messages go; nobody removes them before the commit."""
 
     def change(self, organisation_id: str, webhook_id: str, **values: object) -> None:
         """Set fields of `Webhook`; writes no event."""

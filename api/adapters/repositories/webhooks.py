@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Row, Select
 
     from api.ports import JournalPart, Page, PageRequest
 
@@ -38,7 +38,14 @@ class SqlWebhooks(Repository):
 
     def find(self, organisation_id: str, webhook_id: str) -> Webhook | None:
         """At most one."""
+        return self._find(select(own.webhooks).where(*_this(organisation_id, webhook_id)))
+
+    def hold(self, organisation_id: str, webhook_id: str) -> Webhook | None:
+        """A lock that only a removal waits for; SQLite has one writer anyway."""
         statement = select(own.webhooks).where(*_this(organisation_id, webhook_id))
+        return self._find(statement.with_for_update(read=True, key_share=True))
+
+    def _find(self, statement: Select[Any]) -> Webhook | None:
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else _webhook(row)
 
@@ -58,7 +65,8 @@ class SqlWebhooks(Repository):
         """By id."""
         c = own.webhooks.c
         wanted = (c.organisation_id.in_(sorted(organisation_ids)), c.state == WebhookState.ENABLED)
-        return [_webhook(row) for row in self._connection.execute(select(own.webhooks).where(*wanted).order_by(c.id))]
+        statement = select(own.webhooks).where(*wanted).order_by(c.id).with_for_update(read=True, key_share=True)
+        return [_webhook(row) for row in self._connection.execute(statement)]
 
     def change(self, organisation_id: str, webhook_id: str, **values: object) -> None:
         """These fields only."""
@@ -67,11 +75,13 @@ class SqlWebhooks(Repository):
         self._connection.execute(update(own.webhooks).where(*_this(organisation_id, webhook_id)).values(**row))
 
     def remove(self, organisation_id: str, webhook_id: str) -> None:
-        """Deliveries first."""
+        """Deliveries first, once nobody holds it."""
+        mine = _this(organisation_id, webhook_id)
+        self._connection.execute(select(own.webhooks.c.id).where(*mine).with_for_update())
         c = own.webhook_deliveries.c
-        mine = (c.organisation_id == organisation_id, c.webhook_id == webhook_id)
-        self._connection.execute(delete(own.webhook_deliveries).where(*mine))
-        self._connection.execute(delete(own.webhooks).where(*_this(organisation_id, webhook_id)))
+        theirs = (c.organisation_id == organisation_id, c.webhook_id == webhook_id)
+        self._connection.execute(delete(own.webhook_deliveries).where(*theirs))
+        self._connection.execute(delete(own.webhooks).where(*mine))
 
     def fresh(self) -> bool:
         """Any."""

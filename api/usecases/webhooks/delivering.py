@@ -104,7 +104,10 @@ def _next(uow: UnitOfWork, organisation_id: str, webhook_id: str, now: datetime)
 
 
 def _settle(uow: UnitOfWork, due: _Due, answer: WebhookAnswer, now: datetime) -> None:
-    """Note the answer, and what it means for the endpoint."""
+    """Note the answer, and what it means for the endpoint as it is by now."""
+    webhook = uow.webhooks.hold(due.webhook.organisation_id, due.webhook.id)
+    if webhook is None:
+        return
     tried = replace(
         due.delivery,
         attempts=due.delivery.attempts + 1,
@@ -113,32 +116,32 @@ def _settle(uow: UnitOfWork, due: _Due, answer: WebhookAnswer, now: datetime) ->
         last_code=answer.code,
         last_answer=answer.text,
     )
+    # what was played again while it was under way stays as that left it
     if answer.code:
-        _failed(uow, due, tried, answer, now)
+        asked_s = retry_after_s(answer.retry_after, now)
+        again_at = None if answer.code == GONE else next_try_at(tried.id, tried.attempts, now, asked_s)
+        state = DeliveryState.FAILED if again_at is None else DeliveryState.PENDING
+        if uow.webhooks.settle(due.delivery, replace(tried, state=state, next_try_at=again_at)):
+            _suffer(uow, webhook, _why_off(webhook, answer, state, now), asked_s, now)
     elif uow.webhooks.settle(due.delivery, replace(tried, state=DeliveryState.DELIVERED, next_try_at=None)):
         well = {"failures": 0, "failing_since": None, "paused_until": None}
-        uow.webhooks.change(due.webhook.organisation_id, due.webhook.id, **well)
+        uow.webhooks.change(webhook.organisation_id, webhook.id, **well)
 
 
-def _failed(uow: UnitOfWork, due: _Due, tried: WebhookDelivery, answer: WebhookAnswer, now: datetime) -> None:
-    asked_s = retry_after_s(answer.retry_after, now)
-    again_at = None if answer.code == GONE else next_try_at(tried.id, tried.attempts, now, asked_s)
-    state = DeliveryState.FAILED if again_at is None else DeliveryState.PENDING
-    if not uow.webhooks.settle(due.delivery, replace(tried, state=state, next_try_at=again_at)):
-        # removed, or played again while it was under way
-        return
-    webhook, since = due.webhook, due.webhook.failing_since or now
-    paused_until = now + timedelta(seconds=pause_s(webhook.failures + 1, asked_s))
-    ill = {"failures": webhook.failures + 1, "failing_since": since, "paused_until": paused_until}
+def _suffer(uow: UnitOfWork, webhook: Webhook, why: WebhookOff, asked_s: float, now: datetime) -> None:
+    """Leave the endpoint alone for a while, or for good."""
+    failures = webhook.failures + 1
+    paused_until = now + timedelta(seconds=pause_s(failures, asked_s))
+    ill = {"failures": failures, "failing_since": webhook.failing_since or now, "paused_until": paused_until}
     uow.webhooks.change(webhook.organisation_id, webhook.id, **ill)
-    why = _why_off(answer, state, now - since)
-    if why is not None:
+    if why is not WebhookOff.NONE and webhook.state is WebhookState.ENABLED:
         switch_off(uow, webhook, why, now)
 
 
-def _why_off(answer: WebhookAnswer, state: DeliveryState, failing: timedelta) -> WebhookOff | None:
+def _why_off(webhook: Webhook, answer: WebhookAnswer, state: DeliveryState, now: datetime) -> WebhookOff:
     if answer.code == GONE:
         return WebhookOff.GONE
     if state is DeliveryState.FAILED:
         return WebhookOff.TRIES_SPENT
-    return WebhookOff.FAILING_LONG if failing >= FAILING_LONG else None
+    long = now - (webhook.failing_since or now) >= FAILING_LONG
+    return WebhookOff.FAILING_LONG if long else WebhookOff.NONE

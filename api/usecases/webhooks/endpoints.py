@@ -139,7 +139,7 @@ def send_test(deps: Deps, organisation_id: str, webhook_id: str, by: str) -> Web
 
 def enabled_webhook(uow: UnitOfWork, organisation_id: str, webhook_id: str) -> Webhook:
     """One that gets messages. Raises Refusal: ``webhook-not-found``, ``webhook-is-disabled``."""
-    webhook = uow.webhooks.get(organisation_id, webhook_id)
+    webhook = uow.webhooks.hold(organisation_id, webhook_id) or uow.webhooks.get(organisation_id, webhook_id)
     if webhook.state is WebhookState.DISABLED:
         raise Refusal("webhook-is-disabled", f"{webhook_id} is disabled; enable it first.")
     return webhook

@@ -81,8 +81,9 @@ def test_every_field_can_be_changed_and_comes_back(db: SqlDatabase) -> None:
     with db.write() as uow:
         uow.webhooks.change(ORG, "whk_1", **fields)
         uow.webhooks.change(OTHER, "whk_2", **fields)
-    with db.read() as uow:
-        assert uow.webhooks.get(ORG, "whk_1") == changed
+    with db.write() as uow:
+        assert uow.webhooks.get(ORG, "whk_1") == uow.webhooks.hold(ORG, "whk_1") == changed
+        assert uow.webhooks.hold(OTHER, "whk_1") is None
         assert uow.webhooks.get(ORG, "whk_2").state is WebhookState.ENABLED
         assert [each.id for each in uow.webhooks.enabled([ORG, OTHER])] == ["whk_2", "whk_9"]
         assert uow.webhooks.enabled([]) == []
@@ -210,6 +211,26 @@ def test_what_is_removed_takes_its_deliveries_along(db: SqlDatabase) -> None:
         uow.webhooks.remove(ORG, "whk_1")
         assert uow.webhooks.find(ORG, "whk_1") is None
         assert len(uow.webhooks.deliveries(ORG, "whk_2", PageRequest()).items) == 1
+
+
+def test_nobody_removes_what_is_held(db: SqlDatabase) -> None:
+    removed = threading.Event()
+
+    def remove() -> None:
+        with db.write() as uow:
+            uow.webhooks.remove(ORG, "whk_1")
+        removed.set()
+
+    thread = threading.Thread(target=remove)
+    with db.write() as uow:
+        assert uow.webhooks.hold(ORG, "whk_1") == HOOK
+        thread.start()
+        assert not removed.wait(0.2)
+        uow.webhooks.deliver([delivery(1)])
+        uow.webhooks.change(ORG, "whk_1", failures=1)
+    thread.join(10)
+    with db.read() as uow:
+        assert uow.webhooks.find(ORG, "whk_1") is None
 
 
 def test_old_deliveries_that_are_over_are_forgotten_some_at_a_time(db: SqlDatabase) -> None:

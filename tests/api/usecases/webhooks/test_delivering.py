@@ -261,3 +261,19 @@ def test_messages_are_signed_with_both_secrets_while_one_takes_over(hooks: Hooks
             for generation in generations
         }
         assert set(message.headers["webhook-signature"].split(" ")) == signed
+
+
+def test_who_was_disabled_by_its_owner_meanwhile_stays_so(hooks: Hooks, webhook: Webhook) -> None:
+    hooks.happen()
+
+    class Disabled:
+        def post(self, message: WebhookMessage) -> WebhookAnswer:
+            hooks.receiver.post(message)
+            switching.disable(hooks.deps, ORG, webhook.id, "key_1")
+            return WebhookAnswer("webhook-gone", 410)
+
+    tend(hooks.deps)
+    hooks.runner(Disabled()).drain("worker-1")
+    assert hooks.of(webhook).disabled_why is WebhookOff.ASKED
+    assert hooks.alarms() == []
+    assert hooks.names().count("webhook-disabled") == 1
