@@ -123,8 +123,10 @@ class Submissions(Protocol):
     def add_answer(self, answer: Answer) -> Answer:
         """Insert; gives it its number."""
 
-    def live_answers(self, organisation_id: str, campaign_id: str, recipient: str, field: str) -> Sequence[Answer]:
-        """Those that count, in the order in which they came."""
+    def live_answers(
+        self, organisation_id: str, campaign_id: str, recipient: str, fields: Collection[str]
+    ) -> Sequence[Answer]:
+        """Those to these fields that count, in the order in which they came."""
 
     def end_answers(self, organisation_id: str, slip_field_id: str, at: datetime) -> int:
         """Those of a field of a slip count no more; returns how many did."""

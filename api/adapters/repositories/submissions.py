@@ -75,11 +75,13 @@ class SqlSubmissions(Repository):
         statement = insert(tables.given_answers).values(**row).returning(tables.given_answers.c.number)
         return replace(answer, number=int(self._connection.execute(statement).scalar_one()))
 
-    def live_answers(self, organisation_id: str, campaign_id: str, recipient: str, field: str) -> Sequence[Answer]:
+    def live_answers(
+        self, organisation_id: str, campaign_id: str, recipient: str, fields: Collection[str]
+    ) -> Sequence[Answer]:
         """By number."""
         c = tables.given_answers.c
         own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.recipient == recipient)
-        statement = select(tables.given_answers).where(*own, c.field == field, c.ended_at.is_(None))
+        statement = select(tables.given_answers).where(*own, c.field.in_(fields), c.ended_at.is_(None))
         return [_answer(row) for row in self._connection.execute(statement.order_by(c.number))]
 
     def end_answers(self, organisation_id: str, slip_field_id: str, at: datetime) -> int:

@@ -160,10 +160,12 @@ def keep(
     if offer.photo is not None:
         take_back(deps, uow, entry.organisation_id, offer.photo)
     uow.submissions.add(made)
+    given = []
     for name, one in checked.items():
         if one.value not in _SAYS_NOTHING or name in asked.given:
             uow.submissions.add_answer(_answer(asked, made, name, offer, one))
-            bring_in_line(deps, uow, of_entry(entry), name)
+            given.append(name)
+    bring_in_line(deps, uow, of_entry(entry), given)
     data = {"road": str(offer.road)}
     kind = MomentKind.SETTLED if offer.settles else MomentKind.ANSWERED
     moment = ContactMoment(*of_entry(entry), kind, now, submission_id, by=offer.by, data=data)

@@ -78,5 +78,5 @@ def _doubt(uow: UnitOfWork, organisation_id: str, record_id: str) -> Doubt:
     asked = read_reply(campaign.reply_form).field(record.field) if campaign else None
     if not entries or asked is None:
         raise Refusal("recipient-not-found", "This record is of a letter from before there were campaigns.")
-    answers = uow.submissions.live_answers(organisation_id, record.campaign_id, record.record_id, record.field)
+    answers = uow.submissions.live_answers(organisation_id, record.campaign_id, record.record_id, [record.field])
     return Doubt(record, entries[-1], asked, answers)

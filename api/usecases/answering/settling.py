@@ -3,60 +3,94 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.ports import DecidedBy, Record, RecordState
 from scanning.decide.roads import Given, Road, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from api.ports import Answer, Submission, UnitOfWork
     from api.usecases.answering.whose import Whose
     from api.usecases.deps import Deps
     from scanning.decide.roads import Settlement
 
 
-def bring_in_line(deps: Deps, uow: UnitOfWork, whose: Whose, field: str) -> Record | None:
-    """Settle all answers anew, and write the record when that changes it; None when there never was one."""
+class _Source(NamedTuple):
+    """What an answer came with: its submission, and the slip's form and the job of the letter that asked."""
+
+    submission: Submission
+    form: str
+    job_id: str
+
+
+def bring_in_line(deps: Deps, uow: UnitOfWork, whose: Whose, fields: Collection[str]) -> None:
+    """Settle all answers to these fields anew, and write the records that this changes."""
     organisation_id, _, campaign_id, recipient = whose
+    if not fields:
+        return
     uow.entries.hold(organisation_id, campaign_id, recipient)
-    answers = uow.submissions.live_answers(organisation_id, campaign_id, recipient, field)
+    answers: dict[str, list[Answer]] = {field: [] for field in fields}
+    for one in uow.submissions.live_answers(organisation_id, campaign_id, recipient, fields):
+        answers[one.field].append(one)
+    records = uow.records.of_recipient(organisation_id, campaign_id, recipient)
+    before = {record.field: record for record in records}
+    sources: dict[str, _Source] = {}
+    for field, said in answers.items():
+        made = _settled(deps, uow, said, before.get(field), sources)
+        if made is not None:
+            uow.records.put(made)
+
+
+def _settled(
+    deps: Deps,
+    uow: UnitOfWork,
+    answers: Sequence[Answer],
+    before: Record | None,
+    sources: dict[str, _Source],
+) -> Record | None:
+    """The record of a field as it is to be written; None when nothing changes."""
     settlement = settle([Given(one.number, one.road, one.value, one.standing) for one in answers])
-    before = uow.records.find(organisation_id, campaign_id, recipient, field)
     chosen = next((one for one in answers if one.number == settlement.number), None)
     if chosen is None:
-        return _take_back(deps, uow, before)
-    submission = uow.submissions.get(organisation_id, chosen.submission_id)
-    made = _record(deps, uow, settlement, chosen, submission)
-    if before is not None:
-        made = replace(made, id=before.id, revision=before.revision + 1)
-        if _says_the_same(before, made):
-            return before
-    uow.records.put(made)
-    return made
+        return _taken_back(deps, before)
+    if chosen.submission_id not in sources:
+        sources[chosen.submission_id] = _source(uow, chosen)
+    made = _record(deps, settlement, chosen, sources[chosen.submission_id])
+    if before is None:
+        return made
+    made = replace(made, id=before.id, revision=before.revision + 1)
+    return None if _says_the_same(before, made) else made
 
 
-def _take_back(deps: Deps, uow: UnitOfWork, before: Record | None) -> Record | None:
+def _taken_back(deps: Deps, before: Record | None) -> Record | None:
     """Nothing counts any more of what was said."""
     if before is None or before.state is RecordState.WITHDRAWN:
-        return before
+        return None
     now, revision = deps.clock.now(), before.revision + 1
-    made = replace(before, state=RecordState.WITHDRAWN, value="", updated_at=now, revision=revision)
-    uow.records.put(made)
-    return made
+    return replace(before, state=RecordState.WITHDRAWN, value="", updated_at=now, revision=revision)
 
 
-def _record(deps: Deps, uow: UnitOfWork, settlement: Settlement, chosen: Answer, submission: Submission) -> Record:
-    state = settlement.state or RecordState.WITHDRAWN
-    organisation_id, piece_id = submission.organisation_id, submission.piece_id
-    printed = uow.piece_slips.find(organisation_id, piece_id) if piece_id else None
+def _source(uow: UnitOfWork, answer: Answer) -> _Source:
+    submission = uow.submissions.get(answer.organisation_id, answer.submission_id)
+    if not submission.piece_id:
+        return _Source(submission, "", "")
+    printed = uow.piece_slips.find(answer.organisation_id, submission.piece_id)
+    job_id = printed.job_id if printed else uow.pieces.get(answer.organisation_id, submission.piece_id).job_id
+    return _Source(submission, printed.form if printed else "", job_id)
+
+
+def _record(deps: Deps, settlement: Settlement, chosen: Answer, source: _Source) -> Record:
+    state, submission = settlement.state or RecordState.WITHDRAWN, source.submission
     return Record(
         id=deps.ids.new("rec"),
-        organisation_id=organisation_id,
+        organisation_id=submission.organisation_id,
         mode=submission.mode,
-        piece_id=piece_id,
-        job_id=uow.pieces.get(organisation_id, piece_id).job_id if piece_id else "",
+        piece_id=submission.piece_id,
+        job_id=source.job_id,
         record_id=submission.recipient,
-        form=printed.form if printed else "",
+        form=source.form,
         field=chosen.field,
         kind=chosen.kind,
         value="" if state in {RecordState.UNREADABLE, RecordState.WITHDRAWN} else chosen.value,

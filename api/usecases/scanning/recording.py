@@ -24,19 +24,19 @@ def put_in_force(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, person: str =
     submission = _submission(deps, uow, whose, field)
     uow.submissions.end_answers(field.organisation_id, field.id, deps.clock.now())
     uow.submissions.add_answer(_answer(deps, submission, field, person, _told(uow, submission, field)))
-    bring_in_line(deps, uow, whose, field.name)
+    bring_in_line(deps, uow, whose, [field.name])
 
 
 def take_out(deps: Deps, uow: UnitOfWork, field: SlipFieldRow) -> None:
     """What was read in a field counts no more, as far as anything was."""
     if uow.submissions.end_answers(field.organisation_id, field.id, deps.clock.now()):
-        bring_in_line(deps, uow, of_piece(uow, field.organisation_id, field.piece_id), field.name)
+        bring_in_line(deps, uow, of_piece(uow, field.organisation_id, field.piece_id), [field.name])
 
 
 def dispute(deps: Deps, uow: UnitOfWork, field: SlipFieldRow) -> None:
     """Another slip says otherwise: whoever has used the value is told that it may not stay."""
     if uow.submissions.set_standing(field.organisation_id, field.id, Standing.CONTESTED):
-        bring_in_line(deps, uow, of_piece(uow, field.organisation_id, field.piece_id), field.name)
+        bring_in_line(deps, uow, of_piece(uow, field.organisation_id, field.piece_id), [field.name])
 
 
 def _submission(deps: Deps, uow: UnitOfWork, whose: Whose, field: SlipFieldRow) -> Submission:
