@@ -101,8 +101,9 @@ def _meter_values(meter: MeterPoint, segment: MeterSegment) -> dict[str, Any]:
 
 
 class SegmentOut(Out):
-    """A meter as long as it hung there."""
+    """A meter as long as it hung there; `place` counts from 0."""
 
+    place: int = Field(examples=[0])
     number: str = Field(examples=["WM 2009-742265"])
     dials: int = Field(examples=[5])
     decimals: int = Field(examples=[0])

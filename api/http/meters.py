@@ -308,6 +308,18 @@ def exchange_meter(caller: CallerDep, meter_id: str, said: ExchangeIn, once: Onc
     return once.run(sha256, make)
 
 
+@router.delete(
+    "/meters/{meter_id:id}/segments/{place:int}",
+    summary="Take an exchange back",
+    dependencies=[SUBMITTER],
+    responses=problems("meter-not-found", "exchange-not-last", "mode-differs"),
+)
+def undo_exchange(deps: DepsDep, caller: CallerDep, meter_id: str, place: int) -> MeterHistoryOut:
+    """The last one, by the `place` of the new meter: the old one hangs there as if nothing had been recorded."""
+    whose = (caller.organisation_id, caller.key_id)
+    return MeterHistoryOut.of_known(replacing.undo_exchange(deps, whose, meter_id, place))
+
+
 def _period(deps: Deps, organisation_id: str, asked: Asked) -> Period:
     return reporting.period_of(deps, organisation_id, asked.first, asked.last)
 

@@ -83,6 +83,7 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "package-version-exists": HTTPStatus.CONFLICT,
     "state-conflict": HTTPStatus.CONFLICT,
     "undo-nothing": HTTPStatus.CONFLICT,
+    "exchange-not-last": HTTPStatus.CONFLICT,
     "field-not-open": HTTPStatus.CONFLICT,
     "field-not-shown": HTTPStatus.CONFLICT,
     "field-own": HTTPStatus.CONFLICT,

@@ -36,7 +36,7 @@ USUAL_UNITS: Final[Mapping[MeterKind, str]] = {
 """The unit of a meter of which none is said."""
 
 
-REGISTER_EVENTS: Final = frozenset({"meters-imported", "meter-exchanged"})
+REGISTER_EVENTS: Final = frozenset({"meters-imported", "meter-exchanged", "meter-exchange-undone"})
 """What happens to a register; each is told of the organisation."""
 
 
@@ -157,6 +157,9 @@ class Meters(Protocol):
 
     def put(self, rows: MeterRegister) -> None:
         """Insert rows, or put them in the place of those with their ids, days and places. No event is written."""
+
+    def drop_segment(self, organisation_id: str, meter_id: str, place: int) -> None:
+        """Take out a segment that should not have been there."""
 
     def tell(self, organisation_id: str, subject_id: str, name: str, at: datetime, **data: object) -> None:
         """Write an event of the register."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import meter_tables as tables
@@ -72,6 +72,12 @@ class SqlMeters(Repository):
         self._put(tables.meters, highest_first, "id")
         self._put(tables.meter_segments, rows.segments, "meter_id", "place")
         self._put(tables.meter_readings, rows.readings, "meter_id", "read_on")
+
+    def drop_segment(self, organisation_id: str, meter_id: str, place: int) -> None:
+        """One at most."""
+        c = tables.meter_segments.c
+        where = (c.organisation_id == organisation_id, c.meter_id == meter_id, c.place == place)
+        self._connection.execute(delete(tables.meter_segments).where(*where))
 
     def tell(self, organisation_id: str, subject_id: str, name: str, at: datetime, **data: object) -> None:
         """Write an event."""

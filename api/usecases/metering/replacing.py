@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from api.usecases.metering.facts import Known
 
 EXCHANGED: Final = "meter-exchanged"
+UNDONE: Final = "meter-exchange-undone"
 MOST_NUMBER: Final = 64
 """Characters of the number of a meter."""
 
@@ -76,6 +77,29 @@ def exchange_meter(
             organisation_id, meter_id, EXCHANGED, now, number=new.number, placed_on=placed_on, by=by, insists=insists
         )
         uow.meters.tell(organisation_id, organisation_id, EXCHANGED, now, meter=meter_id, by=by)
+        return known_of(uow, organisation_id, [point])[0]
+
+
+def undo_exchange(deps: Deps, whose: tuple[str, str], meter_id: str, place: int) -> Known:
+    """Take the last exchange back, as if it had never been recorded; ``place`` is that of the new meter, from 1.
+
+    ``whose`` is the organisation, and who says it. Raises Refusal: ``meter-not-found``, ``exchange-not-last``.
+    """
+    organisation_id, by = whose
+    with deps.database.write() as uow:
+        uow.meters.lock(organisation_id)
+        (known,) = known_of(uow, organisation_id, [uow.meters.get(organisation_id, meter_id)])
+        if place < 1 or known.current.place != place:
+            raise Refusal(
+                "exchange-not-last", "Only the exchange that was recorded last can be taken back. Look again."
+            )
+        now = deps.clock.now()
+        hangs = replace(known.segments[-2], removed_on=None, end_reading=None)
+        point = replace(known.meter, updated_at=now)
+        uow.meters.drop_segment(organisation_id, meter_id, place)
+        uow.meters.put(MeterRegister(meters=(point,), segments=(hangs,)))
+        uow.meters.tell(organisation_id, meter_id, UNDONE, now, number=known.current.number, by=by)
+        uow.meters.tell(organisation_id, organisation_id, UNDONE, now, meter=meter_id, by=by)
         return known_of(uow, organisation_id, [point])[0]
 
 

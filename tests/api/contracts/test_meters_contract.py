@@ -219,6 +219,16 @@ def test_answers_of_meters_are_found_by_the_key_of_their_letters(db: SqlDatabase
         assert uow.meters.answers(OTHER, [first.id]) == []
 
 
+def test_a_segment_is_taken_out(db: SqlDatabase) -> None:
+    meter, left = register().meters[0].id, register().segments[0]
+    with db.write() as uow:
+        uow.meters.drop_segment(OTHER, meter, 1)
+        assert len(uow.meters.segments(ORG, [meter])[meter]) == 2
+        uow.meters.drop_segment(ORG, meter, 1)
+        uow.meters.drop_segment(ORG, meter, 7)
+        assert uow.meters.segments(ORG, [meter])[meter] == (left,)
+
+
 def test_the_revision_grows_with_what_happens_to_the_register(db: SqlDatabase) -> None:
     with db.write() as uow:
         assert uow.meters.revision(ORG) == 0

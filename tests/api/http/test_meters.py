@@ -123,6 +123,9 @@ def test_an_exchange_is_recorded_once(haven: httpx.Client) -> None:
             ("B", None),
         ]
     assert (answer.json()["number"], answer.json()["placed_on"]) == ("B", "2025-09-01")
+    new = f"/v1/meters/{ids(haven)['m1']}/segments/1"
+    assert haven.delete(new).json()["number"] == "A"
+    assert code(haven.delete(new)) == (409, "exchange-not-last")
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,24 @@ def exchange_meter(desk: DeskDep, meter_id: str) -> Response:
     return desk.change(make, again, fields)
 
 
+@router.post("/meters/{meter_id:id}/undo", dependencies=[SUBMITTERS])
+def undo_exchange(desk: DeskDep, meter_id: str) -> Response:
+    """Take the last exchange back."""
+
+    def make(deps: Deps) -> Done:
+        place = desk.form.text("place")
+        known = replacing.undo_exchange(
+            deps, (desk.organisation_id, desk.by), meter_id, int(place) if place.isdecimal() else 0
+        )
+        number = known.current.number or known.meter.key
+        return Done(f"{METERS}/{meter_id}", f"The exchange is taken back: meter {number} hangs there.")
+
+    def again(mistake: Mistake) -> Response:
+        return _meter(desk.request, desk.deps, meter_id, mistake)
+
+    return desk.change(make, again, {"": "segments"})
+
+
 def _in_words(refusal: Refusal, fields: dict[str, str]) -> Refusal:
     """What is wrong with each field by its name on the page, and in ``fields`` the first of them."""
     names = [(finding.place.pointer or "").removeprefix("/") for finding in refusal.findings]

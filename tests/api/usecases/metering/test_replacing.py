@@ -10,7 +10,7 @@ import pytest
 
 from api.ports import PageRequest
 from api.usecases.metering import reporting, tables
-from api.usecases.metering.replacing import MeterReplaced, exchange_meter
+from api.usecases.metering.replacing import MeterReplaced, exchange_meter, undo_exchange
 from docgen.findings import Refusal
 from scanning.meters.period import Line, Period
 from tests.api.builders import ORG, OTHER
@@ -135,3 +135,28 @@ def test_the_days_fit_with_what_is_known(home: Bench) -> None:
 def test_another_organisation_has_no_such_meter(home: Bench) -> None:
     with pytest.raises(Refusal, match="meter-not-found"):
         exchange_meter(home.deps, (OTHER, "key_1"), home.id_of("m"), SAID)
+
+
+def test_an_exchange_is_taken_back_as_if_it_had_never_been(home: Bench) -> None:
+    before = home.meters()["m"][1]
+    done(home)
+    known = undo_exchange(home.deps, (ORG, "key_1"), home.id_of("m"), 1)
+    assert known.segments == (before,)
+    home.answer("m", "1095")
+    assert line(home).amount == 95
+    for place in (1, 0, -1):
+        with pytest.raises(Refusal, match="exchange-not-last"):
+            undo_exchange(home.deps, (ORG, "key_1"), home.id_of("m"), place)
+    assert done(home) == 2
+    with home.database.read() as uow:
+        told = uow.events.of_subject(ORG, home.id_of("m"), PageRequest()).items
+    assert [event.name for event in told] == ["meter-exchanged", "meter-exchange-undone", "meter-exchanged"]
+
+
+def test_only_the_last_exchange_is_taken_back(home: Bench) -> None:
+    done(home)
+    later = date(2026, 9, 1)
+    done(home, MeterReplaced(later, Decimal(20), "C", later))
+    with pytest.raises(Refusal, match="exchange-not-last"):
+        undo_exchange(home.deps, (ORG, "key_1"), home.id_of("m"), 1)
+    assert len(undo_exchange(home.deps, (ORG, "key_1"), home.id_of("m"), 2).segments) == 2

@@ -127,6 +127,19 @@ def test_an_exchange_is_recorded_from_the_page(haven: Browser, world: World) -> 
     assert rows(haven, "What hung here") == [["B-17", "2025-09-01 at 0", "now"], ["A", NOTHING, "2025-09-01 at 780"]]
 
 
+def test_an_exchange_is_taken_back_from_the_page(haven: Browser, world: World) -> None:
+    path = f"{METERS}/{ids(world)['m1']}"
+    assert f"{path}/undo" not in haven.get(path).actions()
+    haven.send(f"{path}/exchange", removed_on="2025-09-01", end_reading="780", number="B-17")
+    old = haven.fields(f"{path}/undo")
+    assert "The exchange is taken back: meter A hangs there." in haven.send(f"{path}/undo").text
+    assert rows(haven, "What hung here") == [["A", NOTHING, "now"]]
+    haven.get(path)
+    headers = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    again = haven.client.post(f"{path}/undo", data=old | {"key": "another"}, headers=headers)
+    assert (again.status_code, "exchange-not-last" in again.text) == (409, True)
+
+
 def test_what_is_wrong_with_an_exchange_is_told_and_what_was_typed_stays(haven: Browser, world: World) -> None:
     path = f"{METERS}/{ids(world)['m1']}"
     form = f"{path}/exchange"
