@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import Answer, ContactMoment, DecidedBy, MomentKind, Submission
 from api.usecases.answering.giving import told
 from api.usecases.answering.settling import bring_in_line
 from api.usecases.answering.whose import of_piece
-from api.usecases.scanning.forms import read_reply
+from api.usecases.scanning.forms import question_of, read_reply
 from scanning.decide.roads import Road, Standing
-from scanning.validators.verdict import Verdict
+from scanning.validators.answer import check_answer
+from scanning.validators.verdict import Checked, Verdict
 
 if TYPE_CHECKING:
     from api.ports import SlipFieldRow, UnitOfWork
@@ -18,12 +20,15 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
 
 
+_ACCEPTED: Final = Checked(Verdict.ACCEPT, "")
+
+
 def put_in_force(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, person: str = "") -> None:
     """What stands in a field of a slip counts from now on, in the place of what was read there before."""
     whose = of_piece(uow, field.organisation_id, field.piece_id)
     submission = _submission(deps, uow, whose, field)
     uow.submissions.end_answers(field.organisation_id, field.id, deps.clock.now())
-    uow.submissions.add_answer(_answer(deps, submission, field, person, _told(uow, submission, field)))
+    uow.submissions.add_answer(_answer(deps, submission, field, person, _asked(deps, uow, submission, field)))
     bring_in_line(deps, uow, whose, [field.name])
 
 
@@ -65,14 +70,28 @@ def _submission(deps: Deps, uow: UnitOfWork, whose: Whose, field: SlipFieldRow) 
     return made
 
 
-def _told(uow: UnitOfWork, submission: Submission, field: SlipFieldRow) -> str:
-    """What the slip says of what an answer is for, in the language of the letter; "" when its form is not known."""
+class _Asked(NamedTuple):
+    """What a recipient read of what an answer is for, and what the rules say of the answer."""
+
+    told: str
+    checked: Checked
+
+
+def _asked(deps: Deps, uow: UnitOfWork, submission: Submission, field: SlipFieldRow) -> _Asked:
+    """As on every other road; nothing is asked any more, so who keyed it counts as insisting."""
     campaign = uow.campaigns.find(submission.organisation_id, submission.campaign_id)
-    asked = read_reply(campaign.reply_form).field(field.name) if campaign else None
-    return told(asked, submission.language) if asked else ""
+    form = read_reply(campaign.reply_form) if campaign else None
+    if form is None or form.field(field.name) is None:
+        return _Asked("", _ACCEPTED)
+    printed = uow.piece_slips.find(submission.organisation_id, submission.piece_id)
+    question = question_of(form, printed.known if printed else "", field.name, deps.clock.now().date())
+    checked = (
+        check_answer(question.asked, field.value, replace(question.context, insists=True)) if field.value else None
+    )
+    return _Asked(told(question.asked, submission.language), checked or _ACCEPTED)
 
 
-def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str, said: str) -> Answer:
+def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str, asked: _Asked) -> Answer:
     return Answer(
         organisation_id=field.organisation_id,
         submission_id=submission.id,
@@ -83,10 +102,10 @@ def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str
         road=Road.SLIP,
         raw=field.read,
         value=field.value or "",
-        verdict=Verdict.ACCEPT,
-        code="",
-        insisted=False,
-        told=said,
+        verdict=asked.checked.verdict,
+        code=asked.checked.code or "",
+        insisted=asked.checked.insisted,
+        told=asked.told,
         standing=Standing.UNREADABLE if field.unreadable else Standing.READY,
         confidence=field.confidence,
         decided_by=DecidedBy.PERSON if person else field.decided_by,
