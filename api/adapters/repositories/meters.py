@@ -162,7 +162,8 @@ class SqlMeters(Repository):
         return found
 
     def _all(self, make: type[T], statement: Select[Any]) -> tuple[T, ...]:
-        return tuple(make(**row._asdict()) for row in self._connection.execute(statement))
+        # columns are in the order of the fields: by name it takes twice as long, and a register is large
+        return tuple([make(*row) for row in self._connection.execute(statement).all()])
 
     def _put(self, table: Table, rows: Iterable[object], *key: str) -> None:
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite

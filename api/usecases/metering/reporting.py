@@ -119,44 +119,47 @@ def overview(
 def missing_meters(
     deps: Deps, organisation_id: str, mode: Mode, period: Period, page: PageRequest
 ) -> Page[MissingMeter]:
-    """Meters without a reading over all complexes, by the key of the meter."""
+    """Meters without a reading over all complexes, by the key of the meter; the last part may be empty."""
     found: list[MissingMeter] = []
+    after, more = page.after, True
     with deps.database.read() as uow:
-        for each in _missing(uow, organisation_id, mode, period, page.after):
-            if len(found) == page.limit:
-                return Page(tuple(found), found[-1].meter.id)
-            found.append(each)
-    return Page(tuple(found))
+        while more and len(found) < page.limit:
+            part = _missing(uow, organisation_id, mode, period, after)
+            found += part.items
+            after, more = part.next_after, part.next_after is not None
+    kept = tuple(found[: page.limit])
+    return Page(kept, kept[-1].meter.id if kept and (more or len(kept) < len(found)) else None)
 
 
 def every_missing_meter(deps: Deps, organisation_id: str, mode: Mode, period: Period) -> Iterator[MissingMeter]:
     """All of them; each part is read when it is asked for."""
-    page: PageRequest | None = PageRequest(MAX_PAGE_ITEMS)
-    while page is not None:
-        found = missing_meters(deps, organisation_id, mode, period, page)
-        yield from found.items
-        page = PageRequest(MAX_PAGE_ITEMS, found.next_after) if found.next_after else None
+    after, more = None, True
+    while more:
+        with deps.database.read() as uow:
+            part = _missing(uow, organisation_id, mode, period, after)
+        yield from part.items
+        after, more = part.next_after, part.next_after is not None
 
 
 def _missing(
     uow: UnitOfWork, organisation_id: str, mode: Mode, period: Period, after: str | None
-) -> Iterator[MissingMeter]:
-    while True:
-        part = uow.meters.list(organisation_id, mode, PageRequest(MAX_PAGE_ITEMS, after))
-        known = [
-            each
-            for each in known_of(uow, organisation_id, part.items)
-            if (line := line_of(each.facts, period)) is not None and line.missing
-        ]
-        homes = uow.meters.dwellings_by_id(organisation_id, _dwelling_ids(known))
-        complexes = uow.meters.complexes_by_id(organisation_id, [each.meter.complex_id for each in known])
-        for each in known:
-            last = each.facts.points[-1] if each.facts.points else None
-            home = homes.get(each.meter.dwelling_id or "")
-            yield MissingMeter(complexes[each.meter.complex_id], home, each.meter, each.current, last)
-        after = part.next_after
-        if after is None:
-            return
+) -> Page[MissingMeter]:
+    """Those among the next thousand meters; the cursor is the last meter that was looked at."""
+    part = uow.meters.list(organisation_id, mode, PageRequest(MAX_PAGE_ITEMS, after))
+    known = [
+        each
+        for each in known_of(uow, organisation_id, part.items)
+        if (line := line_of(each.facts, period)) is not None and line.missing
+    ]
+    homes = uow.meters.dwellings_by_id(organisation_id, _dwelling_ids(known))
+    complexes = uow.meters.complexes_by_id(organisation_id, [each.meter.complex_id for each in known])
+    return Page(tuple(_row(each, homes, complexes) for each in known), part.next_after)
+
+
+def _row(each: Known, homes: Mapping[str, Dwelling], complexes: Mapping[str, Complex]) -> MissingMeter:
+    last = each.facts.points[-1] if each.facts.points else None
+    home = homes.get(each.meter.dwelling_id or "")
+    return MissingMeter(complexes[each.meter.complex_id], home, each.meter, each.current, last)
 
 
 def _dwelling_ids(known: Iterable[Known]) -> list[str]:

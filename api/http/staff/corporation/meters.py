@@ -39,7 +39,7 @@ router = APIRouter(prefix="/staff", tags=["staff"], include_in_schema=False, rou
 T = TypeVar("T")
 
 METERS: Final = "/staff/meters"
-_SHOWN_COMPLEXES: Final = 50
+_SHOWN_COMPLEXES: Final = 25
 _SHOWN_METERS: Final = 60
 _WHICH: Final = ("all", "missing", "told")
 _CODES: Final[Mapping[str, str]] = {
