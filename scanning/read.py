@@ -41,8 +41,8 @@ _FINE_DPI = 450.0
 """Finer scans are made half as fine: nothing more is read from them, and it takes four times as long."""
 _MOST_PIXELS = 20_000_000
 """So is what has more pixels than A4 at that fineness."""
-CODES_DPI = 250.0
-"""From here on codes are looked for at half the fineness first, where a module still has three pixels."""
+CODES_DPI = 195.0
+"""From here on codes are looked for at half the fineness first, where a module still has two pixels."""
 _TWICE = 2
 
 
@@ -99,7 +99,8 @@ class _PageReader:
         return None if self._page.dpi is None else self._page.dpi / self._fineness
 
     def _codes(self) -> Codes:
-        return find_codes(self._grey, self._half if (self._dpi or 0.0) >= CODES_DPI else None)
+        is_fine = (self._dpi or 0.0) >= CODES_DPI and not self._page.bilevel
+        return find_codes(self._grey, self._half if is_fine else None)
 
     def _is_blank(self) -> bool:
         return is_blank(replace(self._page, grey=self._grey, dpi=self._dpi))

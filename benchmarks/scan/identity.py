@@ -41,7 +41,9 @@ def identify(task: IdentityTask) -> Counter[str]:
         grey = turned(
             scan(slip.paper, PAPER_DPI, task.dpi, CONDITIONS[task.condition], rng), int(rng.choice([0, 0, 0, 1, 2, 3]))
         )
-        codes = find_codes(grey, halved(grey) if task.dpi >= CODES_DPI else None)
+        codes = find_codes(
+            grey, halved(grey) if task.dpi >= CODES_DPI and not CONDITIONS[task.condition].bilevel else None
+        )
         found = slips_of((codes if codes.slips else find_hard_codes(grey)).slips)
         counts[WRONG] += sum(one.code != slip.code for one in found)
         placed = [align(grey, one.codes, geometry) for one in found]

@@ -72,7 +72,8 @@ def cut_band(grey: GreyImage, alignment: Alignment, row: int, area: Rect) -> Ban
 def _ink(grey: GreyImage, alignment: Alignment) -> NDArray[np.float32]:
     paper = _paper(grey, alignment.white)
     span = np.maximum(paper - np.float32(alignment.black), np.float32(_LEAST_CONTRAST))
-    ink = np.subtract(paper, grey, dtype=np.float32)
+    ink = grey.astype(np.float32)
+    np.subtract(paper, ink, out=ink)
     ink /= span
     return np.clip(ink, 0, 1, out=ink)
 

@@ -39,4 +39,6 @@ def without_folds(band: Band) -> Band:
 def _run(image: NDArray[np.uint8], along: tuple[int, int], across: tuple[int, int]) -> NDArray[np.uint8]:
     """What is inked without a break over a length; a little slope is allowed by widening it first."""
     wide = cv2.dilate(image, np.ones(across[::-1], np.uint8)) if max(across) > 1 else image
-    return np.asarray(cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones(along[::-1], np.uint8)), np.uint8)
+    kernel = np.ones(along[::-1], np.uint8)
+    thin = np.asarray(cv2.erode(wide, kernel), np.uint8)
+    return thin if thin.max() <= _GRAIN else np.asarray(cv2.dilate(thin, kernel), np.uint8)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from docgen.layouts.slip_geometry import SlipField, SlipGeometry
+    from docgen.layouts.geometry import Rect
+    from docgen.layouts.slip_geometry import SlipField, SlipGeometry, SlipRow
     from scanning.fields.outlines import BoxInk
     from scanning.page import GreyImage, Page
     from scanning.readings import FieldReading
@@ -92,17 +93,21 @@ def _row(page: Page, alignment: Alignment, geometry: SlipGeometry, index: int) -
     row = geometry.rows[index]
     band = without_folds(cut_band(page.grey, alignment, index, band_area(row)))
     noise = noise_of(_margins(band))
-    lost = _lost(page, alignment.rows[index], row.fields)
+    lost = _lost(page, alignment.rows[index], row)
     return [_field(band, one, noise, away, bilevel=page.bilevel) for one, away in zip(row.fields, lost, strict=True)]
 
 
-def _lost(page: Page, to_px: Matrix, fields: Sequence[SlipField]) -> list[bool]:
+def _lost(page: Page, to_px: Matrix, row: SlipRow) -> list[bool]:
     """True of fields that lie partly beyond the edge of the page: the paper is torn, or the scan was cut."""
-    areas = [one.area for one in fields]
-    ends = [[(x, y) for x in (a.left_mm, a.right_mm) for y in (a.top_mm, a.bottom_mm)] for a in areas]
-    corners = apply(to_px, np.array(ends).reshape(-1, 2)).reshape(-1, 8)
-    beyond = (corners < 0) | (corners > np.tile(page.grey.shape[::-1], 4))
-    return [bool(one.any()) for one in beyond]
+    if not _is_beyond(page, to_px, band_area(row)):
+        return [False] * len(row.fields)
+    return [_is_beyond(page, to_px, one.area) for one in row.fields]
+
+
+def _is_beyond(page: Page, to_px: Matrix, area: Rect) -> bool:
+    ends = [(x, y) for x in (area.left_mm, area.right_mm) for y in (area.top_mm, area.bottom_mm)]
+    corners = apply(to_px, np.array(ends))
+    return bool((corners < 0).any() or (corners > page.grey.shape[::-1]).any())
 
 
 def _margins(band: Band) -> NDArray[np.float32]:

@@ -53,13 +53,19 @@ _Symbol = tuple[str, "NDArray[np.float64]"]
 def find_codes(grey: GreyImage, half: GreyImage | None = None) -> Codes:
     """The symbols of a page, by the quick reader.
 
-    ``half`` is a fine page half as fine. What is found there is enough when no slip misses one of its two symbols.
+    ``half`` is the page half as fine, which takes a quarter of the time. What is read there is enough when nothing else
+    there looks like a symbol, and no slip misses one of its two.
     """
     if half is not None:
-        codes = _sorted([(text, corners * 2 + 0.5) for text, corners in _zxing(half)])
-        if codes.slips and not codes.spoilt and _are_pairs(codes):
+        seen = _seen(half, broken=True)
+        codes = _sorted([(one.text, _corners(one) * 2 + 0.5) for one in seen if one.valid])
+        if codes.slips and not codes.spoilt and all(one.valid for one in seen) and _are_pairs(codes):
             return codes
     return _sorted(list(_zxing(grey)))
+
+
+def _are_pairs(codes: Codes) -> bool:
+    return all(count % 2 == 0 for count in Counter(found.code for found in codes.slips).values())
 
 
 def find_hard_codes(grey: GreyImage) -> Codes:
@@ -69,10 +75,6 @@ def find_hard_codes(grey: GreyImage) -> Codes:
     return codes if codes.slips else _sorted(list(_zbar(cleaned)))
 
 
-def _are_pairs(codes: Codes) -> bool:
-    return all(count % 2 == 0 for count in Counter(found.code for found in codes.slips).values())
-
-
 def _sorted(symbols: list[_Symbol]) -> Codes:
     ours = [(decode(text), corners) for text, corners in symbols if text.startswith(SLIP_PREFIX)]
     slips = tuple([FoundCode(code, corners) for code, corners in ours if code is not None])
@@ -80,12 +82,20 @@ def _sorted(symbols: list[_Symbol]) -> Codes:
 
 
 def _zxing(grey: GreyImage) -> Iterator[_Symbol]:
+    yield from [(one.text, _corners(one)) for one in _seen(grey)]
+
+
+def _seen(grey: GreyImage, *, broken: bool = False) -> list[zxingcpp.Barcode]:
+    """Symbols that can be read, and ``broken`` ones that only look like symbols."""
     # kept for longer, the formats would be told as leaked when the process ends
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    for found in zxingcpp.read_barcodes(grey, formats=formats, try_downscale=False, try_invert=False):
-        place = found.position
-        corners = [place.top_left, place.top_right, place.bottom_right, place.bottom_left]
-        yield found.text, np.array([(corner.x, corner.y) for corner in corners], np.float64)
+    return zxingcpp.read_barcodes(grey, formats=formats, try_downscale=False, try_invert=False, return_errors=broken)
+
+
+def _corners(one: zxingcpp.Barcode) -> NDArray[np.float64]:
+    place = one.position
+    corners = [place.top_left, place.top_right, place.bottom_right, place.bottom_left]
+    return np.array([(corner.x, corner.y) for corner in corners], np.float64)
 
 
 def _zbar(cleaned: GreyImage) -> Iterator[_Symbol]:
