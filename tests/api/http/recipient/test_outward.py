@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
 import httpx
+import pikepdf
+import pypdfium2
 import pytest
+import zxingcpp
 
 from api.http.edge import Edge
 from api.http.recipient.app import recipient_app
 from api.http.recipient.hosts import ByHost, Hosts
+from api.ports import PackageKind
+from api.usecases import papers, printing
+from docgen.drawing.output_intent import OutputIntent
 from tests.api.http.recipient.conftest import SAME_SITE, Visitor
 from tests.api.http.recipient.scene import GOOD, HOST, HOUSE, POSTCODE
 from tests.api.http.service import InProcess
 from tests.api.http.serving import serving
+from tests.api.usecases.world import sample, sample_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.api.http.recipient.scene import Letters
     from tests.api.http.service import Service
+    from tests.api.usecases.world import World
 
 NAMES = re.compile(rb"post-?hoorn|fastapi|starlette|uvicorn|python|jinja|problem\+json|sqlite|reportlab", re.IGNORECASE)
 SAFE = {
@@ -34,6 +43,13 @@ SAFE = {
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
 }
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tiny colour profile and no picture: the real ones take longer than all the rest together."""
+    monkeypatch.setattr(printing, "fogra39", lambda: OutputIntent("TEST", "A test", 4, b"a profile"))
+    monkeypatch.setattr(papers, "contact_sheet", lambda *_: b"a picture")
 
 
 def _everything(client: httpx.Client, letters: Letters) -> Iterator[httpx.Response]:
@@ -95,6 +111,25 @@ def test_every_answer_has_the_headers_that_keep_it_to_itself(visitor: Visitor, l
         assert "<script" not in answer.text
         assert "http://" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", answer.text)
         assert "https://" not in answer.text
+
+
+def test_no_letter_names_the_service_and_its_link_is_on_the_host_of_the_brand(world: World, quick: None) -> None:
+    del quick
+    world.put(PackageKind.BRAND, "zandeland", sample("brand", "zandeland"))
+    world.put(PackageKind.TEMPLATE, "contact-data-request", sample("template", "contact-data-request"))
+    records = sample_records("contact-data-request")[:1]
+    job = world.released(records, template="contact-data-request", brand="zandeland")
+    (batch,) = world.batches(job.id)
+    (data,) = [data for name, data in world.files(batch).items() if name.endswith(".pdf") and "ticket" not in name]
+    assert not NAMES.search(data)
+    with pikepdf.open(io.BytesIO(data)) as letter:
+        said = str(dict(letter.docinfo))
+        if "/Metadata" in letter.Root:
+            said += letter.Root.Metadata.read_bytes().decode()
+        picture = pypdfium2.PdfDocument(data)[0].render(scale=3).to_pil()
+    assert not NAMES.search(said.encode())
+    codes = [found.text for found in zxingcpp.read_barcodes(picture) if found.text.startswith("HTTPS")]
+    assert [code.rpartition("/")[0] for code in codes] == [f"HTTPS://{HOST.upper()}"]
 
 
 @pytest.mark.parametrize("public_url", [None, "https://post.example.org"])
