@@ -61,7 +61,7 @@ entries = Table(
     Column("house", Text, nullable=False),
     Column("known", Text, nullable=False),
     Column("token_digest", String(64), unique=True),
-    Column("code_digest", String(64), index=True),
+    Column("code_digest", String(64)),
     Column("made_at", UtcTime),
     Column("made_by", String(64), nullable=False),
     Column("revoked_at", UtcTime),
@@ -70,6 +70,8 @@ entries = Table(
     Index(None, "campaign_id", "recipient"),
     Index(None, "job_id"),
     Index(None, "organisation_id", "postcode"),
+    # both, or SQLite looks through all letters of the organisation for each code that somebody types
+    Index(None, "organisation_id", "code_digest"),
     Index(None, "organisation_id", "recipient"),
 )
 

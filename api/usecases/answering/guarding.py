@@ -65,6 +65,10 @@ class Tried(Generic[T]):
 
 def try_code(deps: Deps, organisation_id: str, code: str, address: str, look: Callable[[], T | None]) -> Tried[T]:
     """Look with a typed code, which has its right check character; ``address`` is the caller's and is not kept."""
+    until = codes_paused_until(deps, organisation_id)
+    if until is not None:
+        # whoever goes on guessing then costs a look into one row, and leaves none
+        return Tried(paused=Paused.ALL, until=until)
     subjects = {
         Paused.OWN: _subject(deps, "code", f"{organisation_id}\0{code}"),
         Paused.ADDRESS: _subject(deps, "codes-from", network_of(address)),
