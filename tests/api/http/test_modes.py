@@ -35,6 +35,7 @@ OTHERS = {
     "delivery_id",
     "complex_id",
     "meter_id",
+    "place",
 }
 
 
