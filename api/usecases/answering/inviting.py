@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from api.ports import Campaign, Entry, own_campaign_id
 from api.usecases.answering.doors import code_digest, token_digest
 from api.usecases.scanning.forms import known_json, reply_json
-from docgen.qr.entry_link import token_of
+from docgen.qr.entry_code import derive_code, derive_token
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +28,7 @@ class Inviter:
         """Nothing made yet."""
         self._job = job
         self._form = composer.template.reply_form
+        self._shows_link = composer.template.entry is not None and composer.brand.entry_host is not None
         self._secret = secret
         self._campaign_id = job.campaign_id or own_campaign_id(job.id)
 
@@ -35,8 +36,10 @@ class Inviter:
         """The way in of a letter; one without a link when the letter shows none, and None when it asks nothing."""
         if self._form is None:
             return None
-        access = letter.entry
-        token = token_of(access.url) if access else None
+        token = code = None
+        if self._shows_link:
+            token = token_digest(self._secret, derive_token(self._secret, piece.id))
+            code = code_digest(self._secret, derive_code(self._secret, piece.id))
         return Entry(
             id=f"ent_{piece.id.partition('_')[2]}",
             organisation_id=piece.organisation_id,
@@ -49,8 +52,8 @@ class Inviter:
             postcode=piece.postcode,
             house=piece.house,
             known=known_json(self._form, letter.values),
-            token_digest=token_digest(self._secret, token) if token else None,
-            code_digest=code_digest(self._secret, access.code) if access else None,
+            token_digest=token,
+            code_digest=code,
         )
 
     def write(self, uow: UnitOfWork, at: datetime) -> None:
