@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from api.http.recipient.drawing import Drawing, drawing_of
@@ -95,11 +96,11 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What stands together: one field, or ticks under the field that they are about."""
+    """What stands together: one field, or ticks. ``about`` has the labels of the fields whose use they switch."""
 
     fields: tuple[FieldView, ...]
     ticks: bool = False
-    alone: bool = False
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +112,36 @@ class Filled:
 
 
 def blocks_of(asked: Asked, words: Words, filled: Filled) -> tuple[Block, ...]:
-    """The fields of a form, in its order; those that cannot be asked on a page are left out."""
-    found: list[Block] = []
-    ticks: list[FieldView] = []
-    for one in (*asked.form.fields, None):
-        if one is not None and one.kind is ReplyKind.SIGNATURE:
-            continue
-        if ticks and (one is None or one.kind is not ReplyKind.TICK):
-            found.append(Block(tuple(ticks), ticks=True, alone=not found))
-            ticks = []
-        if one is None:
-            break
-        view = view_of(one, asked, words, filled)
-        if one.kind is ReplyKind.TICK:
-            ticks.append(view)
-        else:
-            found.append(Block((view,)))
+    """The fields of a form in its order, ticks that say what for under the last of the fields that they are about.
+
+    Those that cannot be asked on a page are left out.
+    """
+    form, found = asked.form, list[Block]()
+
+    def block(some: Sequence[ReplyField]) -> Block:
+        views = tuple(view_of(one, asked, words, filled) for one in some)
+        about = (form.field(name) for name in some[0].purpose_of)
+        labels = tuple(said(one.label, words.code) for one in about if one is not None)
+        return Block(views, some[0].kind is ReplyKind.TICK, labels)
+
+    names = [one.name for one in form.fields]
+    placed = [one for one in form.fields if not _last(one.purpose_of, names)]
+    for is_tick, some in groupby(placed, key=_is_tick):
+        here = list(some)
+        found += [block(here)] if is_tick else []
+        for one in () if is_tick else here:
+            found += [] if one.kind is ReplyKind.SIGNATURE else [block([one])]
+            under = [tick for tick in form.fields if one.name == _last(tick.purpose_of, names)]
+            found += [block(list(ticks)) for _, ticks in groupby(under, key=lambda tick: tick.purpose_of)]
     return tuple(found)
+
+
+def _is_tick(one: ReplyField) -> bool:
+    return one.kind is ReplyKind.TICK
+
+
+def _last(some: Sequence[str], names: Sequence[str]) -> str:
+    return max((name for name in some if name in names), key=names.index, default="")
 
 
 def view_of(one: ReplyField, asked: Asked, words: Words, filled: Filled) -> FieldView:

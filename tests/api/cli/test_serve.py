@@ -62,6 +62,15 @@ class Installation:
                 time.sleep(0.1)
         raise AssertionError((self.folder / "log").read_text(encoding="utf-8"))
 
+    def page_of(self, host: str) -> httpx.Response:
+        """The first page on the host of a brand; processes notice a new host within seconds."""
+        deadline = time.monotonic() + 20
+        while True:
+            answer = httpx.get(self.url, headers={"Host": host}, timeout=10)
+            if answer.status_code == 200 or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.2)
+
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
@@ -82,6 +91,9 @@ def test_a_fresh_folder_becomes_a_service_that_prints_and_ends_in_order(installa
     job = json.loads(installation.posthoorn("job", "submit", "records.json", *wish))
     assert job["state"] == "released"
     assert installation.posthoorn("batch", "fetch", "--job", job["id"], "--out", "out")
+    page = installation.page_of("mijn.grachtstad.example.nl")
+    assert "Woonstichting Grachtstad" in page.text
+    assert "server" not in page.headers
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == ExitCode.OK
     lines = (installation.folder / "log").read_text(encoding="utf-8").splitlines()

@@ -48,8 +48,8 @@ FORM = ReplyForm(
             hint={"nl": "(begint met 06)", "en": "(begins with 06)"},
             purpose={"nl": "om u te bellen als er iets is", "en": "to call you when something happens"},
         ),
-        ReplyField("emergency", ReplyKind.TICK, {"nl": "Bij nood, zoals een lek", "en": "In an emergency"}),
-        ReplyField("upkeep", ReplyKind.TICK, {"nl": "Voor afspraken over onderhoud", "en": "For repairs"}),
+        ReplyField("emergency", ReplyKind.TICK, {"nl": "Bij nood", "en": "In need"}, purpose_of=("phone", "email")),
+        ReplyField("upkeep", ReplyKind.TICK, {"nl": "Voor onderhoud", "en": "For repairs"}, purpose_of=("phone",)),
         ReplyField("email", ReplyKind.EMAIL, {"nl": "Uw e-mailadres", "en": "Your e-mail address"}, required=False),
         ReplyField(
             "place",

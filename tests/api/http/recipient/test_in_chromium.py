@@ -36,7 +36,7 @@ HARMLESS: Final = (
     "Failed to load resource: the server responded with a status of 4",
     "The Cross-Origin-Opener-Policy header has been ignored, because the URL's origin was untrustworthy",
 )
-RICH: Final = ("link with", "asked again", "done")
+RICH: Final = ("asked again", "link with")
 LETTER: Final = {"nl": 1, "en": 2}
 
 
