@@ -24,6 +24,7 @@ from api.adapters.temporary import begin_temporary, remove_left
 from api.ports import ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, print_room_files, secret_key
 from api.usecases.alarms import watch
+from api.usecases.answering.reminding import remind_due
 from api.usecases.deps import Deps, Limits
 from api.usecases.equipment import equipment_with
 from api.usecases.jobs import job_failed
@@ -188,6 +189,7 @@ def make_supervisor(
         partial(empty_trash, deps),
         partial(tend, deps),
         partial(watch, deps),
+        partial(remind_due, deps),
         partial(remove_left, _temporary(settings)),
     ]
     drops = scan_drops(settings)

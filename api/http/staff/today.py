@@ -14,7 +14,9 @@ from api.http.staff.route import StaffRoute
 from api.http.staff.visitors import WATCHERS, Visitor, VisitorDep
 from api.ports import CARRIER, Alarm, BatchState, JobState, Role
 from api.usecases import batches, exchanging, jobs, overview
+from api.usecases.answering.campaigns import get_campaign
 from api.usecases.answering.guarding import CODES_PAUSED
+from api.usecases.answering.reminding import REMINDER_FAILED
 from api.usecases.deps import Deps
 from api.usecases.jobs import REPRINT_FAILED
 from api.usecases.rules import get_rules
@@ -40,6 +42,7 @@ _WHAT_TO_DO: Final[Mapping[str, str]] = {
         "Tell whoever runs the service when it comes back."
     ),
     WEBHOOK_OFF: "Nothing gets through to it, so it was disabled. See why, make it work, and enable it.",
+    REMINDER_FAILED: "A reminder could not be sent on its day. See why in its events, and send it by hand.",
     REPRINT_FAILED: "A reprint could not be made. Start it again from the page of the batch.",
 }
 # what a person does next with a batch in this state, the part of its page, and who may
@@ -110,6 +113,8 @@ def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
         name, url = f"{title or 'Print job'} · batch {batch.number}", f"/staff/batches/{subject}"
     elif alarm.state == CODES_PAUSED:
         name, url = "Personal pages", ""
+    elif alarm.state == REMINDER_FAILED:
+        name, url = get_campaign(deps, organisation_id, subject).name, ""
     elif alarm.state == WEBHOOK_OFF:
         name = endpoints.get_webhook(deps, organisation_id, subject).url
         url = f"/staff/webhooks/{subject}" if visitor.may(Role.ADMIN) else ""

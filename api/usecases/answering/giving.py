@@ -86,9 +86,9 @@ def give_in(deps: Deps, uow: UnitOfWork, entry: Entry, offer: Offer) -> Given:
     if before is not None:
         return Given({}, before)
     asked = asked_in(deps, uow, uow.entries.get(entry.organisation_id, entry.id))
-    _check_open(asked, offer.road)
+    check_open(asked, offer.road)
     checked = check(deps, asked, offer)
-    if any(not is_kept(one) for one in checked.values()):
+    if not all(may_stand(offer.road, one) for one in checked.values()):
         return Given(checked)
     return Given(checked, keep(deps, uow, asked, offer, once, checked))
 
@@ -110,6 +110,11 @@ def is_kept(checked: Checked) -> bool:
     return checked.verdict in {Verdict.ACCEPT, Verdict.REVIEW}
 
 
+def may_stand(road: Road, checked: Checked) -> bool:
+    """Whether an answer by this road is taken: nobody can be asked again in a file, so a person looks at it."""
+    return is_kept(checked) or (road is Road.IMPORT and checked.verdict is Verdict.ASK_AGAIN)
+
+
 def told(asked: ReplyField, language: str) -> str:
     """What a recipient read of what an answer is for: the purpose, or the words beside a tick."""
     words = asked.label if asked.kind is ReplyKind.TICK else asked.purpose
@@ -121,7 +126,8 @@ def _check_offer(offer: Offer) -> None:
         raise Refusal("note-too-long", f"A note has at most {MOST_NOTE} characters.")
 
 
-def _check_open(asked: Asked, road: Road) -> None:
+def check_open(asked: Asked, road: Road) -> None:
+    """Raises Refusal: ``answers-not-open``."""
     may = asked.state not in _CLOSED_TO_ALL if road in _OURS else asked.is_open
     if not may:
         raise Refusal("answers-not-open", f"Answers are not taken now: the page is {asked.state}.")
@@ -129,9 +135,13 @@ def _check_open(asked: Asked, road: Road) -> None:
 
 def _once(entry: Entry, offer: Offer) -> str:
     """The same answers of the same form are one; other answers are not, so that nobody's correction is lost."""
-    said = [offer.once, sorted(offer.given.items()), sorted(offer.insists), offer.note, str(offer.photo)]
+    if not offer.once:
+        return ""
+    # a file is of a recipient, whatever links there are by the time it comes again
+    whose = [entry.campaign_id, entry.recipient] if offer.road is Road.IMPORT else []
+    said = [offer.once, sorted(offer.given.items()), sorted(offer.insists), offer.note, str(offer.photo), *whose]
     digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
-    return f"{offer.road}:{entry.id}:{digest[:40]}" if offer.once else ""
+    return f"{offer.road}:{'' if whose else entry.id}:{digest[:40]}"
 
 
 def keep(
@@ -178,7 +188,7 @@ def _answer(asked: Asked, submission: Submission, name: str, offer: Offer, check
     if question is None:
         raise KeyError(name)
     raw = _text(offer.given[name])
-    looks = checked.verdict is Verdict.REVIEW and not offer.settles
+    looks = checked.verdict is not Verdict.ACCEPT and not offer.settles
     return Answer(
         organisation_id=submission.organisation_id,
         submission_id=submission.id,

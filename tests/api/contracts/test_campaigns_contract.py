@@ -222,7 +222,7 @@ def test_who_is_to_be_reminded_is_live_and_open_and_has_a_day_that_came(
     known: SqlDatabase, changes: dict[str, object], is_due: object
 ) -> None:
     with known.write() as uow:
-        uow.campaigns.add(campaign("cmp_2", **{"reminders": (date(2026, 1, 1),), **changes}))
+        uow.campaigns.add(replace(campaign("cmp_2", reminders=(date(2026, 1, 1),)), **changes))  # type: ignore[arg-type] # fields of a campaign
     with known.read() as uow:
         assert [one.id for one in uow.campaigns.to_remind(NOW)] == (["cmp_2"] if is_due else [])
 
