@@ -13,3 +13,12 @@ class IdConvertor(StringConvertor):
 
 # here, because every router needs it when it is imported
 register_url_convertor("id", IdConvertor())
+
+
+class KeyConvertor(StringConvertor):
+    """``{name:key}`` in a path: a corporation's own key of a recipient, which may have any sign that can be printed."""
+
+    regex = "[^\\x00-\\x1f\\x7f]{1,64}"
+
+
+register_url_convertor("key", KeyConvertor())

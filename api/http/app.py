@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.http import (
+    answers,
     batches,
+    campaigns,
     carrier,
     events,
     health,
@@ -23,6 +25,7 @@ from api.http import (
     problem_pages,
     problems,
     ready_made,
+    recipients,
     records,
     rules,
     scan_ways,
@@ -67,6 +70,7 @@ _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, ready_made.router, pieces.router, batches.router),
     *(carrier.router, events.router, print_room.router, print_room.reprints, mail_runs.router, rules.router),
     *(scans.router, scan_ways.router, records.router, meters.router, webhooks.router),
+    *(answers.router, campaigns.router, recipients.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router, staff_webhooks.router),

@@ -51,6 +51,8 @@ _PREFIXED = {
     "api/usecases/metering/merging.py": (("say", 1, ("",)),),
     "api/usecases/metering/segment_rows.py": (("say", 1, ("",)),),
     "api/usecases/metering/replacing.py": (("_finding", 0, ("",)),),
+    "api/usecases/answering/importing.py": (("found", 1, ("",)),),
+    "api/usecases/answering/bringing.py": (("found", 1, ("",)),),
 }
 # these make pairs of a code and a message
 _PAIRS = {"docgen/qr/epc.py": "epc-", "docgen/qr/links.py": "link-"}

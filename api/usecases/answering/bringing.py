@@ -87,7 +87,8 @@ class _Bringing:
         self._form = read_reply(campaign.reply_form)
         self._columns = columns_of(self._form)
         self._reader: MappingReader = compile_reader(self._columns, lines=False)
-        self._languages = tuple(self._form.title) or ("nl",)
+        # Dutch where it is asked in Dutch
+        self._languages = tuple(sorted(self._form.title, key=lambda one: one != "nl")) or ("nl",)
 
     def read(self) -> Brought:
         """Judge every row."""

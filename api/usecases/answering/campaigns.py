@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from api.ports import Campaign, Event, Mode, PackageKind, PackageState
+from api.ports import MAX_PAGE_ITEMS, Campaign, Event, Mode, PackageKind, PackageState, PageRequest
 from api.usecases.answering.inviting import OPEN_FOR, SEEN_FOR
 from api.usecases.packages import files_of, resolve
 from api.usecases.scanning.forms import read_reply, reply_json
@@ -14,16 +15,26 @@ from docgen.findings import Refusal
 from docgen.templates.load import load_template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
-    from api.ports import CampaignCounts, DayCount, Package, Page, PageRequest, UnitOfWork
+    from api.ports import CampaignCounts, DayCount, Package, Page, Recipient, UnitOfWork
     from api.usecases.deps import Deps
     from docgen.reply_form import ReplyField, ReplyForm
 
 MOST_NAME: Final = 200
 MOST_REMINDERS: Final = 5
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+
+
+class CampaignState(StrEnum):
+    """Where a campaign is in its time."""
+
+    NOT_YET = "not-yet"
+    OPEN = "open"
+    CLOSED = "closed"
+    GONE = "gone"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,39 @@ def list_campaigns(deps: Deps, organisation_id: str, page: PageRequest) -> Page[
     """Newest first."""
     with deps.database.read() as uow:
         return uow.campaigns.list(organisation_id, page)
+
+
+def state_of(campaign: Campaign, now: datetime) -> CampaignState:
+    """Where it is now."""
+    if campaign.revoked_at is not None:
+        return CampaignState.REVOKED
+    if now >= campaign.gone_at:
+        return CampaignState.GONE
+    if now >= campaign.closes_at:
+        return CampaignState.CLOSED
+    early = campaign.opens_at is not None and now < campaign.opens_at
+    return CampaignState.NOT_YET if early else CampaignState.OPEN
+
+
+def list_recipients(
+    deps: Deps, organisation_id: str, campaign_id: str, page: PageRequest, *, missing: bool = False
+) -> Page[Recipient]:
+    """By key; with ``missing`` those who have not answered all that must be. Raises Refusal: ``campaign-not-found``."""
+    with deps.database.read() as uow:
+        campaign = uow.campaigns.get(organisation_id, campaign_id)
+        needed = needed_fields(read_reply(campaign.reply_form)) if missing else None
+        return uow.entries.recipients(organisation_id, campaign.id, page, missing=needed)
+
+
+def every_recipient(
+    deps: Deps, organisation_id: str, campaign_id: str, *, missing: bool = False
+) -> Iterator[Recipient]:
+    """All of them, a part at a time."""
+    page: PageRequest | None = PageRequest(MAX_PAGE_ITEMS)
+    while page is not None:
+        found = list_recipients(deps, organisation_id, campaign_id, page, missing=missing)
+        yield from found.items
+        page = PageRequest(MAX_PAGE_ITEMS, found.next_after) if found.next_after else None
 
 
 def report(deps: Deps, organisation_id: str, campaign_id: str) -> Report:

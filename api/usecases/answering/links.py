@@ -31,6 +31,16 @@ class FreshLink(NamedTuple):
     code: str
 
 
+def entry_of(deps: Deps, organisation_id: str, campaign_id: str, recipient: str) -> Entry:
+    """What is known last of a recipient. Raises Refusal: ``campaign-not-found``, ``recipient-not-found``."""
+    with deps.database.read() as uow:
+        campaign = uow.campaigns.get(organisation_id, campaign_id)
+        entries = uow.entries.of_recipient(organisation_id, campaign.id, recipient)
+        if not entries:
+            raise Refusal("recipient-not-found", f"{campaign.key} has no recipient {recipient[:60]}.")
+        return entries[-1]
+
+
 def make_link(deps: Deps, organisation_id: str, entry_id: str, by: str, *, replaces: bool = True) -> FreshLink:
     """Make a link for the recipient of ``entry_id``; with ``replaces`` all others of the campaign end.
 

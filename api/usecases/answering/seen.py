@@ -14,7 +14,7 @@ from scanning.validators.tick import YES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from api.ports import Answer, Page, Record, RecordFilter, Submission, UnitOfWork
+    from api.ports import Answer, ContactMoment, Page, Record, RecordFilter, Submission, UnitOfWork
     from api.usecases.deps import Deps
     from api.usecases.sheets import Cell
 
@@ -90,6 +90,31 @@ def history_of(deps: Deps, organisation_id: str, record_id: str) -> History:
         answers = uow.submissions.live_answers(*whose)
         said = [Said(one, uow.submissions.get(organisation_id, one.submission_id)) for one in answers]
         return History(seen_in(uow, organisation_id, [record])[0], said)
+
+
+def list_submissions(
+    deps: Deps, organisation_id: str, page: PageRequest, campaign_id: str | None, recipient: str | None
+) -> tuple[Page[Submission], Mapping[str, Sequence[Answer]]]:
+    """In the order in which they came, and the answers of each. Raises Refusal: ``campaign-not-found``."""
+    with deps.database.read() as uow:
+        own = None if campaign_id is None else uow.campaigns.get(organisation_id, campaign_id).id
+        found = uow.submissions.list(organisation_id, page, own, recipient)
+        return found, uow.submissions.answers(organisation_id, [one.id for one in found.items])
+
+
+def get_submission(deps: Deps, organisation_id: str, submission_id: str) -> tuple[Submission, Sequence[Answer]]:
+    """One with its answers. Raises Refusal: ``submission-not-found``."""
+    with deps.database.read() as uow:
+        found = uow.submissions.get(organisation_id, submission_id)
+        return found, uow.submissions.answers(organisation_id, [found.id]).get(found.id, ())
+
+
+def list_moments(deps: Deps, organisation_id: str, page: PageRequest, recipient: str | None) -> Page[ContactMoment]:
+    """Oldest first, of all or of one recipient over all campaigns. Raises Refusal: ``bad-cursor``."""
+    with deps.database.read() as uow:
+        if recipient is None:
+            return uow.contact_moments.list(organisation_id, page)
+        return uow.contact_moments.of_recipient(organisation_id, recipient, page)
 
 
 def seen_in(uow: UnitOfWork, organisation_id: str, records: Iterable[Record]) -> Sequence[RecordSeen]:
