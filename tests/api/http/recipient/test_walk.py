@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.ports import MomentKind, PageRequest, Road
+from api.usecases.answering import pages
 from tests.api.http.recipient.scene import GOOD, HOUSE, POSTCODE
 from tests.api.usecases.world import ORG
 
@@ -147,6 +148,15 @@ def test_links_that_were_stopped_say_so_at_both_doors(visitor: Visitor, letters:
     visitor.get("/").send("/", code=letters.code(1), postcode=POSTCODE, house=HOUSE)
     assert visitor.title == title
     assert not visitor.client.cookies
+
+
+def test_a_letter_that_was_stopped_needs_no_answer_and_its_reason_is_not_told(
+    visitor: Visitor, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_why_stopped", lambda *_: "betaald")
+    visitor.get(f"/{letters.token(1)}")
+    assert (visitor.title, visitor.answer.status_code) == ("U hoeft niet te antwoorden", 200)
+    assert "betaald" not in visitor.answer.text
 
 
 def test_who_is_too_early_is_told_from_when(visitor: Visitor, letters: Letters) -> None:
