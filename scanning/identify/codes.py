@@ -12,6 +12,7 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from docgen.qr.slip_code import SLIP_PREFIX, SlipCode, decode
+from scanning.page import halved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _TURNS: Final = {"UP": 0, "RIGHT": 1, "DOWN": 2, "LEFT": 3}
 _MOST_CODES = 16
+_MOST_ZBAR_PIXELS = 10_000_000  # A4 at 300 dpi has 9 million; more would take it half a second
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +74,11 @@ def find_hard_codes(grey: GreyImage) -> Codes:
     """The same by readers that cost many times more, for a page on which the quick one finds nothing of a slip."""
     cleaned = _cleaned(grey)
     codes = _sorted(list(_zxing(cleaned)))
-    return codes if codes.slips else _sorted(list(_zbar(cleaned)))
+    if codes.slips:
+        return codes
+    if cleaned.size <= _MOST_ZBAR_PIXELS:
+        return _sorted(list(_zbar(cleaned)))
+    return _sorted([(text, corners * 2 + 0.5) for text, corners in _zbar(halved(cleaned))])
 
 
 def _sorted(symbols: list[_Symbol]) -> Codes:

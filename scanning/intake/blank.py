@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WORKING_DPI = 100.0
 _LONGER_SIDE_PX = 1_170
+_LONGEST_PX = 2_400  # half as long again as A3 at 100 dpi
 _PAPER_PX = 21
 _FINE, _WIDE = 0.8, 2.6
 _LEAST_EDGE, _NOISES = 3.5, 4.5
@@ -50,8 +51,9 @@ def is_blank(page: Page) -> bool:
 def ink_on(page: Page) -> Ink:
     """The strokes of a page that are neither specks, shadows, creases, shine-through nor the scanner's black edge."""
     scale = _WORKING_DPI / page.dpi if page.dpi else _LONGER_SIDE_PX / max(page.grey.shape)
-    small = _shrunk(page.grey, min(1.0, scale))
-    px_per_mm = (_WORKING_DPI if scale <= 1 or not page.dpi else page.dpi) / _MM_PER_INCH
+    scale = min(1.0, scale, _LONGEST_PX / max(page.grey.shape))
+    small = _shrunk(page.grey, scale)
+    px_per_mm = (page.dpi * scale if page.dpi else _WORKING_DPI) / _MM_PER_INCH
     paper = _paper(small)
     contrast = np.asarray(cv2.subtract(paper, small), np.uint8)
     mask: _Mask = _sharp(small) | (contrast > _SURE_CONTRAST)
