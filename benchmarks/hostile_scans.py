@@ -5,7 +5,7 @@
 Ends with 1 when one takes longer, needs more, ends in nothing, or shows a fault of ours. The time is that by the clock
 from the call to the last page or finding of a file, so it is measured on a machine that does little else; a file with
 thousands of pages has as much time for each page. Files go through the whole chain, as slips do. Processor time is that
-of the child, by its pages and the end. Memory is what it had resident at most, libraries included.
+of the child, over its pages. Memory is what it had resident at most, libraries included.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Outcome:
     @property
     def cpu_s_a_step(self) -> float:
         """Processor time of a page, when there are many."""
-        return self.cpu_s / (self.pages + 1)
+        return self.cpu_s / max(1, self.pages)
 
     @property
     def is_bad(self) -> bool:

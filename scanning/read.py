@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Protocol
 
 import cv2
@@ -213,9 +213,9 @@ class _PageReader:
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
-        started = perf_counter()
+        started = process_time()
         yield
-        self._timings[step] = self._timings.get(step, 0.0) + (perf_counter() - started) * 1000
+        self._timings[step] = self._timings.get(step, 0.0) + (process_time() - started) * 1000
 
 
 def _coarser(grey: GreyImage, dpi: float | None) -> GreyImage:
