@@ -80,9 +80,7 @@ class EveryRoad:
 
     def _send(self, road: str, records: Sequence[Mapping[str, object]]) -> PrintJob:
         open_campaign(self.world.deps, ORG, Plan(road, road, self.template, BRAND), "key_1")
-        job = self.world.submit(
-            as_json(records), RecordsType.JSON, template=self.template, brand=BRAND, campaign=road
-        )
+        job = self.world.submit(as_json(records), RecordsType.JSON, template=self.template, brand=BRAND, campaign=road)
         while self.world.job(job.id).state in {"received", "validating"}:
             self.world.run_one()
         return self.world.job(job.id)
