@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -35,6 +36,7 @@ CODE: Final = "code"
 POSTCODE: Final = "postcode"
 HOUSE: Final = "house"
 _GONE: Final = {PageState.GONE: "gone", PageState.REVOKED: "revoked", PageState.REPLACED: "replaced"}
+_DUTCH: Final = re.compile(r"\s*[0-9]{4}\s*[A-Za-z]{2}\s*")
 _SHOWN: Final = frozenset({PageState.OPEN, PageState.CLOSED})
 
 
@@ -219,7 +221,11 @@ def _code_door(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str] 
 
 
 def _missing(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
-    return {name: visit.words(f"{name}_missing") for name, text in typed.items() if not text}
+    """What must be filled in; an address abroad may have its number in the street, and so none of its own."""
+    may_be_blank = {HOUSE} if typed[POSTCODE] and not _DUTCH.fullmatch(typed[POSTCODE]) else set()
+    return {
+        name: visit.words(f"{name}_missing") for name, text in typed.items() if not text and name not in may_be_blank
+    }
 
 
 def _enter(visit: Visit, entry: Entry, road: Road) -> Response:

@@ -138,6 +138,13 @@ class Letters:
             code_digest=code_digest(SECRET, self.code(number).replace("-", "")),
         )
 
+    def abroad(self) -> str:
+        """The token of somebody whose address has its number in the street."""
+        moved = self._entry(7)._replace(postcode="10115", house="")
+        with self.world.deps.database.write() as uow:
+            uow.entries.add_many(ORG, [moved])
+        return self.token(7)
+
     def token(self, number: int) -> str:
         return derive_token(SECRET, f"pce_{number}")
 

@@ -112,6 +112,14 @@ def test_a_link_with_ten_wrong_addresses_is_paused_and_another_is_not(visitor: V
     assert visitor.enter(letters.token(3)).answer.url.path == "/form"
 
 
+def test_an_address_abroad_may_have_no_house_number_of_its_own_and_a_dutch_one_always_has(
+    visitor: Visitor, letters: Letters
+) -> None:
+    token = letters.abroad()
+    assert visitor.post(f"/{token}", {"postcode": "10115", "house": ""}).answer.url.path == "/form"
+    assert visitor.post(f"/{letters.token(1)}", {"postcode": POSTCODE, "house": ""}).answer.status_code == 422
+
+
 def test_before_the_address_nothing_personal_is_shown(visitor: Visitor, letters: Letters) -> None:
     visitor.get(f"/{letters.token(1)}")
     for secret in (POSTCODE, "9876", HOUSE, "4417", "1284", "R1", "ent_1", "Brinkweg 14"):
