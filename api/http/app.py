@@ -44,6 +44,10 @@ from api.http.staff import people as staff_people
 from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
 from api.http.staff import webhooks as staff_webhooks
+from api.http.staff.answers import campaigns as staff_campaigns
+from api.http.staff.answers import front as staff_front
+from api.http.staff.answers import front_forms as staff_front_forms
+from api.http.staff.answers import settle as staff_settle
 from api.http.staff.corporation import findings, letters, new_job, pdfs, templates
 from api.http.staff.corporation import jobs as corporation_jobs
 from api.http.staff.corporation import meters as corporation_meters
@@ -78,6 +82,7 @@ _ROUTERS: Final = (
     corporation_meters.router,
     *(mailroom_start.router, mailroom_batch.router, mailroom_pictures.router, mailroom_review.router),
     *(mailroom_exceptions.router, mailroom_slip.router, mailroom_sheet.router, mailroom_quality.router),
+    *(staff_campaigns.router, staff_front.router, staff_front_forms.router, staff_settle.router),
 )
 
 

@@ -47,10 +47,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Titled:
-    """What a version is called, and the languages of a template."""
+    """What a version is called, the languages of a template, and whether it asks its readers anything."""
 
     title: str
     languages: tuple[str, ...]
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def titled(deps: Deps, package: Package) -> Titled:
         if package.kind is PackageKind.TEMPLATE:
             template = load_template(files)
             title = template.title.get(template.default_language, template.id)
-            found = Titled(title, template.languages)
+            found = Titled(title, template.languages, template.reply_form is not None)
         else:
             found = Titled(load_brand(files).name, ())
         with _lock:

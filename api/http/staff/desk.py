@@ -102,14 +102,14 @@ class Desk:
     def _once(self, make: Callable[[Deps], Done], prefix: str) -> str:
         key = self.form.secret(KEY)
         if not key:
-            return self._url(make(self.deps))
+            return self.said(make(self.deps))
         once = idempotency.Once(self.organisation_id, f"POST {self.request.url.path}", key, self._digest())
         begun = self._begin(once, prefix)
         if begun.answer is not None:
             return begun.answer.body.decode()
         url = None
         try:
-            url = self._url(make(begun.deps))
+            url = self.said(make(begun.deps))
         finally:
             if url is None:
                 idempotency.abandon(self.deps, once)
@@ -138,7 +138,8 @@ class Desk:
             sent.file.seek(0)
         return digest.hexdigest()
 
-    def _url(self, done: Done) -> str:
+    def said(self, done: Done) -> str:
+        """The address that shows its notice to who sent the form."""
         if not done.notice:
             return done.url
         values = (self.by, done.notice[:_MOST_NOTICE_CHARACTERS])

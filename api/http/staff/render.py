@@ -22,6 +22,7 @@ _KINDS: Final = {
     "style.css": "text/css",
     "corporation.css": "text/css",
     "mailroom.css": "text/css",
+    "answers.css": "text/css",
     "staff.js": "text/javascript",
     "mailroom.js": "text/javascript",
 }

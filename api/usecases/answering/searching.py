@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.usecases.answering.doors import code_digest
+from api.usecases.answering.whose import latest_of
 from api.usecases.searching import name_in
 from docgen.findings import Refusal
 from docgen.qr.entry_code import read_code
@@ -90,7 +91,8 @@ def _people(uow: UnitOfWork, organisation_id: str, entries: Iterable[Entry]) -> 
         if campaign is None:
             continue
         seen.add((entry.campaign_id, entry.recipient))
-        yield FoundPerson(entry, campaign, _name(uow, entry))
+        latest = latest_of(uow.entries.of_recipient(organisation_id, entry.campaign_id, entry.recipient))
+        yield FoundPerson(latest, campaign, _name(uow, entry))
         if len(seen) == MOST_FOUND:
             return
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from api.ports import MAX_PAGE_ITEMS, MomentKind, PageRequest
 from api.usecases.answering.doors import is_theirs
 from api.usecases.answering.pages import asked_in
+from api.usecases.answering.whose import latest_of
 from api.usecases.searching import name_in
 from docgen.findings import Refusal
 
@@ -76,7 +77,7 @@ def person_of(deps: Deps, organisation_id: str, entry_id: str) -> Person:
     with deps.database.read() as uow:
         named = uow.entries.get(organisation_id, entry_id)
         entries = uow.entries.of_recipient(organisation_id, named.campaign_id, named.recipient)
-        entry = _latest(entries)
+        entry = latest_of(entries)
         letters = [_letter(uow, one) for one in entries if one.piece_id is not None]
         others, elsewhere = _others(uow, entry)
         campaigns = {campaign.id: campaign for _, campaign in others}
@@ -101,18 +102,13 @@ def entry_of_recipient(deps: Deps, organisation_id: str, campaign_id: str, recip
         entries = uow.entries.of_recipient(organisation_id, campaign.id, recipient)
     if not entries:
         raise Refusal("recipient-not-found", f"{campaign.key} has no recipient {recipient[:60]}.")
-    return _latest(entries)
+    return latest_of(entries)
 
 
 def slip_picture_page(deps: Deps, organisation_id: str, slip_id: str) -> str:
     """The id of the scanned page that a slip is on. Raises Refusal: ``slip-not-found``."""
     with deps.database.read() as uow:
         return uow.scan_pages.slip(organisation_id, slip_id).page_id
-
-
-def _latest(entries: Sequence[Entry]) -> Entry:
-    """The last one that leads somewhere, else the last."""
-    return next((one for one in reversed(entries) if one.revoked_at is None), entries[-1])
 
 
 def _letter(uow: UnitOfWork, entry: Entry) -> Letter:
@@ -191,3 +187,13 @@ def _submissions(uow: UnitOfWork, entry: Entry) -> list[Submission]:
         found, after = [*found, *part.items], part.next_after
         if after is None:
             return found
+
+
+def photo_of(deps: Deps, organisation_id: str, submission_id: str) -> bytes:
+    """The picture that came with answers. Raises Refusal: ``submission-not-found``, ``photo-not-found``."""
+    with deps.database.read() as uow:
+        photo = uow.submissions.get(organisation_id, submission_id).photo
+    if photo is None:
+        raise Refusal("photo-not-found", "No picture came with this answer.")
+    with deps.blobs.open(organisation_id, photo) as stream:
+        return stream.read()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from api.ports import own_campaign_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from api.ports import Entry, Mode, UnitOfWork
 
 
@@ -22,6 +24,11 @@ class Whose(NamedTuple):
 def of_entry(entry: Entry) -> Whose:
     """The recipient that a way in is of."""
     return Whose(entry.organisation_id, entry.mode, entry.campaign_id, entry.recipient)
+
+
+def latest_of(entries: Sequence[Entry]) -> Entry:
+    """Of all ways in of a recipient, oldest first: the last that leads somewhere, else the last."""
+    return next((one for one in reversed(entries) if one.revoked_at is None), entries[-1])
 
 
 def of_piece(uow: UnitOfWork, organisation_id: str, piece_id: str) -> Whose:

@@ -75,6 +75,13 @@
     const button = desk().querySelector(`button[data-press="${event.key}"]`);
     if (button && !button.disabled) { event.preventDefault(); if (!event.repeat) button.click(); return; }
     const typing = event.target.closest("input:not([type=radio]), textarea, select");
+    const pick = !typing && event.key.length === 1 && desk().querySelector(`button[data-pick="${CSS.escape(event.key)}"]`);
+    if (pick) {
+      /* as above: nobody has seen what came a moment ago */
+      event.preventDefault();
+      if (!event.repeat && performance.now() - shownAt >= LOOK_MS) pick.click();
+      return;
+    }
     const option = !typing && event.key.length === 1 && desk().querySelector(`input[data-choose="${CSS.escape(event.key.toLowerCase())}"]`);
     if (option) { event.preventDefault(); option.checked = true; option.focus(); }
   });

@@ -8,12 +8,17 @@
   async function look() {
     const inside = live.contains(document.activeElement);
     if (document.hidden || inside || document.querySelector('meta[http-equiv="refresh"]')) return true;
-    const answer = await fetch(location.pathname + location.search, { headers: { "X-Asks-By-Itself": "1" } });
+    const answer = await fetch(live.dataset.from || location.pathname + location.search, { headers: { "X-Asks-By-Itself": "1" } });
     if (answer.redirected || !answer.ok) return answer.status >= 500;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
     if (!fresh) return false;
     const ended = every && !fresh.dataset.every;
     if (ended) { location.reload(); return false; }
+    /* what somebody has opened stays open */
+    for (const each of live.querySelectorAll("details[id][open]")) {
+      const same = fresh.querySelector(`#${CSS.escape(each.id)}`);
+      if (same) same.open = true;
+    }
     if (fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
     return true;
   }

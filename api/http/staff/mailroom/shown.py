@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from docgen.reply_form import ReplyField
 
 # a crop has 10 pixels a millimetre and a screen is taken to have 96 an inch: three times as large as on paper
-_LARGE: Final = 3 * 96 / 25.4 / 10
+LARGE: Final = 3 * 96 / 25.4 / 10
 NOTHING: Final = "-"
 """The answer of somebody who says that a box is empty; no text field can send it by chance."""
 
@@ -99,7 +99,7 @@ def shot_of(deps: Deps, uow: UnitOfWork, field: SlipFieldRow, form: SlipForm) ->
     page = uow.scan_pages.get(field.organisation_id, field.page_id)
     slip = uow.scan_pages.slip(field.organisation_id, field.slip_id)
     crop = None if field.part is None else size_of(deps, page, field.part)
-    large = Size(round(crop.width * _LARGE), round(crop.height * _LARGE)) if crop else None
+    large = Size(round(crop.width * LARGE), round(crop.height * LARGE)) if crop else None
     context = marked(deps, page, slip, form, [field.area_mm])
     return Shot(field.id, large, context, uow.scans.file(field.organisation_id, page.file_id), page)
 

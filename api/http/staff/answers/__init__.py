@@ -1,0 +1,1 @@
+"""Pages of answers: campaigns, the front office with somebody on the phone, and answers that a person settles."""

@@ -1,0 +1,73 @@
+"""Answers that wait for a person, one after the other: first what roads say differently, then what was strange."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from api.ports import PageRequest, RecordFilter, RecordState
+from api.usecases.answering.judging import doubt_of
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from api.ports import Page, Record
+    from api.usecases.answering.judging import Doubt
+    from api.usecases.deps import Deps
+
+MOST_COUNTED: Final = 200
+_ORDER: Final = (RecordState.DISPUTED, RecordState.REVIEW)
+_AT_ONCE: Final = 50
+
+
+class Waiting(NamedTuple):
+    """How many wait; each is counted up to `MOST_COUNTED`."""
+
+    disputed: int
+    review: int
+
+    @property
+    def all(self) -> int:
+        """Both."""
+        return self.disputed + self.review
+
+    @property
+    def is_more(self) -> bool:
+        """True when there are more than were counted."""
+        return MOST_COUNTED in self
+
+
+def count_waiting(deps: Deps, organisation_id: str, campaign_id: str | None = None) -> Waiting:
+    """Now, of one campaign or of all."""
+    page = PageRequest(MOST_COUNTED)
+    with deps.database.read() as uow:
+        wanted = [RecordFilter(campaign_id=campaign_id, state=state) for state in _ORDER]
+        return Waiting(*[len(uow.records.list(organisation_id, page, each).items) for each in wanted])
+
+
+def next_doubt(
+    deps: Deps, organisation_id: str, skipped: Collection[str] = (), campaign_id: str | None = None
+) -> Doubt | None:
+    """The one that waits longest; None when none is left."""
+    for record in _waiting(deps, organisation_id, campaign_id):
+        if record.id not in skipped:
+            try:
+                return doubt_of(deps, organisation_id, record.id)
+            except Refusal as refusal:
+                # of a letter from before there were campaigns: its slips are settled in the mailroom
+                if refusal.code != "recipient-not-found":
+                    raise
+    return None
+
+
+def _waiting(deps: Deps, organisation_id: str, campaign_id: str | None) -> Iterator[Record]:
+    for state in _ORDER:
+        after: str | None = None
+        while True:
+            with deps.database.read() as uow:
+                wanted = RecordFilter(campaign_id=campaign_id, state=state)
+                part: Page[Record] = uow.records.list(organisation_id, PageRequest(_AT_ONCE, after), wanted)
+            yield from part.items
+            after = part.next_after
+            if after is None:
+                break
