@@ -26,6 +26,7 @@ WAS: Final = "was-"
 ASKED: Final = "asked-"
 PICK: Final = "pick"
 _CHOSEN: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE})
+_SELF_EVIDENT: Final = _CHOSEN | {ReplyKind.TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _row(one: ReplyField, asked: Asked, today: date, entered: Entered) -> Row:
         name=one.name,
         label=label_in(one, language),
         kind=one.kind,
-        hint="" if one.kind in _CHOSEN else format_of(one),
+        hint="" if one.kind in _SELF_EVIDENT else format_of(one),
         known=expected(asked.form, asked.entry.known, one.name, today),
         purpose=label_in_purpose(one, language),
         was=was,

@@ -38,16 +38,16 @@ _FIELDS: Final = {"": "answers", "reason-invalid": "why", "note-too-long": "note
 def answer(desk: DeskDep, entry_id: str) -> Response:
     """Take what was typed, or ask; the same once more is insisted on."""
     asked = timeline.person_of(desk.deps, desk.organisation_id, entry_id).asked
-    typed = typed_in(asked, desk.form)
-    given = changed(asked, desk.form, typed)
+    # the rest of the form is shown as it is by now: they may answer on their page meanwhile
+    given = changed(asked, desk.form, typed_in(asked, desk.form))
     if not given:
-        return _refused(desk, entry_id, typed, Refusal("value-missing", _NOTHING))
+        return _refused(desk, entry_id, given, Refusal("value-missing", _NOTHING))
     try:
         came = giving.give(desk.deps, asked.entry, _offer(desk, given, asked.entry.language))
     except Refusal as refusal:
-        return _refused(desk, entry_id, typed, refusal)
+        return _refused(desk, entry_id, given, refusal)
     if not came.kept:
-        return _ask(desk, entry_id, Entered(typed, came.checked), came)
+        return _ask(desk, entry_id, Entered(given, came.checked), came)
     names = ", ".join(label_in(asked.form.field(name), asked.entry.language, name) for name in given)
     return see_other(desk.said(Done(f"{FRONT}/{entry_id}", f"Entered: {names}.")))
 
@@ -112,9 +112,9 @@ def _offer(desk: Desk, given: Mapping[str, str], language: str) -> Offer:
     )
 
 
-def _refused(desk: Desk, entry_id: str, typed: Mapping[str, str], refusal: Refusal) -> Response:
+def _refused(desk: Desk, entry_id: str, given: Mapping[str, str], refusal: Refusal) -> Response:
     trouble = Trouble.of(refusal, _FIELDS, "answers")
-    return _again(desk, entry_id, Entered(typed), refusal.code, trouble)
+    return _again(desk, entry_id, Entered(given), refusal.code, trouble)
 
 
 def _ask(desk: Desk, entry_id: str, entered: Entered, came: Given) -> Response:

@@ -96,8 +96,7 @@ def show_next(request: Request, deps: DepsDep, way: WayDep) -> Response:
     if doubt is not None:
         return _doubt_page(request, deps, doubt, way)
     left = queueing.count_waiting(deps, organisation_id, way.campaign or None)
-    values = {"way": way, "left": left, "notice": notice_of(request, deps)}
-    return page(request, "answers/settled.html", **WORDS, **values)
+    return page(request, "answers/settled.html", **WORDS, way=way, left=left, notice=notice_of(request, deps))
 
 
 @router.get("/ahead", dependencies=[IN_FRONT])
@@ -141,8 +140,8 @@ def settle(desk: DeskDep, record_id: str) -> Response:
 
 def _of_form(desk: Desk) -> Way:
     """What a form says of the way, as far as it looks like it."""
-    said = {name: desk.form.text(name) for name in ("skip", "campaign")}
-    patterns = {"skip": _SKIP, "campaign": _ID}
+    said = {name: desk.form.text(name) for name in Way._fields}
+    patterns = {"skip": _SKIP, "campaign": _ID, "last": _ID}
     return Way(**{name: text for name, text in said.items() if re.fullmatch(patterns[name], text)})
 
 

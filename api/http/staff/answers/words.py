@@ -137,6 +137,7 @@ def campaign_state(campaign: Campaign, now: datetime) -> tuple[str, str]:
 
 
 WORDS: Final[Mapping[str, Any]] = {
+    "capital": lambda text: f"{text[:1].upper()}{text[1:]}",
     "road_word": lambda road: ROADS.get(road, road),
     "record_word": lambda state: _STATES.get(state, state),
     "record_tone": lambda state: _TONES.get(state, ""),

@@ -68,7 +68,9 @@ class DeskWorld(AnswerWorld):
         """A sample as version 1.0."""
         data, deps = sample(kind, key), self.deps
         ref = deps.blobs.put(ORG, [data])
-        made = Package(f"{_PREFIX[kind]}_{key}", ORG, kind, key, "1.0", ref, digest_of(unzipped(data)), deps.clock.now())
+        made = Package(
+            f"{_PREFIX[kind]}_{key}", ORG, kind, key, "1.0", ref, digest_of(unzipped(data)), deps.clock.now()
+        )
         with deps.database.write() as uow:
             packages_of(uow, kind).add(made)
         return made.id

@@ -168,3 +168,15 @@ def test_nobody_sees_a_person_of_another_organisation(staff: Staff) -> None:
         assert eva.get(ONE).answer.status_code == 404
         assert eva.get(f"{ONE}/page-1.png").answer.status_code == 404
         assert "Nobody was found" in eva.get(FRONT, number="record-0").text
+
+
+def test_what_they_answer_on_their_page_meanwhile_is_not_undone_by_the_form(world: DeskWorld, fay: Browser) -> None:
+    fay.get(ONE)
+    world.give(0, {"number": "1234"})
+    enter(fay, reading="19000")
+    assert fay.answer.status_code == 422
+    enter(fay)
+    assert "Entered: Stand." in fay.text
+    record = world.record(0)
+    assert record is not None
+    assert record.value == "1234"

@@ -34,7 +34,7 @@ def test_what_each_road_says_is_shown_with_its_picture_and_what_is_expected(worl
     fay.get(SETTLE)
     keys = [" ".join(each.text_content().split()) for each in fay.page.xpath("//button[@data-pick][@class='pick']")]
     assert keys == ["1 12150", "2 12250"]
-    for said in ("Page, by qr", "Slip", "read by machine", "Reading before: 12000", "Expected now", "1 left"):
+    for said in ("Page, by QR", "Slip", "read by machine", "Reading before: 12000", "Expected now", "1 left"):
         assert said in fay.text
     (picture,) = fay.page.xpath("//img[@class='crop']/@src")
     assert fay.get(picture).answer.headers["content-type"] == "image/png"
