@@ -133,7 +133,9 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_tablet(window: Page, worl
     urls = (home, "/staff/campaigns/new", f"{home}/missing", f"{FRONT}?postcode=1234AB", one, f"{SETTLE}/{record}")
     for url in urls:
         window.goto(url)
-        _clean(window, url)
+        # the page of the person is looked at below, with a question and with a link
+        if url != one:
+            _clean(window, url)
     window.goto(one)
     window.fill("#f-reading", "121500")
     window.keyboard.press("Enter")

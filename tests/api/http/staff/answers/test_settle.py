@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.ports import RecordState, Road
+from api.ports import RecordState, Road, Role
+from tests.api.builders import ORG, OTHER
 from tests.api.usecases.slips import page, slip
 
 if TYPE_CHECKING:
     from tests.api.http.staff.answers.desk_world import DeskWorld
-    from tests.api.http.staff.browser import Browser
+    from tests.api.http.staff.browser import Browser, Staff
 
 SETTLE = "/staff/settle"
 
@@ -112,3 +113,19 @@ def test_only_those_of_a_campaign(world: DeskWorld, fay: Browser) -> None:
     world.dispute(0)
     assert "Well done" in fay.get(SETTLE, campaign="cmp_other").text
     assert "Well done" not in fay.get(SETTLE, campaign=world.entry(0).campaign_id).text
+
+
+def test_the_photo_that_came_with_an_answer_is_seen_by_who_settles_and_by_nobody_else(
+    world: DeskWorld, staff: Staff, fay: Browser
+) -> None:
+    photo = world.deps.blobs.put(ORG, [b"a picture of a meter"])
+    world.give(0, {"reading": "12150"}, photo=photo, note="the glass is broken")
+    world.scan(page(1, slip(0, {"reading": "12250"})))
+    fay.get(SETTLE)
+    assert "the glass is broken" in fay.text
+    (url,) = fay.page.xpath("//img[@class='photo']/@src")
+    assert fay.client.get(url).content == b"a picture of a meter"
+    assert url in fay.get("/staff/front-office/ent_0").answer.text
+    for login, role, organisation in (("eva", Role.APPROVER, ORG), ("oom", Role.ADMIN, OTHER)):
+        with staff.browser(login, role, organisation=organisation) as other:
+            assert other.client.get(url).status_code in {403, 404}
