@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.cli import (
+    campaigns,
     carrier,
     mail_runs,
     meters,
@@ -47,6 +48,8 @@ app.command()(scans.scan)
 app.command()(scans.scans)
 app.command()(scans.records)
 app.add_typer(meters.meters, name="meters", help="Complexes, dwellings and meters: bring in, list, what is missing.")
+app.add_typer(campaigns.campaigns, name="campaigns", help="Campaigns: open, follow, close, write again.")
+app.add_typer(campaigns.answers, name="answers", help="Answers that you have in a file.")
 app.add_typer(rules.rules, name="rules", help="How post of your organisation is made.")
 app.add_typer(webhooks.webhooks, name="webhooks", help="Endpoints that are told of what happens.")
 

@@ -63,6 +63,10 @@ class Api:
         if response.is_error:
             raise _problem(response)
 
+    def patch(self, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - options of httpx
+        """A JSON answer; `options` are those of httpx. Raises as `get`."""
+        return self._json("PATCH", path, **options)
+
     def post_once(self, path: str, headers: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - options of httpx
         """As `post`, and once more when the connection broke: with the same key nothing happens twice."""
         keyed = {"Idempotency-Key": str(uuid.uuid4()), **(headers or {})}

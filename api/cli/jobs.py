@@ -43,6 +43,7 @@ def submit(  # noqa: PLR0913, PLR0917 - each is an option of the command
     cut_off: Annotated[datetime | None, typer.Option(help="Nothing is released before; local time.")] = None,
     table: Annotated[str, typer.Option(help="How a CSV is written: 'charset=cp1252; delimiter=semicolon'.")] = "",
     insert: Annotated[list[str] | None, typer.Option(help="Goes in each envelope besides; may be repeated.")] = None,
+    campaign: Annotated[str, typer.Option(help="Id or key of the campaign that the letters invite to.")] = "",
     idempotency_key: Annotated[str | None, typer.Option(help="Your own; without it a new one.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end, with a progress bar.")] = False,
     as_json: AsJson = False,
@@ -57,6 +58,8 @@ def submit(  # noqa: PLR0913, PLR0917 - each is an option of the command
         "policy": "valid_only" if valid_only else "all_or_nothing",
         "validate_only": str(validate_only).lower(),
     }
+    if campaign:
+        query["campaign"] = campaign
     if insert:
         query["insert"] = insert
     if cut_off is not None:

@@ -70,6 +70,7 @@ def records(
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV with a heading.")] = False,
     updated_after: Annotated[datetime | None, typer.Option(help="Only what changed after; local time.")] = None,
     form: Annotated[str | None, typer.Option(help="Only of this form.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Only of this campaign, by id or key.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write to a file.", dir_okay=False)] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -78,6 +79,7 @@ def records(
 
     query = {"updated_after": None if updated_after is None else updated_after.astimezone().isoformat(), "form": form}
     with Api() as api:
+        query["campaign"] = None if campaign is None else api.get(f"/v1/campaigns/{campaign}")["id"]
         if as_csv or out is not None:
             _fetch_csv(api, query, out)
             return
