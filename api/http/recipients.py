@@ -179,11 +179,12 @@ def bring_answers(
     """By the same rules as on every other road. An empty cell leaves what was said.
 
     Nobody can be asked again in a file, so what is strange is kept for a person (`for_review`), unless the row
-    `insists`. The same file again adds nothing; a file that was cut off is sent again whole.
+    `insists`. At most 10,000 rows. The same file again adds nothing; one that was cut off is sent again whole.
     """
 
     def make(deps: Deps) -> Answer:
-        file = RowsFile(content.file, media_type, content.sha256, deps.limits.max_records)
+        most = min(importing.MOST_ROWS, deps.limits.max_records)
+        file = RowsFile(content.file, media_type, content.sha256, most)
         wish = ImportWish(caller.key_id, query.policy, query.check)
         done = importing.import_answers(deps, caller.organisation_id, campaign_id, file, wish)
         return Answer(HTTPStatus.OK, AnswersImportedOut.of(done))

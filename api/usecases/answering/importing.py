@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from docgen.reply_form import ReplyForm
     from scanning.validators.verdict import Checked
 
+MOST_ROWS: Final = 10_000
+"""Of one file; it is answered when all of it is done."""
+
+# people who answer on the page meanwhile wait no longer than this many take
+_WRITTEN_AT_ONCE: Final = 20
 INSISTS, NOTE, ANSWERED_AT = "insists", "note", "answered_at"
 _YES: Final = frozenset({"yes", "y", "ja", "j", "true", "waar", "1", "x"})
 _NOT: Final = frozenset({"", "no", "n", "nee", "false", "onwaar", "0"})
@@ -113,7 +118,7 @@ class _Import:
 
     def take_all(self, found: Imported) -> None:
         """Keep what can be kept; what changed in between is judged anew."""
-        for block in rows_in_blocks(self.file, self._columns()):
+        for block in rows_in_blocks(self.file, self._columns(), _WRITTEN_AT_ONCE):
             with self.deps.database.write() as uow:
                 for judged in self._judged(uow, block):
                     if judged.entry is None or not judged.is_news:

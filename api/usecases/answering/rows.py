@@ -87,13 +87,13 @@ class Noted:
         return self.counts.total() - len(self.shown)
 
 
-def rows_in_blocks(file: RowsFile, fields: Iterable[Field]) -> Iterator[list[Row]]:
+def rows_in_blocks(file: RowsFile, fields: Iterable[Field], at_once: int = ROWS_AT_ONCE) -> Iterator[list[Row]]:
     """All rows from the beginning of a file, some at a time.
 
     Raises Refusal: ``media-type-unsupported``, and what the readers of `docgen.records` refuse.
     """
     rows = read_rows(file, fields)
-    while block := list(islice(rows, ROWS_AT_ONCE)):
+    while block := list(islice(rows, at_once)):
         yield block
 
 
