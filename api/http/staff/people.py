@@ -30,10 +30,10 @@ router = APIRouter(prefix="/staff/people", tags=["staff"], include_in_schema=Fal
 
 _PEOPLE: Final = "/staff/people"
 _ABOUT: Final = {
-    Role.SUBMITTER: "sends letters and follows them.",
+    Role.SUBMITTER: "sends letters, follows them, and helps who calls about them.",
     Role.APPROVER: "looks at letters of others and releases them.",
     Role.PRINT_ROOM: "prints, inserts, and hands over to the post.",
-    Role.MAILROOM: "handles what comes back.",
+    Role.MAILROOM: "handles what comes back, and helps who calls about it.",
     Role.ADMIN: "may do everything, and manages rules and people.",
 }
 _FIELDS: Final = {

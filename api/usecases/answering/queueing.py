@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from api.usecases.answering.judging import Doubt
     from api.usecases.deps import Deps
 
-MOST_COUNTED: Final = 200
+MOST_COUNTED: Final = 100
 _ORDER: Final = (RecordState.DISPUTED, RecordState.REVIEW)
 _AT_ONCE: Final = 50
 
