@@ -43,7 +43,7 @@ class Tally:
         digits = [one for trial in self.trials for one in trial.digits]
         fields = [one for trial in self.trials for one in trial.fields]
         plain = [one for one in fields if not one.has_junk and one.kind == "meter_reading"]
-        junk = [chance for trial in self.trials for chance in trial.junk]
+        junk = [taken for trial in self.trials for taken in trial.junk]
         residuals = [trial.residual_mm for trial in self.trials if trial.residual_mm is not None]
         lost = sum(trial.lost for trial in self.trials)
         accepted = [one for one in fields if one.outcome == Outcome.ACCEPTED]
@@ -63,7 +63,7 @@ class Tally:
                 "accepted": share(len(accepted), len(fields)),
                 "accepted_wrong": share(sum(not _right(one) for one in accepted), len(accepted)),
             },
-            "junk_accepted": share(sum(chance >= _THRESHOLD for chance in junk), len(junk)),
+            "junk_accepted": share(sum(junk), len(junk)),
             "junk_field_accepted": share(
                 sum(one.outcome == Outcome.ACCEPTED for one in fields if one.has_junk),
                 sum(one.has_junk for one in fields),
@@ -79,9 +79,6 @@ class Tally:
             "wrong": share(wrong, len(ticks)),
             "review": share(sum(s == Outcome.REVIEW for _, s in ticks), len(ticks)),
         }
-
-
-_THRESHOLD = 0.97
 
 
 def _right(one: FieldTrial) -> bool:

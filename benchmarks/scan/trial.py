@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.scan.press import DAY
 from docgen.reply_form import Known, ReplyKind
 from scanning.decide.fields import Situation, decide
-from scanning.decide.policy import DEFAULT_POLICY
+from scanning.decide.policy import DEFAULT_POLICY, MOST_NO_DIGIT
 from scanning.page import Page
 from scanning.read import read_page
 from scanning.readings import Outcome, Presence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from docgen.layouts.slip_geometry import SlipGeometry
     from docgen.reply_form import ReplyForm
     from scanning.fields.rows import DigitNetwork
-    from scanning.readings import FieldReading, SlipReading
+    from scanning.readings import BoxReading, FieldReading, SlipReading
     from scanning.simulation.filled import Writer
     from scanning.simulation.scanner import Condition
 
@@ -53,7 +53,11 @@ class FieldTrial:
 
 @dataclass(slots=True)
 class Trial:
-    """A page: found or not, and its fields. ``digits`` are (truth, read, chance of what was read) of single boxes."""
+    """A page: found or not, and its fields.
+
+    ``digits`` are (truth, read, chance of what was read) of single boxes; ``junk`` says of boxes that hold no digit
+    whether each would go through as one, alone in its field.
+    """
 
     identified: bool = False
     wrong_id: bool = False
@@ -63,7 +67,7 @@ class Trial:
     lost: int = 0
     empties: int = 0
     empties_inked: int = 0
-    junk: list[float] = field(default_factory=list)
+    junk: list[bool] = field(default_factory=list)
     fields: list[FieldTrial] = field(default_factory=list)
     ticks: list[tuple[bool, str]] = field(default_factory=list)
     read_ms: float = 0.0
@@ -173,9 +177,14 @@ def _note_digits(trial: Trial, reading: FieldReading, truth: str) -> None:
             trial.empties += 1
             trial.empties_inked += not blank
         elif sign == CANCELLED:
-            trial.junk.append(0.0 if blank else max(box.probabilities[:_NO_DIGIT]))
+            trial.junk.append(not blank and _is_taken_for_a_digit(box, reading.kind))
         elif blank:
             trial.lost += 1
         else:
             best = int(np.argmax(box.probabilities[:_NO_DIGIT]))
             trial.digits.append((int(sign), best, box.probabilities[best]))
+
+
+def _is_taken_for_a_digit(box: BoxReading, kind: ReplyKind) -> bool:
+    sure = max(box.probabilities[:_NO_DIGIT]) >= DEFAULT_POLICY.straight_from(kind)
+    return sure and box.probabilities[_NO_DIGIT] <= MOST_NO_DIGIT

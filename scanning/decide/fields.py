@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from docgen.reply_form import Choice, ReplyField, ReplyKind
-from scanning.decide.policy import MARKED
+from scanning.decide.policy import MARKED, MOST_NO_DIGIT
 from scanning.fields.values import BLANK_BETWEEN, SCRIBBLED
 from scanning.readings import Outcome, Presence
 from scanning.register.align import MOST_RESIDUAL_MM
@@ -33,7 +33,7 @@ OUT_OF_SHAPE, LOW_CONFIDENCE, TO_BE_KEYED = "slip-out-of-shape", "low-confidence
 ON_PHOTO = "on-photo"
 BLANK_ON_BILEVEL, PREVIOUS_READING = "blank-on-bilevel", "unlike-previous-reading"
 _KEYED: Final = frozenset({ReplyKind.TEXT, ReplyKind.EMAIL})
-_NO_DIGIT, _NO_DIGIT_AT_MOST = 10, 0.004
+_NO_DIGIT: Final = 10
 _MOST_ALTERNATIVES = 3
 
 
@@ -148,7 +148,7 @@ def _digits(base: Decision, reading: FieldReading, situation: Situation, *, bile
 
 def _may_be_no_digit(boxes: Sequence[BoxReading]) -> bool:
     """A struck-out digit still looks like one, and what is known would speak for it."""
-    return any(box.probabilities[_NO_DIGIT] > _NO_DIGIT_AT_MOST for box in boxes if box.probabilities)
+    return any(box.probabilities[_NO_DIGIT] > MOST_NO_DIGIT for box in boxes if box.probabilities)
 
 
 def _known(reading: FieldReading, asked: ReplyField, situation: Situation) -> ReadingContext | None:

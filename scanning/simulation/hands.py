@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from scanning.simulation.hands_forms import FORMS
 from scanning.simulation.hands_motion import Motion, draw_motion, moved, pressed, trace
+from scanning.simulation.hands_parts import combined
 from scanning.simulation.hands_strokes import Floats, Skeleton, Stroke, Strokes, bounds, skeletons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.random import Generator
+    from numpy.typing import NDArray
 
-Style: TypeAlias = Literal["european", "us", "mixed"]
+Style: TypeAlias = Literal["european", "us", "mixed", "old"]
 BOX_ASPECT = 0.75
 """Width of a box over its height that digits are shaped for; other boxes stretch them a little."""
 
@@ -56,9 +59,12 @@ class Hand:
 
     @classmethod
     def draw(cls, rng: Generator, style: Style = "european") -> Hand:
-        """Draw a writer; ``mixed`` draws European and US writers alike. Equal generators give equal writers."""
-        european = rng.random() < {"european": 0.92, "us": 0.06, "mixed": 0.5}[style]
-        motion = draw_motion(rng, european=european)
+        """Draw a writer; ``mixed`` draws European and US writers alike, ``old`` Europeans of a hundred years ago.
+
+        Equal generators give equal writers.
+        """
+        european = rng.random() < {"european": 0.92, "us": 0.06, "mixed": 0.5, "old": 1.0}[style]
+        motion = draw_motion(rng, european=european, old=style == "old")
         forms = {digit: _written_forms(digit, rng, european=european) for digit in range(10)}
         return cls(forms, motion, _draw_placing(rng))
 
@@ -116,15 +122,43 @@ def squeezed(strokes: Strokes, box: tuple[float, float, float, float]) -> Stroke
     return tuple(Stroke(stroke.points * extent + corner, stroke.pressure) for stroke in strokes)
 
 
+class _KnownForms(NamedTuple):
+    """All forms of a digit as points, and how usual each is in Europe and in the United States, adding up to 1."""
+
+    points: tuple[str, ...]
+    european: NDArray[np.float64]
+    us: NDArray[np.float64]
+
+
+_ANY = 0.05
+"""Chance of a form that is drawn without regard to how usual it is: any may turn up with any writer."""
+
+
+@cache
+def _known_forms(digit: int) -> _KnownForms:
+    table, parts = FORMS[digit], combined(digit)
+    points = (*[form.points for form in table], *[form.points for form in parts])
+    european = _shares([form.european for form in table], [form.european for form in parts])
+    us = _shares([form.us for form in table], [form.us for form in parts])
+    return _KnownForms(points, european, us)
+
+
+def _shares(table: list[float], parts: list[float]) -> NDArray[np.float64]:
+    """Half of all writers use forms of the table, half put them together from parts, where there are any."""
+    weights = np.array(table) / sum(table)
+    if parts:
+        weights = np.concatenate([weights, np.array(parts) / sum(parts)]) / 2
+    return np.asarray(weights * (1 - _ANY) + _ANY / len(weights), np.float64)
+
+
 def _written_forms(digit: int, rng: Generator, *, european: bool) -> tuple[WrittenForm, ...]:
-    weights = np.array([form.european if european else form.us for form in FORMS[digit]])
-    # any form may turn up with any writer
-    weights = weights / weights.sum() + 0.004
+    known = _known_forms(digit)
+    weights = known.european if european else known.us
     count = 2 if rng.random() < 0.3 else 1  # noqa: PLR2004 - three in ten writers change between two forms
     chosen = rng.choice(len(weights), size=count, replace=False, p=weights / weights.sum())
     habit = rng.uniform(0.012, 0.05)
     width = float(np.exp(rng.normal(0, 0.16)))
-    return tuple(_with_habits(FORMS[digit][int(i)].points, habit, width, rng) for i in chosen)
+    return tuple(_with_habits(known.points[int(i)], habit, width, rng) for i in chosen)
 
 
 def _with_habits(text: str, habit: float, width: float, rng: Generator) -> WrittenForm:

@@ -43,13 +43,15 @@ class Motion:
     taper: float
 
 
-def draw_motion(rng: Generator, *, european: bool) -> Motion:
-    """Draw a writer's way of moving; European hands of older people lean more and leave more hooks."""
+def draw_motion(rng: Generator, *, european: bool, old: bool = False) -> Motion:
+    """Draw a writer's way of moving; European hands of older people lean more, those of ``old`` registers most."""
     lean = rng.normal(0.22, 0.26) if european else rng.normal(0.12, 0.22)
+    if old:
+        lean += 0.2
     return Motion(
         slant=float(np.clip(lean, -0.45, 1.0)),
         slant_spread=float(rng.uniform(0.01, 0.07)),
-        width=float(np.exp(rng.normal(-0.02, 0.2))),
+        width=float(np.exp(rng.normal(-0.12 if old else -0.02, 0.2))),
         turn=float(rng.normal(0, 0.04)),
         roundness=float(rng.choice([0.3, rng.uniform(0.5, 3.0)])),
         shake=float(rng.choice([0.0, rng.uniform(0, 0.006), rng.uniform(0, 0.016)], p=[0.5, 0.35, 0.15])),

@@ -35,7 +35,7 @@ class Skeleton(NamedTuple):
     corners: NDArray[np.bool_]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def skeletons(text: str) -> tuple[Skeleton, ...]:
     """Parse a row of a table of forms."""
     return tuple(_skeleton(part.split()) for part in text.split("|"))

@@ -74,7 +74,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m scanning.training", description="Train the digit network.")
     parser.add_argument("folder", type=Path, help="the folder with digits_us.npz")
-    parser.add_argument("--epochs", type=float, default=4.5, help="passes over the pool")
+    parser.add_argument("--epochs", type=float, default=8, help="passes over the pool")
     parser.add_argument("--threads", type=int, default=1, help="cores; another number gives other last bits")
     parser.add_argument("--measure-european", action="store_true", help="measure on digits_european_dev.npz at the end")
     return parser
@@ -93,10 +93,11 @@ def _real_digits(folder: Path) -> Real:
 
 def _training_pool(real: Real) -> Pool:
     orders = [
-        Order("european", 54_000, 1, real.training),
+        Order("european", 56_000, 1, real.training),
         Order("us", 4_000, 2, real.training),
         Order("real", 36_000, 3, real.training),
         Order("junk", 38_000, 4, real.training),
+        Order("slips", 32_000, 5, real.training),
     ]
     pool = _pool_of({"images": real.training.images, "labels": real.training.labels})
     for order in orders:
@@ -112,6 +113,7 @@ def _checks(real: Real) -> dict[str, Pool]:
         "european": make_pool(Order("european", 2500, 901, real.held_out), _PROCESSES),
         "junk": make_pool(Order("junk", 5000, 902, real.held_out), _PROCESSES),
         "us scanned": make_pool(Order("real", 2500, 903, real.held_out), _PROCESSES),
+        "slips": make_pool(Order("slips", 9000, 904, real.held_out), _PROCESSES),
     }
 
 

@@ -32,7 +32,7 @@ class Plan:
     rate: float = 3e-3
     batch: int = 192
     seed: int = 1
-    widths: tuple[int, int, int, int, int] = (16, 24, 32, 48, 64)
+    widths: tuple[int, int, int, int, int] = (8, 24, 32, 64, 96)
 
 
 def make_network(widths: tuple[int, int, int, int, int]) -> nn.Module:
@@ -58,7 +58,8 @@ def _layer(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
 def fit(pool: Pool, plan: Plan) -> nn.Module:
     """Fit a network; what comes back is the running mean of the weights of the last steps, which reads better."""
     torch.manual_seed(plan.seed)
-    network = make_network(plan.widths)
+    # the order of channels in which one core is quickest
+    network = make_network(plan.widths).to(memory_format=torch.channels_last)
     mean = copy.deepcopy(network).eval()
     steps = int(plan.epochs * len(pool.labels) / plan.batch)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)

@@ -12,6 +12,7 @@ import numpy as np
 from scanning.digits.normalise import SIDE, normalise
 from scanning.training.degrade import scanned, warped, with_neighbours, with_rim
 from scanning.training.junk import Digits, junk_ink
+from scanning.training.slips import cut_from_slip, full_slip
 from scanning.training.sources import Writer, real_ink
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
-    """What to make: ``kind`` is european, us, real or junk; ``digits`` are real ones to vary or spoil."""
+    """What to make: ``kind`` is european, us, real, junk or slips; ``digits`` are real ones to vary or spoil."""
 
     kind: str
     count: int
@@ -69,6 +70,8 @@ def make_pool(order: Order, processes: int) -> Pool:
 def _chunk(order: Order) -> Pool:
     cv2.setNumThreads(1)
     rng = np.random.default_rng(order.seed)
+    if order.kind == "slips":
+        return _from_slips(order, rng)
     images = np.empty((order.count, SIDE, SIDE), dtype=np.uint8)
     labels = np.empty(order.count, dtype=np.uint8)
     make = _KINDS[order.kind]
@@ -82,6 +85,16 @@ def _chunk(order: Order) -> Pool:
         if labels[i] < JUNK and not images[i].any():
             labels[i] = JUNK
     return Pool(images, labels)
+
+
+def _from_slips(order: Order, rng: Generator) -> Pool:
+    geometry, parts, count = full_slip(), list[Pool](), 0
+    while count < order.count:
+        cut = cut_from_slip(geometry, order.digits, rng)
+        parts.append(Pool(cut.images, cut.labels))
+        count += len(cut.labels)
+    images, labels = np.concatenate([p.images for p in parts]), np.concatenate([p.labels for p in parts])
+    return Pool(images[: order.count], labels[: order.count])
 
 
 def _made(writer: Writer, _digits: Digits, rng: Generator) -> tuple[Image, int]:

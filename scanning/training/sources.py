@@ -39,7 +39,7 @@ class Writer:
         dpi = float(rng.choice([150.0, 200.0, 300.0], p=[0.15, 0.5, 0.35]))
         height_mm, width_mm = _BOXES_MM[int(rng.integers(len(_BOXES_MM)))]
         box = round(height_mm / 25.4 * dpi), round(width_mm / 25.4 * dpi)
-        return cls(Hand.draw(rng, style), Pen.draw(rng, "nib" if old else None), box, dpi)
+        return cls(Hand.draw(rng, "old" if old else style), Pen.draw(rng, "nib" if old else None), box, dpi)
 
     def ink(self, digit: int, rng: Generator) -> Image:
         """Write a digit: uint8 ink 255 on 0, with a margin round the box."""

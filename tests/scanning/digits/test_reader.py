@@ -113,7 +113,7 @@ def test_the_reader_is_loaded_once() -> None:
 
 
 def test_weights_stay_small() -> None:
-    assert (ROOT / "scanning" / "digits" / "digits.onnx").stat().st_size < 420_000
+    assert (ROOT / "scanning" / "digits" / "digits.onnx").stat().st_size < 600_000
 
 
 def test_only_training_imports_torch() -> None:

@@ -11,6 +11,7 @@ from scanning.training import pool as pools
 from scanning.training.degrade import scanned, thickened, warped, with_rim
 from scanning.training.junk import Digits
 from scanning.training.pool import JUNK, Order, make_pool
+from scanning.training.slips import cut_from_slip, full_slip
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,13 @@ def test_a_pool_is_made_in_parts_that_do_not_depend_on_how_many_make_them(
 def test_junk_is_labelled_so_and_digits_are_not(digits: Digits) -> None:
     assert set(make_pool(Order("junk", 30, 5, digits), 1).labels.tolist()) == {JUNK}
     assert make_pool(Order("real", 30, 5, digits), 1).labels.max() < JUNK
+
+
+def test_a_slip_full_of_boxes_is_cut_by_the_reader_into_what_was_written_on_it(digits: Digits) -> None:
+    cut = cut_from_slip(full_slip(), digits, np.random.default_rng(5))
+    assert cut.images.shape == (len(cut.labels), 28, 28)
+    assert cut.images.any(axis=(1, 2)).mean() > 0.95
+    assert set(cut.labels.tolist()) == set(range(JUNK + 1))
 
 
 def test_pools_add_up(digits: Digits) -> None:

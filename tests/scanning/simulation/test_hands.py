@@ -8,6 +8,7 @@ import pytest
 from scanning.simulation.hands import Hand
 from scanning.simulation.hands_forms import FORMS, LETTERS
 from scanning.simulation.hands_marks import KINDS, letter, struck
+from scanning.simulation.hands_parts import combined
 from scanning.simulation.hands_strokes import Skeleton, curve, skeletons, softened
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def all_points(strokes: Strokes) -> np.ndarray:
     return np.concatenate([stroke.points for stroke in strokes])
 
 
-@pytest.mark.parametrize("style", ["european", "us", "mixed"])
+@pytest.mark.parametrize("style", ["european", "us", "mixed", "old"])
 def test_the_same_seed_gives_the_same_strokes(style: str) -> None:
     first, second = (Hand.draw(np.random.default_rng(7), style) for _ in range(2))  # type: ignore[arg-type] # parametrised
     for value in range(10):
@@ -89,9 +90,18 @@ def test_european_writers_cross_sevens_and_american_ones_do_not() -> None:
     assert crossed("us") < 0.3
 
 
+def test_hands_of_old_registers_lean_more() -> None:
+    rng = np.random.default_rng(5)
+
+    def lean(style: str) -> float:
+        return float(np.mean([Hand.draw(rng, style).motion.slant for _ in range(60)]))  # type: ignore[arg-type] # a style
+
+    assert lean("old") > lean("european") + 0.1
+
+
 def test_every_form_and_letter_can_be_drawn() -> None:
-    for forms in FORMS.values():
-        for form in forms:
+    for digit, forms in FORMS.items():
+        for form in (*forms, *combined(digit)):
             assert form.european + form.us > 0
             assert all(len(curve(part)) > 1 for part in skeletons(form.points))
     rng = np.random.default_rng(6)
