@@ -114,7 +114,8 @@ def test_workers_killed_at_random_points_change_no_byte(tmp_path: Path, undistur
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.long) for seed in (3, 4, 5))])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [2, 3, 4, 5])
 def test_workers_killed_many_times_change_no_byte(
     tmp_path: Path, many_undisturbed: dict[str, bytes], seed: int
 ) -> None:
