@@ -155,6 +155,7 @@ records = Table(
     Column("confirmations", Integer, nullable=False),
     Unique("campaign_id", "record_id", "field"),
     Index(None, "organisation_id", "updated_at", "id"),
+    Index(None, "organisation_id", "state", "updated_at", "id"),
     Index(None, "organisation_id", "record_id"),
 )
 

@@ -55,6 +55,5 @@ webhook_deliveries = Table(
     Column("last_answer", Text, nullable=False),
     Index(None, "webhook_id", "event_number"),
     Index(None, "webhook_id", "state", "next_try_at"),
-    Index(None, "state", "next_try_at"),
     Index(None, "created_at"),
 )
