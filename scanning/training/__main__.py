@@ -57,7 +57,7 @@ def main() -> int:
     _say(f"{len(pool.labels)} inputs to train on")
     network = fit(pool, Plan(epochs=options.epochs, seed=_SEED))
     checks = _checks(real)
-    together = checks["us"] + checks["european"] + checks["junk"]
+    together = checks["us"] + checks["european"] + checks["junk"] + checks["slips"]
     calibration = fit_calibration(outputs_of(network, together.images), together.labels)
     weights = to_onnx(network)
     (TARGET / "digits.onnx").write_bytes(weights)
