@@ -19,6 +19,7 @@ from api.ports import (
     WebhookState,
 )
 from api.usecases.answering.guarding import CODES_PAUSED
+from api.usecases.answering.reminding import REMINDER_FAILED
 from api.usecases.webhooks.switching import ALARM as WEBHOOK_OFF
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _STATES: Final[Mapping[str, str]] = {
     ReprintState.ASKED: "being made",
     MailRunState.OPEN: "open",
     CODES_PAUSED: "typing codes is paused",
+    REMINDER_FAILED: "a reminder has not been sent",
     WEBHOOK_OFF: "disabled",
 }
 _TONES: Final[Mapping[str, str]] = {

@@ -12,6 +12,8 @@ import pytest
 
 from api.ports import MomentKind, PageRequest, Policy, RecordState, Road, Standing
 from api.usecases.answering import judging
+from api.usecases.answering.bringing import bring_recipients
+from api.usecases.answering.campaigns import report
 from api.usecases.answering.importing import Imported, ImportWish, import_answers
 from api.usecases.answering.links import revoke_links
 from api.usecases.answering.rows import RowsFile
@@ -19,10 +21,11 @@ from api.usecases.formats import RecordsType
 from docgen.findings import Refusal, Severity
 from scanning.validators.verdict import Verdict
 from tests.api.builders import ORG, OTHER
-from tests.api.usecases.answer_world import CAMPAIGN
+from tests.api.usecases.answer_world import CAMPAIGN, AnswerWorld
 
 if TYPE_CHECKING:
-    from tests.api.usecases.answer_world import AnswerWorld
+    from api.adapters.database import SqlDatabase
+    from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
 
 
 def file_of(body: bytes, media: RecordsType = RecordsType.CSV) -> RowsFile:
@@ -213,3 +216,18 @@ def test_roads_of_slip_and_file_settle_the_same(answers: AnswerWorld) -> None:
     record = answers.record(0)
     assert record is not None
     assert (record.state, record.confirmations, record.source) == (RecordState.SETTLED, 1, "staff")
+
+
+def test_files_of_recipients_and_answers_are_taken_by_each_database(
+    database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds
+) -> None:
+    world = AnswerWorld(database, memory_blobs, clock, ids)
+    people = csv("A/1 é;1234ab;1", "A/2;;", heading="record_id;postcode;house")
+    for added in (2, 0):
+        assert bring_recipients(world.deps, ORG, CAMPAIGN, people, ImportWish("key_1")).added == added
+    file = csv("A/1 é;1234", "A/2;12", "record-0;4321")
+    assert counted(bring(world, file)) == (3, 3, 1, 0, 0)
+    assert counted(bring(world, file)) == (3, 0, 0, 3, 0)
+    standing = report(world.deps, ORG, CAMPAIGN)
+    assert (standing.counts.recipients, standing.counts.answered, standing.counts.waiting) == (10, 3, 1)
+    assert [(one.road, one.submissions) for one in standing.per_day] == [(Road.IMPORT, 3)]
