@@ -25,9 +25,9 @@ class Policy:
     ``checked_share`` of accepted fields is keyed blind too, to measure what is accepted wrongly.
     """
 
-    digits: float = 0.93
+    digits: float = 0.97
     dates: float = 0.9
-    with_previous: float = 0.95
+    with_previous: float = 0.97
     picture_at_least: float = 0.5
     marks: float = 0.99
     blind: float = 0.7
