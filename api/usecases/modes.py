@@ -81,6 +81,7 @@ _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "scan_page_id": _of_scan_page,
     "campaign_id": lambda uow, organisation_id, campaign_id: uow.campaigns.get(organisation_id, campaign_id).mode,
     "answer_id": lambda uow, organisation_id, answer_id: uow.records.get(organisation_id, answer_id).mode,
+    "submission_id": lambda uow, organisation_id, row_id: uow.submissions.get(organisation_id, row_id).mode,
     "webhook_id": lambda uow, organisation_id, webhook_id: uow.webhooks.get(organisation_id, webhook_id).mode,
     "slip_id": lambda uow, organisation_id, slip_id: uow.scan_pages.slip(organisation_id, slip_id).mode,
     "complex_id": lambda uow, organisation_id, complex_id: uow.meters.complex(organisation_id, complex_id).mode,

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tests.api.http.service import Service
 
 MODED = {"job_id", "batch_id", "piece_id", "reprint_id", "run_id"} | {
-    *("scan_batch_id", "scan_file_id", "scan_page_id", "slip_id", "slip_field_id", "webhook_id")
+    *("scan_batch_id", "scan_file_id", "scan_page_id", "slip_id", "slip_field_id", "webhook_id"),
+    *("campaign_id", "answer_id", "submission_id", "complex_id", "meter_id"),
 }
 # what has no mode, or is managed by keys that `check_may_manage` looks at
 OTHERS = {
@@ -33,8 +34,7 @@ OTHERS = {
     "page",
     "form",
     "delivery_id",
-    "complex_id",
-    "meter_id",
+    "record_id",
     "place",
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from api.adapters.database import SqlDatabase
     from api.adapters.fakes import MemoryBlobs, SeededIds
 
-FEW, MANY = 6, 250
+FEW, MANY = 4, 250
 
 
 @pytest.fixture(scope="module")

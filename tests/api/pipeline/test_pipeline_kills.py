@@ -127,7 +127,8 @@ def test_workers_killed_many_times_change_no_byte(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2])
 def test_workers_under_the_supervisor_can_be_killed(
     tmp_path: Path, many_undisturbed: dict[str, bytes], seed: int
 ) -> None:

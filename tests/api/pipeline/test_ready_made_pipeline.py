@@ -42,6 +42,7 @@ def prepare(folder: Path) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_workers_that_are_killed_change_no_byte_of_ready_made_letters(tmp_path: Path) -> None:
     calm, killed = tmp_path / "calm", tmp_path / "killed"
     job_id = prepare(calm)

@@ -105,6 +105,7 @@ def test_a_stopped_letter_is_left_out_and_a_resumed_one_printed_as_before(marked
     assert (batch.state, batch.files) == (BatchState.READY, before.files)
 
 
+@pytest.mark.long
 def test_files_end_at_their_limits_and_every_letter_is_in_one(marked: World) -> None:
     marked.limit(file_letters=2)
     _, by_letters = released(marked, many(5))
