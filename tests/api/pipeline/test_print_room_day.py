@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("letters", [50, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("letters", [100, 400])
 def test_at_the_end_of_the_day_every_letter_is_handed_over_pulled_or_stopped(tmp_path: Path, letters: int) -> None:
     day = Day(tmp_path, Wish(letters=letters))
     day.work()
