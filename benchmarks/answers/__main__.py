@@ -1,6 +1,6 @@
 """Many people on the personal page of the embedded default, and the service killed among them.
 
-    .venv/bin/python -m benchmarks.answers [--people 200] [--seconds 60] [--think 2] [--kills 2] [--json]
+    .venv/bin/python -m benchmarks.answers [--people 200] [--seconds 60] [--think 10] [--kills 1] [--json]
 
 Each person scans a link, gives the address, fills in the form and sends it, thinking some seconds before each button,
 then begins with the next letter. With ``--kills`` the service is killed (SIGKILL, all its processes) so many times and
@@ -62,7 +62,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--think", type=float, default=2, help="seconds before a button, in the mean")
+    parser.add_argument("--think", type=float, default=10, help="seconds before a button, in the mean")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()

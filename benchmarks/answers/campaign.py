@@ -12,7 +12,6 @@ from api.ports import Entry, Mode, PackageKind, PageRequest, RecordFilter, Recor
 from api.usecases import packages, parties
 from api.usecases.answering.campaigns import Plan, open_campaign
 from api.usecases.answering.doors import code_digest, token_digest
-from api.usecases.scanning import recording
 from benchmarks.letters import ROOT
 from docgen.qr.entry_code import derive_code, derive_token
 from docgen.templates.package import BRAND_RULES, TEMPLATE_RULES, read_folder
@@ -122,7 +121,8 @@ def readings_kept(settings: Settings, prepared: Prepared) -> dict[str, str]:
         wanted = RecordFilter(campaign_id=prepared.campaign_id, state=RecordState.SETTLED)
         page: PageRequest | None = PageRequest(1000)
         while page is not None:
-            part = recording.list_records(deps, prepared.organisation_id, page, wanted)
+            with deps.database.read() as uow:
+                part = uow.records.list(prepared.organisation_id, page, wanted)
             found |= {record.record_id: record.value for record in part.items if record.field == "reading"}
             page = PageRequest(1000, part.next_after) if part.next_after else None
         return found
