@@ -414,6 +414,7 @@ def test_naive_times_are_refused(db: SqlDatabase) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_eighty_thousand_pieces_take_seconds(db: SqlDatabase) -> None:
     values = b'{"name": "Jan de Vries", "amount": 12345}' * 20
     with db.write() as uow:

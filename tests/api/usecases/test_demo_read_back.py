@@ -37,6 +37,7 @@ def _expected(world: World, job: PrintJob, manifest: bytes) -> dict[str, list[Ex
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_symbol_of_the_thousand_letters_reads_back_from_the_print_files(world: World, tmp_path: Path) -> None:
     world.put(PackageKind.TEMPLATE, "rent-reminder", sample("template", "rent-reminder"))
     world.limit(chunk_pieces=250)
