@@ -196,7 +196,8 @@ def _reading(chance: random.Random, recipient: str, previous: int) -> Said:
     day = TODAY - timedelta(days=chance.choice([0, 1, 2, 5, 9, -3]))
     boxes = {"reading": f"{value:05}", "reading_date": day.strftime("%d%m%Y")}
     spelled = chance.choice([f"{day.day}-{day.month}-{day.year}", day.isoformat()])
-    page = {"reading": str(value), "reading_date": spelled}
+    # few digits where boxes show zeros would be another answer
+    page = {"reading": str(value) if value > previous // 10 else f"{value:05}", "reading_date": spelled}
     file = {"reading": f"{value:05}", "reading_date": day.isoformat()}
     return Said(recipient, page, boxes | {"signature": "x"}, file)
 
