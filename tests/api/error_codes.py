@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-_PACKAGES = ("docgen", "scanning", "api")
+_PACKAGES = ("docgen", "scanning", "agreements", "api")
 _REASONS = "scanning/validators/"  # what they say of an answer is shown beside it, in words of their own
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # where the code stands among the arguments of the calls that take one
@@ -53,6 +53,7 @@ _PREFIXED = {
     "api/usecases/metering/replacing.py": (("_finding", 0, ("",)),),
     "api/usecases/answering/importing.py": (("found", 1, ("",)),),
     "api/usecases/answering/bringing.py": (("found", 1, ("",)),),
+    "agreements/questions/checks.py": (("_wrong", 0, ("",)),),
 }
 # these make pairs of a code and a message
 _PAIRS = {"docgen/qr/epc.py": "epc-", "docgen/qr/links.py": "link-"}
