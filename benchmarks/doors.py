@@ -102,10 +102,10 @@ def _times(deps: Deps, samples: int) -> Mapping[str, Sequence[float]]:
 def _say_times(times: Mapping[str, Sequence[float]]) -> None:
     for kind, sample in times.items():
         low, *_, high = statistics.quantiles(sample, n=20)
-        print(f"{kind:20} median {statistics.median(sample):7.1f} us   5-95 % {low:7.1f} - {high:7.1f} us")  # noqa: T201 - a command
+        sys.stdout.write(f"{kind:20} median {statistics.median(sample):7.1f} us   5-95 % {low:7.1f} - {high:7.1f} us\n")
     for kind in list(times)[1:]:
         chance = _chance(times["no such code"], times[kind])
-        print(f"'no such code' told from '{kind}' by time: {chance:.3f} (0.5 is a coin)")  # noqa: T201 - a command
+        sys.stdout.write(f"'no such code' told from '{kind}' by time: {chance:.3f} (0.5 is a coin)\n")
 
 
 def _chance(one: Sequence[float], other: Sequence[float]) -> float:
@@ -125,7 +125,9 @@ def _say_attack(deps: Deps) -> None:
     for number in range(ADDRESSES):
         guarding.try_code(deps, ORG, f"GUESS{number:05}", f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", look)
     link = guarding.try_link(deps, "TOKEN", "10.0.0.1", lambda: "page").found
-    print(f"{ADDRESSES} addresses got {looks} looks; then typing was paused, and a link still led to its {link}")  # noqa: T201 - a command
+    sys.stdout.write(
+        f"{ADDRESSES} addresses got {looks} looks; then typing was paused, and a link still led to its {link}\n"
+    )
 
 
 if __name__ == "__main__":
