@@ -1,4 +1,4 @@
-"""One contract for every database: campaigns, ways in, submissions with their answers, and contact moments."""
+"""One contract for every database: campaigns, ways in, and submissions with their answers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ import pytest
 
 from api.ports import (
     Answer,
-    Campaign,
     CampaignCounts,
-    ContactMoment,
     DayCount,
     DecidedBy,
-    Entry,
     Mode,
     MomentKind,
     PageRequest,
-    PieceState,
-    Placement,
     Recipient,
     Record,
     RecordState,
@@ -31,51 +26,14 @@ from api.ports import (
 from docgen.findings import Refusal
 from docgen.reply_form import ReplyKind
 from scanning.validators.verdict import Verdict
-from tests.api.builders import NOW, ORG, OTHER, REF, batch, piece, two_organisations
+from tests.api.builders import NOW, ORG, OTHER, REF
+from tests.api.contracts.campaign_rows import CAMPAIGN, campaign, entry, moment, two_campaigns
 
 if TYPE_CHECKING:
     from api.adapters.database import SqlDatabase
 
 LATER = NOW + timedelta(hours=1)
-CAMPAIGN = "cmp_1"
 ALL = PageRequest(1000)
-
-
-def campaign(row_id: str = CAMPAIGN, organisation: str = ORG, **changes: object) -> Campaign:
-    made = Campaign(
-        id=row_id,
-        organisation_id=organisation,
-        mode=Mode.LIVE,
-        key=row_id,
-        name="Meters of 2026, één keer",
-        template_id=f"template_{organisation}_house_1",
-        brand_id=f"brand_{organisation}_house_1",
-        reply_form='{"id":"meters"}',
-        created_at=NOW,
-        created_by="key_1",
-        closes_at=NOW + timedelta(days=30),
-        gone_at=NOW + timedelta(days=60),
-    )
-    return replace(made, **changes)  # type: ignore[arg-type] # fields of a campaign
-
-
-def entry(number: int, recipient: str = "", **changes: object) -> Entry:
-    made = Entry(
-        id=f"ent_{number}",
-        organisation_id=ORG,
-        mode=Mode.LIVE,
-        campaign_id=CAMPAIGN,
-        recipient=recipient or f"record-{number}",
-        job_id="job_1",
-        piece_id=f"pce_{number}",
-        language="nl",
-        postcode="1234AB",
-        house="12-A",
-        known='{"reading":{"meter_number":"ë\\t1"}}',
-        token_digest=f"{number:064x}",
-        code_digest=f"{number % 2:064x}",
-    )
-    return made._replace(**changes)  # type: ignore[arg-type] # fields of an entry
 
 
 def submission(number: int, recipient: str = "record-1", **changes: object) -> Submission:
@@ -143,19 +101,9 @@ def record(number: int, recipient: str, field: str, state: RecordState = RecordS
     )
 
 
-def moment(kind: MomentKind, recipient: str = "record-1", **changes: object) -> ContactMoment:
-    made = ContactMoment(ORG, Mode.LIVE, CAMPAIGN, recipient, kind, NOW, "ent_1", "usr_1", {"why": "moved"})
-    return replace(made, **changes)  # type: ignore[arg-type] # fields of a moment
-
-
 @pytest.fixture
 def known(database: SqlDatabase) -> SqlDatabase:
-    """Two organisations, each with a campaign; the first with three recipients, of whom one has two letters."""
-    two_organisations(database)
-    with database.write() as uow:
-        uow.campaigns.add(campaign())
-        uow.campaigns.add(campaign("cmp_other", OTHER))
-        uow.entries.add_many(ORG, [entry(1), entry(2), entry(3), entry(4, "record-1", job_id="job_2", language="en")])
+    two_campaigns(database)
     return database
 
 
@@ -459,45 +407,3 @@ def test_answers_are_numbered_and_only_their_standing_changes(known: SqlDatabase
         expected = replace(second, standing=Standing.CONTESTED)
         assert uow.submissions.live_answers(ORG, CAMPAIGN, "record-1", ["reading"]) == [expected]
         assert uow.submissions.answers(ORG, ["sub_1"])["sub_1"][0].ended_at == LATER
-
-
-def test_contact_moments_are_a_feed_that_can_be_read_on(known: SqlDatabase) -> None:
-    kinds = [MomentKind.PAGE_OPENED, MomentKind.ANSWERED, MomentKind.PAGE_OPENED]
-    with known.write() as uow:
-        for at, kind in enumerate(kinds):
-            uow.contact_moments.add(moment(kind, at=NOW + timedelta(minutes=at)))
-        uow.contact_moments.add(moment(MomentKind.LINK_MADE, "record-2"))
-        uow.contact_moments.add(moment(MomentKind.LINK_MADE, organisation_id=OTHER))
-    with known.read() as uow:
-        first = uow.contact_moments.list(ORG, PageRequest(3))
-        rest = uow.contact_moments.list(ORG, PageRequest(3, first.next_after))
-        own = uow.contact_moments.of_recipient(ORG, "record-1", ALL).items
-        assert uow.contact_moments.latest(ORG, "ent_1", MomentKind.PAGE_OPENED) == NOW + timedelta(minutes=2)
-        assert uow.contact_moments.latest(OTHER, "ent_1", MomentKind.PAGE_OPENED) is None
-    assert [one.kind for one in (*first.items, *rest.items)] == [*kinds, MomentKind.LINK_MADE]
-    assert [one.kind for one in own] == kinds
-    assert own[0] == moment(MomentKind.PAGE_OPENED, number=own[0].number)
-
-
-def test_letters_that_are_handed_over_are_moments_of_their_recipients(known: SqlDatabase) -> None:
-    with known.write() as uow:
-        uow.batches.add_many(ORG, [batch()])
-        rows = [(piece(number), b"{}") for number in range(4)]
-        uow.pieces.add_many(ORG, rows)
-        ids = [row.id for row, _ in rows]
-        uow.pieces.place_many(ORG, [Placement(one, "bat_job_1_1", at) for at, one in enumerate(reversed(ids[:3]))])
-        uow.entries.add_many(ORG, [entry(20, "record-1", piece_id=ids[1])])
-        for state in (PieceState.COMPOSED, PieceState.PRINTED_READY, PieceState.INSERTED, PieceState.HANDED_OVER):
-            uow.pieces.advance_batch(ORG, "bat_job_1_1", state, LATER)
-    with known.write() as uow:
-        uow.contact_moments.add_sent(ORG, "bat_job_1_1", LATER)
-        uow.contact_moments.add_sent(OTHER, "bat_job_1_1", LATER)
-    with known.read() as uow:
-        sent = uow.contact_moments.list(ORG, ALL).items
-    assert [(one.recipient, one.campaign_id) for one in sent] == [
-        ("record-2", ""),
-        ("record-1", CAMPAIGN),
-        ("record-0", ""),
-    ]
-    assert {(one.kind, one.at, one.by, one.mode) for one in sent} == {(MomentKind.LETTER_SENT, LATER, "", Mode.LIVE)}
-    assert [one.data for one in sent] == [{}, {}, {}]
