@@ -13,7 +13,7 @@ from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import WORKING, next_step, zone_of
-from api.http.staff.visitors import IN_PRINT_ROOM, WATCHERS, Visitor, VisitorDep, visitor_of
+from api.http.staff.visitors import IN_PRINT_ROOM, WATCHERS, Visitor, VisitorDep, person
 from api.ports import IN_PRINT_ROOM as RELEASED_STATES
 from api.ports import BatchState, FileRole, PieceState, Role
 from api.usecases import batches, overview, people, print_room, room_views
@@ -71,8 +71,7 @@ def picture(deps: DepsDep, visitor: VisitorDep, batch_id: str, check_id: str) ->
 
 def batch_page(request: Request, deps: Deps, batch_id: str, mistake: Mistake | None = None) -> Response:
     """The page; with a ``mistake`` it says so at the top and keeps what was entered."""
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
+    visitor = person(request)
     organisation_id = visitor.organisation_id
     with deps.database.read() as uow:
         batch = uow.batches.get(organisation_id, batch_id)

@@ -14,7 +14,7 @@ from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import IN_PRINT_ROOM, VisitorDep, visitor_of
+from api.http.staff.visitors import IN_PRINT_ROOM, VisitorDep, person
 from api.ports import CARRIER
 from api.usecases import exchanging, jobs, people
 from api.usecases.carriers import carrier_of, prints_of_carrier
@@ -74,8 +74,7 @@ def _url(job_id: str) -> str:
 
 
 def _page(request: Request, deps: Deps, job_id: str, mistake: Mistake | None = None) -> Response:
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
+    visitor = person(request)
     organisation_id = visitor.organisation_id
     job = jobs.get_job(deps, organisation_id, job_id)
     return page(

@@ -13,7 +13,7 @@ from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import ADMINS, visitor_of
+from api.http.staff.visitors import ADMINS, person
 from api.ports import Role
 from api.usecases import people, staffing
 from docgen.findings import Refusal
@@ -152,7 +152,7 @@ def _roles(form: Form) -> list[Role]:
 
 
 def _people_page(request: Request, deps: Deps, mistake: Mistake | None = None) -> Response:
-    organisation_id = _organisation(request)
+    organisation_id = person(request).organisation_id
     return page(
         request,
         "people.html",
@@ -170,7 +170,7 @@ def _person_page(
     request: Request, deps: Deps, user_id: str, mistake: Mistake | None = None, password: str = ""
 ) -> Response:
     """With a ``password`` that, and nothing that could be sent again."""
-    organisation_id = _organisation(request)
+    organisation_id = person(request).organisation_id
     member = staffing.member(deps, organisation_id, user_id)
     return page(
         request,
@@ -185,9 +185,3 @@ def _person_page(
         trouble=mistake.trouble if mistake else None,
         notice="" if mistake else notice_of(request, deps),
     )
-
-
-def _organisation(request: Request) -> str:
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
-    return visitor.organisation_id

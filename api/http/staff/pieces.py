@@ -12,7 +12,7 @@ from api.http.staff.history import history_of_piece
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import SENDERS, WATCHERS, VisitorDep, visitor_of
+from api.http.staff.visitors import SENDERS, WATCHERS, VisitorDep, person
 from api.ports import PieceState, Role
 from api.usecases import jobs, letters, people, room_views, searching, stopping
 from api.usecases.deps import Deps
@@ -85,8 +85,7 @@ def piece_page(
     request: Request, deps: Deps, piece_id: str, number: int = 1, mistake: Mistake | None = None
 ) -> Response:
     """The page; with a ``mistake`` it says so at the top and keeps what was entered."""
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
+    visitor = person(request)
     organisation_id = visitor.organisation_id
     piece = jobs.get_piece(deps, organisation_id, piece_id)
     if number > piece.pages:

@@ -11,7 +11,7 @@ from api.http.edge import DepsDep
 from api.http.staff.desk import DeskDep, Done, notice_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
-from api.http.staff.visitors import ADMINS, visitor_of
+from api.http.staff.visitors import ADMINS, person
 from api.http.words import DEFAULT_ZONE
 from api.usecases import people, rules
 from api.usecases.carriers import NO_CARRIER
@@ -74,8 +74,7 @@ def _entered(form: Form, former: Rules) -> Rules:
 
 
 def _page(request: Request, deps: Deps, mistake: Mistake | None = None) -> Response:
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
+    visitor = person(request)
     room = deps.equipment
     now_valid = rules.get_rules(deps, visitor.organisation_id)
     return page(

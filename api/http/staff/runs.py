@@ -14,7 +14,7 @@ from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import IN_PRINT_ROOM, VisitorDep, visitor_of
+from api.http.staff.visitors import IN_PRINT_ROOM, VisitorDep, person
 from api.http.words import local
 from api.ports import BatchState, MailRunState, Mode, PageRequest
 from api.usecases import mail_runs, people
@@ -115,8 +115,7 @@ def put_proof(desk: DeskDep, run_id: str) -> Response:
 def _list_page(
     request: Request, deps: Deps, mistake: Mistake | None = None, window: PageRequest | None = None
 ) -> Response:
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
+    visitor = person(request)
     organisation_id = visitor.organisation_id
     zone = zone_of(deps, organisation_id)
     with deps.database.read() as uow:
@@ -143,8 +142,7 @@ def _list_page(
 
 
 def _run_page(request: Request, deps: Deps, run_id: str, mistake: Mistake | None = None) -> Response:
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
+    visitor = person(request)
     organisation_id = visitor.organisation_id
     run, batches = mail_runs.get_mail_run(deps, organisation_id, run_id)
     with deps.database.read() as uow:

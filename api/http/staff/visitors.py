@@ -66,12 +66,13 @@ def visitor_of(request: Request) -> Visitor | None:
     return getattr(request.state, "visitor", None)
 
 
-def _visitor(request: Request) -> Visitor:
+def person(request: Request) -> Visitor:
+    """Who it is, on a page with a guard."""
     visitor: Visitor = request.state.visitor
     return visitor
 
 
-VisitorDep = Annotated[Visitor, Depends(_visitor)]
+VisitorDep = Annotated[Visitor, Depends(person)]
 
 ANYBODY: Final = Depends(Guard(frozenset(Role)))
 IN_PRINT_ROOM: Final = Depends(Guard(frozenset({Role.PRINT_ROOM})))

@@ -12,7 +12,7 @@ from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import ADMINS, visitor_of
+from api.http.staff.visitors import ADMINS, person
 from api.ports import PageRequest
 from api.usecases import people
 from api.usecases.webhooks import endpoints, replaying, switching
@@ -34,7 +34,7 @@ _FIELDS: Final = {"": ""}
 @router.get("", dependencies=[ADMINS])
 def show_all(request: Request, deps: DepsDep) -> Response:
     """All of them."""
-    organisation_id = _organisation(request)
+    organisation_id = person(request).organisation_id
     return page(
         request,
         "webhooks.html",
@@ -104,7 +104,7 @@ def _change(desk: Desk, webhook_id: str, make: Callable[[Deps], str]) -> Respons
 def _webhook_page(
     request: Request, deps: Deps, webhook_id: str, mistake: Mistake | None = None, window: PageRequest | None = None
 ) -> Response:
-    organisation_id = _organisation(request)
+    organisation_id = person(request).organisation_id
     asked = PageRequest(_SHOWN, window.after if window else None)
     found = replaying.list_deliveries(deps, organisation_id, webhook_id, asked)
     return page(
@@ -119,9 +119,3 @@ def _webhook_page(
         trouble=mistake.trouble if mistake else None,
         notice="" if mistake else notice_of(request, deps),
     )
-
-
-def _organisation(request: Request) -> str:
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
-    return visitor.organisation_id

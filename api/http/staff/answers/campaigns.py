@@ -19,7 +19,6 @@ from api.http.staff.answers.common import (
     LIVE_S,
     CursorQuery,
     of_mistake,
-    person,
 )
 from api.http.staff.answers.words import WORDS
 from api.http.staff.corporation.common import with_query
@@ -28,7 +27,7 @@ from api.http.staff.desk import Desk, DeskDep, Done
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import VisitorDep
+from api.http.staff.visitors import VisitorDep, person
 from api.ports import Mode, PackageKind, PageRequest
 from api.usecases import people, trying
 from api.usecases.answering import campaigns, missing

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import Depends, Query
 
 from api.http.staff.desk import notice_of
-from api.http.staff.visitors import Guard, visitor_of
+from api.http.staff.visitors import Guard
 from api.ports import Role
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from api.http.staff.desk import Mistake
-    from api.http.staff.visitors import Visitor
     from api.usecases.deps import Deps
 
 CAMPAIGNS: Final = "/staff/campaigns"
@@ -27,13 +26,6 @@ IN_FRONT: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.MAILROOM})))
 CAMPAIGN_READERS: Final = Depends(Guard(frozenset({Role.SUBMITTER, Role.APPROVER, Role.MAILROOM})))
 CAMPAIGN_MAKERS: Final = Depends(Guard(frozenset({Role.SUBMITTER})))
 CursorQuery = Annotated[str | None, Query(max_length=200)]
-
-
-def person(request: Request) -> Visitor:
-    """Who looks; every route has a guard."""
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
-    return visitor
 
 
 def of_mistake(request: Request, deps: Deps, mistake: Mistake | None) -> dict[str, Any]:

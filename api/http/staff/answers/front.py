@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.edge import DepsDep
-from api.http.staff.answers.common import FRONT, IN_FRONT, LIVE_S, of_mistake, person
+from api.http.staff.answers.common import FRONT, IN_FRONT, LIVE_S, of_mistake
 from api.http.staff.answers.fields import Entered, rows_of
 from api.http.staff.answers.words import WORDS
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
 from api.http.staff.trouble import Trouble
-from api.http.staff.visitors import VisitorDep
+from api.http.staff.visitors import VisitorDep, person
 from api.usecases import letters, people
 from api.usecases.answering import queueing, timeline
 from api.usecases.answering.pages import PageState

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.http.edge import DepsDep
 from api.http.problems import CONTEXT, status_of
-from api.http.staff.answers.common import FRONT, IN_FRONT, SETTLE, person
+from api.http.staff.answers.common import FRONT, IN_FRONT, SETTLE
 from api.http.staff.answers.words import WORDS, expected, value_in
 from api.http.staff.desk import Desk, DeskDep, notice_of
 from api.http.staff.mailroom.overlay import Size, size_of
@@ -19,6 +19,7 @@ from api.http.staff.mailroom.words import format_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
+from api.http.staff.visitors import person
 from api.ports import Answer, RecordState, Submission
 from api.usecases import people
 from api.usecases.answering import giving, judging, queueing

@@ -11,14 +11,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
-from api.http.staff.visitors import Guard, visitor_of
+from api.http.staff.visitors import Guard
 from api.ports import BatchState, BlobRef, JobState, Role
 from api.usecases import drafts, links
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from api.http.staff.forms import Form
     from api.http.staff.visitors import Visitor
     from api.ports import Batch, Event, JobCounts, JobFinding, PrintJob
@@ -92,13 +90,6 @@ _EVENTS: Final[Mapping[str, str]] = {
     "piece-stopped": "Stopped",
     "piece-resumed": "Let go on",
 }
-
-
-def person(request: Request) -> Visitor:
-    """Who looks; every route has a guard."""
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
-    return visitor
 
 
 def token_of(deps: Deps, visitor: Visitor, ref: BlobRef, purpose: str) -> str:

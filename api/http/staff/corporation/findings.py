@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from api.http.edge import DepsDep
-from api.http.staff.corporation.common import JOBS, READERS, WORDS, person
+from api.http.staff.corporation.common import JOBS, READERS, WORDS
 from api.http.staff.corporation.pdf_words import Shot, shots_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
-from api.http.staff.visitors import VisitorDep
+from api.http.staff.visitors import VisitorDep, person
 from api.ports import MAX_PAGE_ITEMS, JobState, PageRequest
 from api.usecases import jobs, looking
 from docgen.findings import Refusal

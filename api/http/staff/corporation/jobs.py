@@ -16,7 +16,6 @@ from api.http.staff.corporation.common import (
     CursorQuery,
     event_text,
     is_running,
-    person,
 )
 from api.http.staff.corporation.may import may_approve, may_cancel
 from api.http.staff.corporation.pdf_words import asked_of, form_of_job, is_of_pdfs, shots_of
@@ -25,7 +24,7 @@ from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import APPROVERS
+from api.http.staff.visitors import APPROVERS, person
 from api.ports import (
     MAX_PAGE_ITEMS,
     BatchState,

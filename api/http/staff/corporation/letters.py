@@ -14,7 +14,6 @@ from api.http.staff.corporation.common import (
     WORDS,
     CursorQuery,
     TextQuery,
-    person,
 )
 from api.http.staff.corporation.findings import values_of
 from api.http.staff.corporation.pdf_words import is_of_pdfs
@@ -23,7 +22,7 @@ from api.http.staff.history import history
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import VisitorDep
+from api.http.staff.visitors import VisitorDep, person
 from api.ports import BatchState, PageRequest, PieceState, Role
 from api.usecases import jobs, looking, people, stopping
 from api.usecases.ready_made.found import letter_at

@@ -14,10 +14,11 @@ from starlette.responses import StreamingResponse
 
 from api.http.edge import DepsDep
 from api.http.responses import MEDIA
-from api.http.staff.corporation.common import CORPORATION, SUBMITTERS, CursorQuery, person, with_query
+from api.http.staff.corporation.common import CORPORATION, SUBMITTERS, CursorQuery, with_query
 from api.http.staff.desk import DeskDep, Done, notice_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
+from api.http.staff.visitors import person
 from api.ports import Mode, PageRequest, Role
 from api.usecases.deps import Deps
 from api.usecases.metering import importing, looking, replacing, reporting, tables

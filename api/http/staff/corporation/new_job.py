@@ -18,7 +18,6 @@ from api.http.staff.corporation.common import (
     TokenQuery,
     chosen_inserts,
     local_moment,
-    person,
     ref_of,
     token_of,
     with_query,
@@ -29,7 +28,7 @@ from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
 from api.http.staff.trouble import Trouble
-from api.http.staff.visitors import VisitorDep
+from api.http.staff.visitors import VisitorDep, person
 from api.ports import BlobRef, Mode, PackageKind, Policy
 from api.usecases import drafts, jobs, packages, rules, trying
 from api.usecases.drafts import Draft, Seen

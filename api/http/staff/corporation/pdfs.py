@@ -16,7 +16,6 @@ from api.http.staff.corporation.common import (
     WORDS,
     chosen_inserts,
     local_moment,
-    person,
     with_query,
 )
 from api.http.staff.corporation.new_job import AfterQuery, choices_of, for_input, one_of
@@ -25,7 +24,7 @@ from api.http.staff.many_files import ManyFilesDesk
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
-from api.http.staff.visitors import VisitorDep
+from api.http.staff.visitors import VisitorDep, person
 from api.ports import Mode, Policy
 from api.usecases import jobs, rules
 from api.usecases.intake import check_cut_off, check_title, store_body

@@ -16,7 +16,6 @@ from api.http.staff.corporation.common import (
     SUBMITTERS,
     WORDS,
     TokenQuery,
-    person,
     ref_of,
     token_of,
     with_query,
@@ -27,7 +26,7 @@ from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
 from api.http.staff.trouble import Trouble
-from api.http.staff.visitors import VisitorDep
+from api.http.staff.visitors import VisitorDep, person
 from api.ports import PackageKind, PageRequest, Role
 from api.usecases import drafts, packages, trying
 from api.usecases.trying import Look

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request, Response
 
 from api.http.edge import DepsDep
 from api.http.staff.desk import DeskDep, Done
-from api.http.staff.mailroom.common import IN_MAILROOM, LIVE_S, MAILROOM, CursorQuery, person
+from api.http.staff.mailroom.common import IN_MAILROOM, LIVE_S, MAILROOM, CursorQuery
 from api.http.staff.mailroom.start import FIELDS, READING, add_all, check_new, of_mistake
 from api.http.staff.mailroom.words import WORDS
 from api.http.staff.many_files import ManyFilesDesk
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
+from api.http.staff.visitors import person
 from api.ports import PageRequest, ScanBatchState
 from api.usecases import people
 from api.usecases.scanning import exceptions, intake, looking

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from fastapi import Depends, Query
 
-from api.http.staff.visitors import Guard, visitor_of
+from api.http.staff.visitors import Guard
 from api.ports import OPEN_STAGES, Role, Stage
 from api.usecases.scanning import exceptions, reviewing
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
-    from api.http.staff.visitors import Visitor
     from api.usecases.deps import Deps
 
 MAILROOM: Final = "/staff/mailroom"
@@ -36,13 +33,6 @@ class Waiting(NamedTuple):
     def plain(self) -> int:
         """Fields that are keyed one after the other."""
         return self.first + self.second
-
-
-def person(request: Request) -> Visitor:
-    """Who looks; every route has a guard."""
-    visitor = visitor_of(request)
-    assert visitor is not None  # noqa: S101 - every route here has a guard
-    return visitor
 
 
 def waiting(deps: Deps, organisation_id: str) -> Waiting:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http.edge import DepsDep
 from api.http.problems import status_of
 from api.http.staff.desk import Desk, DeskDep, Done, Mistake
-from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, person
+from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM
 from api.http.staff.mailroom.overlay import turned_page
 from api.http.staff.mailroom.start import of_mistake
 from api.http.staff.mailroom.words import WORDS
@@ -17,6 +17,7 @@ from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
 from api.http.staff.trouble import Trouble
+from api.http.staff.visitors import person
 from api.ports import PageRequest, WayOut
 from api.usecases import people
 from api.usecases.scanning import exceptions, looking, words

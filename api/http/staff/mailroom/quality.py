@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fastapi import APIRouter, Request, Response
 
 from api.http.edge import DepsDep
-from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, person
+from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM
 from api.http.staff.mailroom.words import WORDS, label_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
+from api.http.staff.visitors import person
 from api.usecases.scanning import forms, measuring, policies
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.http.edge import DepsDep
 from api.http.problems import CONTEXT, status_of
 from api.http.staff.desk import Desk, DeskDep, Done, notice_of
-from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, person, waiting
+from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, waiting
 from api.http.staff.mailroom.shown import NOTHING, Shown, option_label, shown
 from api.http.staff.mailroom.words import WORDS, as_written
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
+from api.http.staff.visitors import person
 from api.usecases.scanning import reviewing
 from docgen.findings import Refusal
 from scanning.validators.messages import message

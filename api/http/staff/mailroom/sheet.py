@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.edge import DepsDep
 from api.http.staff.desk import DeskDep, Done
-from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, CursorQuery, person
+from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, CursorQuery
 from api.http.staff.mailroom.preview import counted, readings
 from api.http.staff.mailroom.quality import says
 from api.http.staff.mailroom.shown import option_label, options_of
@@ -18,6 +18,7 @@ from api.http.staff.mailroom.words import WORDS, as_written, label_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
+from api.http.staff.visitors import person
 from api.ports import OPEN_STAGES, PageRequest, Stage
 from api.usecases import people
 from api.usecases.scanning import forms, measuring, policies

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi import APIRouter, Request, Response
 
 from api.http.edge import DepsDep
-from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM, person
+from api.http.staff.mailroom.common import IN_MAILROOM, MAILROOM
 from api.http.staff.mailroom.overlay import Marked, marked
 from api.http.staff.mailroom.shown import Shot, option_label, options_of, shot_of
 from api.http.staff.mailroom.words import WORDS, as_written, label_of, reason_word
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
+from api.http.staff.visitors import person
 from api.ports import OPEN_STAGES
 from api.usecases import people
 from api.usecases.scanning import forms, looking

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request, Response
 
 from api.http.edge import DepsDep, get_edge
 from api.http.staff.desk import Desk, Done, Mistake, notice_of
-from api.http.staff.mailroom.common import IN_MAILROOM, LIVE_S, MAILROOM, CursorQuery, person, waiting
+from api.http.staff.mailroom.common import IN_MAILROOM, LIVE_S, MAILROOM, CursorQuery, waiting
 from api.http.staff.mailroom.words import WORDS
 from api.http.staff.many_files import ManyFilesDesk
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
+from api.http.staff.visitors import person
 from api.ports import Mode, PageRequest, ScanFileState
 from api.usecases.scanning import intake, looking, watching
 from docgen.findings import Refusal
