@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.responses import StreamingResponse
 
 from api.http.auth import FETCHERS, PRINT_ROOM, STAFF, CallerDep
 from api.http.bodies import BodyDep, JsonSha256
 from api.http.edge import DepsDep
+from api.http.files import table_response
 from api.http.middleware import IS_HEAD
 from api.http.once import Answer, OnceDep
 from api.http.responses import ACT_CODES, MEDIA, binary, problems
@@ -44,8 +44,7 @@ def csv_response(request: Request, deps: Deps, organisation_id: str, job_id: str
         jobs.get_job(deps, organisation_id, job_id)
         return Response(media_type=MEDIA["csv"])
     asked = exchanging.export_addresses(deps, organisation_id, job_id, by)
-    headers = {"Content-Disposition": f'attachment; filename="{asked.name}"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(asked.content, media_type=MEDIA["csv"], headers=headers)
+    return table_response(asked.name, asked.content)
 
 
 def _check_csv(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Blobs as downloads: ranges, entity tags, names; read in blocks, so that memory stays flat (RFC 9110, 13 and 14)."""
+"""Downloads. Blobs: ranges, entity tags, names; read in blocks, so that memory stays flat (RFC 9110, 13 and 14)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import Response, StreamingResponse
 
 from api.http.middleware import IS_HEAD
+from api.http.responses import MEDIA
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -84,6 +85,12 @@ def read_range(header: str | None, size: int) -> Span | None:
     if first >= size or first >= end:
         raise Refusal("range-not-satisfiable", f"The file has {size} bytes; ask for bytes of it.")
     return Span(first, end)
+
+
+def table_response(name: str, content: Iterator[bytes] | Iterator[str]) -> Response:
+    """Rows as a download that is kept nowhere; how ``name`` ends, csv or xlsx, says what they are."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingResponse(content, media_type=MEDIA[name.rpartition(".")[2]], headers=headers)
 
 
 def _matches(header: str | None, etag: str) -> bool:

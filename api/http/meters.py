@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +10,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
-from starlette.responses import StreamingResponse
 
 from api.http.auth import ANSWERS, SUBMITTER, CallerDep
 from api.http.bodies import BodyDep, JsonSha256
 from api.http.edge import DepsDep, PageDep
+from api.http.files import table_response
 from api.http.meter_schemas import (
     ComplexOut,
     DwellingOut,
@@ -197,7 +196,7 @@ def report_csv(
 ) -> Response:
     """A row for each meter."""
     report = _report(deps, caller.organisation_id, complex_id, asked, tolerance)
-    return _file("csv", "report.csv", tables.report_csv(report))
+    return table_response("report.csv", tables.report_csv(report))
 
 
 @router.get(
@@ -212,7 +211,7 @@ def report_xlsx(
 ) -> Response:
     """Three sheets: meters, sums, and what is missing."""
     report = _report(deps, caller.organisation_id, complex_id, asked, tolerance)
-    return _file("xlsx", "report.xlsx", tables.report_xlsx(report))
+    return table_response("report.xlsx", tables.report_xlsx(report))
 
 
 @router.get(
@@ -254,7 +253,7 @@ def missing_csv(deps: DepsDep, caller: CallerDep, asked: PeriodDep) -> Response:
     """All of them."""
     period = _period(deps, caller.organisation_id, asked)
     every = reporting.every_missing_meter(deps, caller.organisation_id, caller.mode, period)
-    return _file("csv", "missing.csv", tables.missing_csv(every))
+    return table_response("missing.csv", tables.missing_csv(every))
 
 
 @router.get(
@@ -268,7 +267,7 @@ def missing_xlsx(deps: DepsDep, caller: CallerDep, asked: PeriodDep) -> Response
     """All of them."""
     period = _period(deps, caller.organisation_id, asked)
     every = reporting.every_missing_meter(deps, caller.organisation_id, caller.mode, period)
-    return _file("xlsx", "missing.xlsx", tables.missing_xlsx(every))
+    return table_response("missing.xlsx", tables.missing_xlsx(every))
 
 
 @router.get(
@@ -330,8 +329,3 @@ def _report(
     period = _period(deps, organisation_id, asked)
     share = Decimal(str(tolerance)) / 100
     return reporting.report_complex(deps, organisation_id, complex_id, period, share)
-
-
-def _file(kind: str, name: str, content: Iterator[bytes] | Iterator[str]) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(content, media_type=MEDIA[kind], headers=headers)

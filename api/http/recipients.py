@@ -9,7 +9,6 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
-from starlette.responses import StreamingResponse
 
 from api.http.auth import ANSWERS, SUBMITTER, CallerDep
 from api.http.bodies import BodyDep, JsonSha256
@@ -23,6 +22,7 @@ from api.http.campaign_schemas import (
     RevokeLinksIn,
 )
 from api.http.edge import DEFAULT_LIMIT, DepsDep
+from api.http.files import table_response
 from api.http.once import Answer, OnceDep
 from api.http.responses import ACT_CODES, LIST_CODES, MEDIA, binary, body, problems
 from api.http.schemas import In, ListOut
@@ -133,8 +133,7 @@ def recipients_csv(
     campaign = campaigns.get_campaign(deps, caller.organisation_id, campaign_id)
     every = campaigns.every_recipient(deps, caller.organisation_id, campaign.id, missing=missing)
     rows = ([getattr(RecipientOut.of(one), name) for name in _COLUMNS] for one in every)
-    headers = {"Content-Disposition": 'attachment; filename="recipients.csv"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(csv_lines(_COLUMNS, rows), media_type=MEDIA["csv"], headers=headers)
+    return table_response("recipients.csv", csv_lines(_COLUMNS, rows))
 
 
 @router.post(

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
-from starlette.responses import StreamingResponse
 
 from api.http.auth import ANSWERS, MAILROOM, CallerDep
 from api.http.edge import DepsDep, PageDep
+from api.http.files import table_response
 from api.http.responses import LIST_CODES, MEDIA, binary, problems
 from api.http.scan_schemas import (
     PoliciesOut,
@@ -74,8 +74,7 @@ def list_records(deps: DepsDep, caller: CallerDep, page: PageDep, wanted: Wanted
 def records_csv(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response:
     """The same columns as in JSON, in UTF-8 with a heading; in the order in which they changed last."""
     every = seen.every_seen(deps, caller.organisation_id, wanted)
-    headers = {"Content-Disposition": 'attachment; filename="records.csv"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(seen.records_csv(every), media_type=MEDIA["csv"], headers=headers)
+    return table_response("records.csv", seen.records_csv(every))
 
 
 @router.get(
@@ -88,8 +87,7 @@ def records_csv(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response
 def records_xlsx(deps: DepsDep, caller: CallerDep, wanted: WantedDep) -> Response:
     """The same columns as in CSV; every text is text, whatever it begins with."""
     every = seen.every_seen(deps, caller.organisation_id, wanted)
-    headers = {"Content-Disposition": 'attachment; filename="records.xlsx"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(seen.records_xlsx(every), media_type=MEDIA["xlsx"], headers=headers)
+    return table_response("records.xlsx", seen.records_xlsx(every))
 
 
 @router.get(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
 from api.http.edge import DepsDep
+from api.http.files import table_response
 from api.http.staff.answers.chart import HEIGHT, WIDTH, chart_of
 from api.http.staff.answers.common import (
     CAMPAIGN_MAKERS,
@@ -155,8 +155,7 @@ def missing_csv(deps: DepsDep, visitor: VisitorDep, campaign_id: str) -> Respons
     """All of them, for a spreadsheet."""
     campaign = campaigns.get_campaign(deps, visitor.organisation_id, campaign_id)
     lines = missing.missing_csv(deps, visitor.organisation_id, campaign.id)
-    headers = {"Content-Disposition": f'attachment; filename="missing-{campaign.key}.csv"', "Cache-Control": "no-store"}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return table_response(f"missing-{campaign.key}.csv", lines)
 
 
 def _campaign_page(request: Request, deps: Deps, campaign_id: str, mistake: Mistake | None = None) -> Response:

@@ -7,9 +7,9 @@ import io
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.responses import StreamingResponse
 
 from api.http.edge import DepsDep
+from api.http.files import table_response
 from api.http.staff.corporation.common import JOBS, READERS, WORDS
 from api.http.staff.corporation.pdf_words import Shot, shots_of
 from api.http.staff.render import page
@@ -101,8 +101,7 @@ def show(
 def as_csv(deps: DepsDep, visitor: VisitorDep, job_id: str) -> Response:
     """All of them, for whoever corrects the file."""
     job = jobs.get_job(deps, visitor.organisation_id, job_id)
-    headers = {"Content-Disposition": f'attachment; filename="findings-{job.id}.csv"'}
-    return StreamingResponse(_lines(deps, job), headers=headers, media_type="text/csv; charset=utf-8")
+    return table_response(f"findings-{job.id}.csv", _lines(deps, job))
 
 
 def values_of(job: PrintJob, raw: RawRecord, findings: Sequence[Any]) -> Sequence[Value]:

@@ -10,9 +10,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.responses import StreamingResponse
 
 from api.http.edge import DepsDep
+from api.http.files import table_response
 from api.http.responses import MEDIA
 from api.http.staff.corporation.common import CORPORATION, SUBMITTERS, CursorQuery, with_query
 from api.http.staff.desk import DeskDep, Done, notice_of
@@ -331,8 +331,7 @@ def _reading(text: str) -> Decimal:
 def _file(kind: str, name: str, content: Iterator[bytes] | Iterator[str]) -> Response:
     if kind not in {"csv", "xlsx"}:
         raise Refusal("route-not-found", "Only csv and xlsx can be fetched.")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(content, media_type=MEDIA[kind], headers=headers)
+    return table_response(f"{name}.{kind}", content)
 
 
 def _shown(value: Decimal | None) -> str:
