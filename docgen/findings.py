@@ -76,3 +76,8 @@ class Refusal(Exception):  # noqa: N818 (the word of the glossary: it is no erro
 def has_errors(findings: Iterable[Finding]) -> bool:
     """True when any finding forbids printing."""
     return any(f.severity is Severity.ERROR for f in findings)
+
+
+def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those that forbid printing before all others, each in the order given."""
+    return tuple(sorted(findings, key=lambda f: f.severity is not Severity.ERROR))

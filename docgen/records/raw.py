@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from docgen.findings import Refusal
+from docgen.templates.schema import RECORD_ID_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,25 @@ class RawRecord:
     findings: tuple[Finding, ...] = ()
     source: str | None = None
     repeats_id: bool = False
+
+
+def place_of(place: Place, name: str, record_id: str = "") -> Place:
+    """Where the value under ``name`` stands in a record at ``place``: its JSON pointer, or its column in a table."""
+    own = replace(place, record=record_id or None)
+    if own.row is None:
+        return replace(own, pointer=f"{own.pointer or ''}/{escaped(name)}")
+    return replace(own, column=printable(name))
+
+
+def escaped(part: str | int) -> str:
+    """A reference token of RFC 6901, fit to be shown."""
+    return printable(part).replace("~", "~0").replace("/", "~1")
+
+
+def printable(part: str | int) -> str:
+    """Lone surrogates and controls from a hostile key would break every message that shows them."""
+    text = str(part)[:RECORD_ID_LENGTH]
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def too_many(limit: int) -> Refusal:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from docgen.findings import Finding, Place
 from docgen.letters import Letter
 from docgen.postal.address import PostalAddress, read_address
+from docgen.records.raw import escaped, printable
 from docgen.records.record_ids import RecordIds, record_id_of
 from docgen.templates.kinds import BadValueError, clean_text
 from docgen.templates.names import FIXED_KEYS
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from docgen.templates.model import Template
 
 _CHECKED_FOR_DIRECTION: Final = ("name", "name_2", "name_3", "street", "street_and_number", "town")
-_SHOWN_ID_LENGTH: Final = RECORD_ID_LENGTH
 
 
 @dataclass(slots=True)
@@ -76,14 +76,14 @@ class _Check:
         """Pointer in JSON, row and column in a table."""
         place = self.raw.place
         if place.row is None:
-            pointer = "".join(f"/{_escaped(part)}" for part in path)
+            pointer = "".join(f"/{escaped(part)}" for part in path)
             return replace(place, pointer=(place.pointer or "") + pointer)
         row = place.row
         rows = self.raw.item_rows.get(str(path[0]), ())
         index = path[1] if len(path) > 1 else None
         if isinstance(index, int) and index < len(rows):
             row = rows[index]
-        return replace(place, row=row, column=".".join(_printable(part) for part in path if isinstance(part, str)))
+        return replace(place, row=row, column=".".join(printable(part) for part in path if isinstance(part, str)))
 
     def record_id(self, value: object) -> str:
         """The submitter's key, '' when there is none."""
@@ -146,14 +146,3 @@ class _Check:
         named = record_id or None
         own = [f for f in self.found if not (self.raw.findings and f.code.endswith("-missing"))]
         return tuple(replace(f, place=replace(f.place, record=named)) for f in (*self.raw.findings, *own))
-
-
-def _escaped(part: str | int) -> str:
-    """A reference token of RFC 6901."""
-    return _printable(part).replace("~", "~0").replace("/", "~1")
-
-
-def _printable(part: str | int) -> str:
-    """Lone surrogates and controls from a hostile key would break every message that shows them."""
-    text = str(part)[:_SHOWN_ID_LENGTH]
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

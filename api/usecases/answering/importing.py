@@ -9,8 +9,9 @@ from api.ports import Event, Policy, RecordState, Road
 from api.usecases.answering.giving import MOST_NOTE, Offer, check, check_open, give_in, may_stand
 from api.usecases.answering.pages import asked_in
 from api.usecases.answering.rows import Noted, rows_in_blocks
+from api.usecases.answering.whose import latest_of
 from api.usecases.scanning.forms import read_reply
-from docgen.findings import Finding, Refusal, Severity, has_errors
+from docgen.findings import Finding, Refusal, Severity, errors_first, has_errors
 from docgen.reply_form import ReplyKind
 from docgen.templates.model import Field, FieldKind
 from scanning.validators.messages import message
@@ -86,7 +87,9 @@ def import_answers(deps: Deps, organisation_id: str, campaign_id: str, file: Row
     if wish.check:
         return found
     if found.invalid and wish.policy is Policy.ALL_OR_NOTHING:
-        raise Refusal("answers-invalid", f"{found.invalid} rows are wrong, so nothing was kept.", _worst(found))
+        raise Refusal(
+            "answers-invalid", f"{found.invalid} rows are wrong, so nothing was kept.", errors_first(found.noted.shown)
+        )
     job.take_all(found)
     found.applied = True
     return found
@@ -158,7 +161,7 @@ class _Import:
             findings.append(row.found("record_id", "recipient-not-found", said))
         if not entries or has_errors([*findings, *_in_extras(row, offer)]):
             return _Judged(None, offer, [*findings, *_in_extras(row, offer)])
-        asked = asked_in(self.deps, uow, _latest_open(entries))
+        asked = asked_in(self.deps, uow, latest_of(entries))
         try:
             check_open(asked, Road.IMPORT)
         except Refusal as closed:
@@ -185,11 +188,6 @@ class _Import:
     def _asks(self, name: str) -> bool:
         """A form may ask what has the name of one of our columns; then it is the answer."""
         return self.form.field(name) is not None
-
-
-def _latest_open(entries: Sequence[Entry]) -> Entry:
-    """The latest that was not ended, which has what is known last."""
-    return next((one for one in reversed(entries) if one.revoked_at is None), entries[-1])
 
 
 def _in_extras(row: Row, offer: Offer) -> Iterator[Finding]:
@@ -230,8 +228,3 @@ def _waits(judged: _Judged) -> bool:
     """True when a person will look at a row."""
     warned = any(one.code == "answer-for-review" for one in judged.findings)
     return judged.entry is not None and warned
-
-
-def _worst(found: Imported) -> tuple[Finding, ...]:
-    """Errors before all others."""
-    return tuple(sorted(found.noted.shown, key=lambda one: one.severity is not Severity.ERROR))

@@ -9,13 +9,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from api.usecases.formats import RecordsType, read_format
+from api.usecases.reading import rows_of
 from docgen.findings import Finding, Severity
-from docgen.records.columns import plain_rules
-from docgen.records.raw import DEFAULT_LIMIT
-from docgen.records.read_csv import TableOptions, read_csv_rows
-from docgen.records.read_json import read_json
-from docgen.records.read_xlsx import read_xlsx_rows
+from docgen.records.raw import DEFAULT_LIMIT, place_of
 from docgen.records.record_ids import RecordIds, record_id_of
 
 if TYPE_CHECKING:
@@ -56,7 +52,7 @@ class Row:
 
     def found(self, name: str, code: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
         """A finding at a name."""
-        return Finding(code, message, _at(self.place, name, self.record_id), severity)
+        return Finding(code, message, place_of(self.place, name, self.record_id), severity)
 
 
 @dataclass(slots=True)
@@ -104,18 +100,9 @@ def read_rows(file: RowsFile, fields: Iterable[Field]) -> Iterator[Row]:
     """
     known, ids = tuple(fields), RecordIds()
     names = frozenset(one.name for one in known)
-    for number, raw in enumerate(_raws(file, known)):
-        yield _row(number, ids.marked(raw), names)
-
-
-def _raws(file: RowsFile, fields: tuple[Field, ...]) -> Iterator[RawRecord]:
-    wanted = read_format(file.media_type)
     file.stream.seek(0)
-    if wanted.type is RecordsType.JSON:
-        return read_json(file.stream, file.limit)
-    options = TableOptions(wanted.encoding, wanted.delimiter, wanted.decimal_comma, file.limit)
-    read = read_csv_rows if wanted.type is RecordsType.CSV else read_xlsx_rows
-    return read(file.stream, plain_rules(fields, decimal_comma=wanted.decimal_comma), options)
+    for number, raw in enumerate(rows_of(file.stream, file.media_type, known, file.limit)):
+        yield _row(number, ids.marked(raw), names)
 
 
 def _row(number: int, raw: RawRecord, names: frozenset[str]) -> Row:
@@ -126,18 +113,18 @@ def _row(number: int, raw: RawRecord, names: frozenset[str]) -> Row:
         text = _text(value)
         if name not in names:
             message = "There is no such name. Remove or rename it."
-            found.append(Finding("field-unknown", message, _at(raw.place, name[:64], record_id)))
+            found.append(Finding("field-unknown", message, place_of(raw.place, name, record_id)))
         elif text is None:
             message = "Give a text, a number, true or false."
-            found.append(Finding("field-type", message, _at(raw.place, name, record_id)))
+            found.append(Finding("field-type", message, place_of(raw.place, name, record_id)))
         elif text:
             values[name] = text
     if not record_id and not raw.findings:
         message = "`record_id` is missing, or too long. Give your own key of the recipient."
-        found.append(Finding("record-id-missing", message, _at(raw.place, "record_id", "")))
+        found.append(Finding("record-id-missing", message, place_of(raw.place, "record_id", "")))
     if raw.repeats_id:
         message = "An earlier row has the same record_id. Put all that is known of a recipient in one row."
-        found.append(Finding("record-id-duplicate", message, _at(raw.place, "record_id", record_id)))
+        found.append(Finding("record-id-duplicate", message, place_of(raw.place, "record_id", record_id)))
     return Row(number, raw.place, record_id, values, tuple(found))
 
 
@@ -156,10 +143,3 @@ def _text(value: object) -> str | tuple[str, ...] | None:
             return tuple([str(item) for item in items])
         case _:
             return None
-
-
-def _at(place: Place, name: str, record_id: str) -> Place:
-    own = replace(place, record=record_id or None)
-    if own.row is None:
-        return replace(own, pointer=f"{own.pointer or ''}/{name.replace('~', '~0').replace('/', '~1')}")
-    return replace(own, column=name)

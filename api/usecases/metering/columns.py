@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from api.ports import MeterKind
-from api.usecases.formats import RecordsType, read_format
+from api.usecases.reading import rows_of
 from docgen.findings import Finding
-from docgen.records.columns import plain_rules
-from docgen.records.read_csv import TableOptions, read_csv_rows
-from docgen.records.read_json import read_json
-from docgen.records.read_xlsx import read_xlsx_rows
+from docgen.records.raw import place_of
 from docgen.templates.model import Field, FieldKind
 from docgen.templates.values import MappingReader, Path, compile_reader
 
@@ -89,10 +86,7 @@ class GivenMeter:
 
     def at(self, column: str) -> Place:
         """The place of a column of this row: by row, or by JSON pointer."""
-        named = replace(self.place, record=self.text("meter") or None)
-        if named.row is None:
-            return replace(named, pointer=f"{named.pointer or ''}/{column}")
-        return replace(named, column=column)
+        return place_of(self.place, column, self.text("meter"))
 
 
 def read_rows(stream: BinaryIO, media_type: str, limit: int) -> Iterator[GivenMeter]:
@@ -100,14 +94,7 @@ def read_rows(stream: BinaryIO, media_type: str, limit: int) -> Iterator[GivenMe
 
     Raises Refusal: ``media-type-unsupported``, and what the readers of `docgen.records` refuse.
     """
-    wanted = read_format(media_type)
-    if wanted.type is RecordsType.JSON:
-        raws = read_json(stream, limit)
-    else:
-        options = TableOptions(wanted.encoding, wanted.delimiter, wanted.decimal_comma, limit)
-        read = read_csv_rows if wanted.type is RecordsType.CSV else read_xlsx_rows
-        raws = read(stream, plain_rules(FIELDS, decimal_comma=wanted.decimal_comma), options)
-    return map(_given, raws)
+    return map(_given, rows_of(stream, media_type, FIELDS, limit))
 
 
 def _given(raw: RawRecord) -> GivenMeter:

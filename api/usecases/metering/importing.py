@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from api.usecases.metering.columns import read_rows
 from api.usecases.metering.days import today_of
 from api.usecases.metering.merging import Circumstances, Merger
-from docgen.findings import Finding, Refusal, Severity, has_errors
+from docgen.findings import Finding, Refusal, Severity, errors_first, has_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,7 +103,7 @@ def _check(merged: _Merged) -> None:
     """Raises Refusal: ``meters-invalid``."""
     findings = merged.outcome.findings
     if has_errors(findings):
-        raise Refusal("meters-invalid", "Nothing was put in the register.", _errors_first(findings))
+        raise Refusal("meters-invalid", "Nothing was put in the register.", errors_first(findings))
 
 
 def _outcome(given: Sequence[GivenMeter], merger: Merger) -> Imported:
@@ -123,7 +123,3 @@ def _lonely(given: Sequence[GivenMeter], merger: Merger) -> Iterator[Finding]:
         if (meter.complex_id, meter.kind) in above:
             message = "The complex has a main meter of this kind, and this meter is not under it. Name it, if it is."
             yield Finding("meter-without-main", message, row.at("main_meter"), Severity.WARNING)
-
-
-def _errors_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR))

@@ -222,6 +222,10 @@ def test_another_number_is_an_exchange_unless_the_register_was_wrong(bench: Benc
     assert (segment.number, segment.dials) == ("B", 6)
 
 
+def test_a_column_that_cannot_be_said_is_told_so_that_it_can(bench: Bench) -> None:
+    assert refused(bench, row("m") | {"a/b \ud800": "1"}) == [("field-unknown", "/0/a~1b \ufffd")]
+
+
 def test_digits_that_a_meter_does_not_show_are_left_out(bench: Bench) -> None:
     bench.bring(row("m", last_reading="12.987", last_reading_on="2026-01-01", decimals=1))
     (point,) = looking.meter_with_history(bench.deps, ORG, bench.id_of("m")).facts.points
