@@ -11,12 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.adapters.engine import WRITE_OPTION, faults_translated
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
+from api.adapters.repositories.bounces import SqlBounces
 from api.adapters.repositories.campaigns import SqlCampaigns
 from api.adapters.repositories.carrier import SqlExchanges
 from api.adapters.repositories.entries import SqlEntries
 from api.adapters.repositories.entry_doors import SqlDoorTries, SqlEntryHosts
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
+from api.adapters.repositories.messages import SqlMessages
 from api.adapters.repositories.meters import SqlMeters
 from api.adapters.repositories.moments import SqlContactMoments
 from api.adapters.repositories.overlays import SqlOverlays
@@ -39,6 +41,7 @@ from api.adapters.repositories.shards import SqlShards
 from api.adapters.repositories.slip_fields import SqlSlipFields
 from api.adapters.repositories.slip_forms import SqlPieceSlips, SqlSlipForms
 from api.adapters.repositories.submissions import SqlSubmissions
+from api.adapters.repositories.suppressions import SqlSuppressions
 from api.adapters.repositories.trash import SqlTrash
 from api.adapters.repositories.webhooks import SqlWebhooks
 from api.ports import PackageKind, Retryable
@@ -233,6 +236,21 @@ class SqlUnitOfWork:
     def webhooks(self) -> SqlWebhooks:
         """Endpoints of webhooks."""
         return SqlWebhooks(self._connection)
+
+    @cached_property
+    def messages(self) -> SqlMessages:
+        """E-mails and SMS."""
+        return SqlMessages(self._connection)
+
+    @cached_property
+    def suppressions(self) -> SqlSuppressions:
+        """Addresses that get no messages."""
+        return SqlSuppressions(self._connection)
+
+    @cached_property
+    def bounces(self) -> SqlBounces:
+        """Mail that came back."""
+        return SqlBounces(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

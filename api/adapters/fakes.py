@@ -9,12 +9,29 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from api.adapters.blobs_folder import blob_missing, copy_hashed, safe_organisation
-from api.ports import WebhookAnswer, base32
+from api.ports import (
+    Capabilities,
+    ChannelKind,
+    SendResult,
+    SendState,
+    WebhookAnswer,
+    base32,
+    channel_not_found,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from api.ports import BlobRef, WebhookMessage
+    from api.ports import (
+        BlobRef,
+        Channel,
+        ChannelSetup,
+        DeliveryEvent,
+        InboundMessage,
+        OutboundMessage,
+        RawCallback,
+        WebhookMessage,
+    )
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -117,3 +134,73 @@ class FakeWebhookSender:
         """Keep."""
         self.sent.append(message)
         return self.answers.get(message.url, WebhookAnswer(status=200))
+
+
+class FakeChannel:
+    """`api.ports.Channel` that keeps what it was given and answers what it was told.
+
+    ``answers`` has a result for an address, ``next_answers`` results for whatever comes next; else all is sent.
+    """
+
+    def __init__(self, capabilities: Capabilities | None = None) -> None:
+        """Takes everything, once `open` connections too, which `close` ends."""
+        self.sent: list[OutboundMessage] = []
+        self.answers: dict[str, SendResult] = {}
+        self.next_answers: list[SendResult] = []
+        self.callbacks: list[DeliveryEvent | InboundMessage] = []
+        self.verified = True
+        self.closed = 0
+        self._capabilities = capabilities or Capabilities(most_parts=8)
+
+    def send(self, message: OutboundMessage) -> SendResult:
+        """Keep what was taken."""
+        answer = self.next_answers.pop(0) if self.next_answers else self.answers.get(message.to)
+        if answer is None:
+            answer = SendResult(SendState.SENT, provider_id=f"fake-{len(self.sent) + 1}")
+        if answer.state in (SendState.SENT, SendState.QUEUED):
+            self.sent.append(message)
+        return answer
+
+    def parse_callback(self, raw: RawCallback) -> Sequence[DeliveryEvent | InboundMessage]:
+        """What it was told."""
+        del raw
+        return tuple(self.callbacks)
+
+    def verify_callback(self, raw: RawCallback) -> bool:
+        """As it was told."""
+        del raw
+        return self.verified
+
+    def capabilities(self) -> Capabilities:
+        """As it was told."""
+        return self._capabilities
+
+    def close(self) -> None:
+        """Count."""
+        self.closed += 1
+
+
+class FakeChannels:
+    """`api.ports.Channels` with a fake behind each."""
+
+    def __init__(self, *setups: ChannelSetup) -> None:
+        """One fake for each, in `fakes` by organisation and name."""
+        self._setups = setups
+        self.fakes = {
+            (each.organisation_id, each.name): FakeChannel(
+                Capabilities(inbound=True, delivery_reports=True, most_parts=8)
+                if each.kind is ChannelKind.SMS
+                else Capabilities()
+            )
+            for each in setups
+        }
+
+    def setups(self, organisation_id: str) -> Sequence[ChannelSetup]:
+        """As given."""
+        return tuple(each for each in self._setups if each.organisation_id == organisation_id)
+
+    def channel(self, organisation_id: str, name: str) -> Channel:
+        """The fake."""
+        if (organisation_id, name) not in self.fakes:
+            raise channel_not_found(organisation_id, name)
+        return self.fakes[organisation_id, name]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from api.ports.entry_doors import DoorTries, EntryHosts
     from api.ports.mail import Batches, Chunks, Pieces, Shards
+    from api.ports.messages import Bounces, Messages, Suppressions
     from api.ports.meters import Meters
     from api.ports.people import LoginAttempts, Sessions, Users
     from api.ports.print_room import (
@@ -450,6 +451,18 @@ class UnitOfWork(Protocol):
     @property
     def webhooks(self) -> Webhooks:
         """Endpoints of webhooks."""
+
+    @property
+    def messages(self) -> Messages:
+        """E-mails and SMS."""
+
+    @property
+    def suppressions(self) -> Suppressions:
+        """Addresses that get no messages."""
+
+    @property
+    def bounces(self) -> Bounces:
+        """Mail that came back."""
 
     @property
     def trash(self) -> Trash:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from api.ports import ReadBackPolicy
+from api.ports import Channels, NoChannels, ReadBackPolicy
 from api.usecases.equipment import Equipment, equipment_with
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The world as use cases see it. ``secret`` (16 bytes or more) makes entry links and codes."""
+    """The world as use cases see it. ``secret`` (16 bytes or more) makes entry links and codes.
+
+    ``channels`` carry messages to recipients.
+    """
 
     database: Database
     blobs: Blobs
@@ -46,3 +49,4 @@ class Deps:
     secret: bytes
     limits: Limits = Limits()
     equipment: Equipment = field(default_factory=partial(equipment_with, {}))
+    channels: Channels = field(default_factory=NoChannels)

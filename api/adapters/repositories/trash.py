@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import campaign_tables as campaigns
 from api.adapters import carrier_tables as carrier
+from api.adapters import message_tables as messages
 from api.adapters import print_room_tables as room
 from api.adapters import scan_tables as scans
 from api.adapters import tables
@@ -73,6 +74,8 @@ class SqlTrash(Repository):
                 (scans.scan_files, scans.scan_files.c.blob),
                 (scans.scan_pages, scans.scan_pages.c.bundle),
                 (campaigns.submissions, campaigns.submissions.c.photo),
+                (messages.messages, messages.messages.c.logo),
+                (messages.bounced_mails, messages.bounced_mails.c.raw),
             )
         ]
         lists = (tables.batches.c.files, room.reprints.c.files, room.mail_runs.c.files, tables.jobs.c.wishes)
