@@ -27,6 +27,7 @@ from api.usecases.alarms import watch
 from api.usecases.answering.reminding import remind_due
 from api.usecases.deps import Deps, Limits
 from api.usecases.equipment import equipment_with
+from api.usecases.feeds import place_all
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
 from api.usecases.trash import empty_trash
@@ -186,6 +187,7 @@ def make_supervisor(
     )
     deps = make_deps(service)
     chores: list[Callable[[], object]] = [
+        partial(place_all, deps),
         partial(empty_trash, deps),
         partial(tend, deps),
         partial(watch, deps),

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 
 from api.adapters.columns import BlobColumn, Choice, Number, UtcTime
@@ -153,12 +167,16 @@ records = Table(
     Column("submission_id", String(64), nullable=False),
     Column("code", String(100), nullable=False),
     Column("confirmations", Integer, nullable=False),
+    # changed, and not yet given its place in the list: docs/adr/0030
+    Column("fresh", Boolean, nullable=False, server_default=false()),
     Unique("campaign_id", "record_id", "field"),
     Index(None, "organisation_id", "updated_at", "id"),
     Index(None, "organisation_id", "state", "updated_at", "id"),
     Index(None, "organisation_id", "record_id"),
+    Index("ix_records_fresh", "organisation_id", sqlite_where=text("fresh = 1"), postgresql_where=text("fresh")),
 )
 
+_UNPLACED = text("position IS NULL")
 contact_moments = Table(
     "contact_moments",
     metadata,
@@ -172,8 +190,11 @@ contact_moments = Table(
     Column("subject_id", String(64), nullable=False),
     Column("by", String(64), nullable=False),
     Column("data", JSON, nullable=False),
+    # none until it is given its place in the list: docs/adr/0030
+    Column("position", BigInteger),
     Index(None, "organisation_id", "recipient", "number"),
-    Index(None, "organisation_id", "number"),
+    Index(None, "organisation_id", "position"),
+    Index("ix_contact_moments_fresh", "organisation_id", sqlite_where=_UNPLACED, postgresql_where=_UNPLACED),
     Index(None, "campaign_id", "kind", "recipient"),
     Index(None, "subject_id"),
 )

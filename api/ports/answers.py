@@ -123,7 +123,7 @@ class Record:
     ``code`` what they noted about it. ``source`` says by which road it came, ``submission_id`` with what, and
     ``slip_id`` and ``field_id`` from which slip; ``piece_id`` and ``job_id`` which letter asked. These are "" where
     there is none. ``confirmations`` counts other roads that said the same. ``decided_by`` and ``person`` say who
-    decided. ``revision`` counts changes.
+    decided. ``revision`` counts changes. ``updated_at`` is its place in the list, given after the change was committed.
     """
 
     id: str
@@ -175,12 +175,13 @@ class OpenFilter(NamedTuple):
 
 
 class RecordFilter(NamedTuple):
-    """Which records are wanted; None is any."""
+    """Which records are wanted; None is any. With ``placed`` those only that have their place (`Records.place`)."""
 
     updated_after: datetime | None = None
     form: str | None = None
     campaign_id: str | None = None
     state: RecordState | None = None
+    placed: bool = False
 
 
 EVERY_RECORD: Final = RecordFilter()

@@ -150,8 +150,17 @@ class ContactMoments(Protocol):
     def of_recipient(self, organisation_id: str, recipient: str, page: PageRequest) -> Page[ContactMoment]:
         """Oldest first, over all campaigns."""
 
-    def list(self, organisation_id: str, page: PageRequest) -> Page[ContactMoment]:
-        """Oldest first."""
+    def list(self, organisation_id: str, page: PageRequest, recipient: str | None = None) -> Page[ContactMoment]:
+        """Those that have their place, by it; it is the ``number`` of each."""
+
+    def unplaced(self) -> Sequence[str]:
+        """Organisations with moments that have no place yet."""
+
+    def has_unplaced(self, organisation_id: str) -> bool:
+        """True when there are any of this one."""
+
+    def place(self, organisation_id: str, limit: int | None = None) -> int:
+        """Give committed moments their places, behind all that were given; returns how many."""
 
 
 class Records(Protocol):
@@ -173,6 +182,15 @@ class Records(Protocol):
 
     def put(self, record: Record) -> None:
         """Insert or replace, and write an event."""
+
+    def unplaced(self) -> Sequence[str]:
+        """Organisations with records that changed and have no place for it yet."""
+
+    def has_unplaced(self, organisation_id: str) -> bool:
+        """True when there are any of this one."""
+
+    def place(self, organisation_id: str, now: datetime, limit: int) -> int:
+        """Set ``updated_at`` of committed changes to a moment behind all that were given; returns how many."""
 
     def list(self, organisation_id: str, page: PageRequest, wanted: RecordFilter = EVERY_RECORD) -> Page[Record]:
         """In the order in which they changed last. Raises Refusal: ``bad-cursor``."""

@@ -100,6 +100,16 @@ class Repository:
         self._connection.execute(insert(fresh_events).from_select(["number"], wanted))
         return written
 
+    @property
+    def _has_one_writer(self) -> bool:
+        """SQLite commits in the order in which transactions begin to write, so places are given at once."""
+        return self._connection.dialect.name == "sqlite"
+
+    def _hold_places(self, organisation_id: str) -> None:
+        """Give places in lists of an organisation one transaction after another, from here to the commit."""
+        c = tables.organisations.c
+        self._connection.execute(select(c.id).where(c.id == organisation_id).with_for_update(key_share=True))
+
     def _move(self, table: Table, machine: Mapping[S, frozenset[S]], row: Row[Any], to: S, **changes: object) -> bool:
         """Guarded change of state; False when the row is there already, `Refusal` when the machine forbids it."""
         if row.state == to:

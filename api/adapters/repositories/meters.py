@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from api.adapters import meter_tables as tables
 from api.adapters.campaign_tables import records
 from api.adapters.repositories.base import Repository, as_row, chunked
+from api.adapters.repositories.records import COLUMNS as RECORD
 from api.adapters.repositories.records import record_of
 from api.adapters.tables import events, organisations
 from api.ports import (
@@ -150,7 +151,7 @@ class SqlMeters(Repository):
             or_(meters.field == "", records.c.field == meters.field),
         )
         joined = tables.meters.join(records, is_its).outerjoin(day, same_recipient)
-        columns = (meters.id.label("its_meter"), day.c.value.label("its_day"), *records.c)
+        columns = (meters.id.label("its_meter"), day.c.value.label("its_day"), *RECORD)
         order = (records.c.decided_at, records.c.id, meters.id)
         found: list[MeterAnswer] = []
         for ids in chunked(dict.fromkeys(meter_ids)):

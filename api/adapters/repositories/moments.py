@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import JSON, func, insert, literal, select
+from sqlalchemy import JSON, exists, func, insert, literal, select, update
 from sqlalchemy import cast as sql_cast
 
 from api.adapters import campaign_tables as tables
@@ -14,11 +14,17 @@ from api.adapters.repositories.base import Repository, as_row
 from api.ports import ContactMoment, MomentKind, PieceState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row, Select
+    from sqlalchemy import Row
 
     from api.ports import Page, PageRequest
+
+
+_GIVEN: Final = frozenset({"number", "position"})
+_COLUMNS: Final = tuple([column for column in tables.contact_moments.c if column.name not in _GIVEN])
+_UNPLACED: Final = tables.contact_moments.c.position.is_(None)
 
 
 class SqlContactMoments(Repository):
@@ -28,6 +34,7 @@ class SqlContactMoments(Repository):
         """One row."""
         row = {name: value for name, value in as_row(moment).items() if name != "number"}
         self._connection.execute(insert(tables.contact_moments).values(**row))
+        self._place_at_once(moment.organisation_id)
 
     def add_sent(self, organisation_id: str, batch_id: str, at: datetime) -> None:
         """In the database, since there may be tens of thousands."""
@@ -51,8 +58,9 @@ class SqlContactMoments(Repository):
             .where(pieces.state == PieceState.HANDED_OVER)
             .order_by(pieces.batch_position)
         )
-        columns = [column.name for column in tables.contact_moments.c if column.name != "number"]
+        columns = [column.name for column in tables.contact_moments.c if column.name not in _GIVEN]
         self._connection.execute(insert(tables.contact_moments).from_select(columns, found))
+        self._place_at_once(organisation_id)
 
     def latest(self, organisation_id: str, subject_id: str, kind: str) -> datetime | None:
         """By time."""
@@ -63,18 +71,44 @@ class SqlContactMoments(Repository):
 
     def of_recipient(self, organisation_id: str, recipient: str, page: PageRequest) -> Page[ContactMoment]:
         """By number."""
-        statement = _moments(organisation_id, page).where(tables.contact_moments.c.recipient == recipient)
+        c = tables.contact_moments.c
+        where = (c.organisation_id == organisation_id, c.recipient == recipient, c.number > page.after_number())
+        statement = select(*_COLUMNS, c.number).where(*where).order_by(c.number)
         return self._page(statement, page.limit, _moment, lambda moment: moment.number)
 
-    def list(self, organisation_id: str, page: PageRequest) -> Page[ContactMoment]:
-        """By number."""
-        return self._page(_moments(organisation_id, page), page.limit, _moment, lambda moment: moment.number)
+    def list(self, organisation_id: str, page: PageRequest, recipient: str | None = None) -> Page[ContactMoment]:
+        """By place."""
+        c = tables.contact_moments.c
+        where = [c.organisation_id == organisation_id, c.position > page.after_number()]
+        where += [] if recipient is None else [c.recipient == recipient]
+        statement = select(*_COLUMNS, c.position.label("number")).where(*where).order_by(c.position)
+        return self._page(statement, page.limit, _moment, lambda moment: moment.number)
 
+    def unplaced(self) -> Sequence[str]:
+        """By an index of them alone."""
+        c = tables.contact_moments.c
+        return list(self._connection.execute(select(c.organisation_id).where(_UNPLACED).distinct()).scalars())
 
-def _moments(organisation_id: str, page: PageRequest) -> Select[Any]:
-    c = tables.contact_moments.c
-    where = (c.organisation_id == organisation_id, c.number > page.after_number())
-    return select(tables.contact_moments).where(*where).order_by(c.number)
+    def has_unplaced(self, organisation_id: str) -> bool:
+        """By an index of them alone."""
+        c = tables.contact_moments.c
+        any_of = exists(select(c.number).where(c.organisation_id == organisation_id, _UNPLACED))
+        return self._connection.execute(select(any_of)).scalar_one()
+
+    def place(self, organisation_id: str, limit: int | None = None) -> int:
+        """By number, from the last that was given on."""
+        self._hold_places(organisation_id)
+        c = tables.contact_moments.c
+        mine = (c.organisation_id == organisation_id, _UNPLACED)
+        nth = func.row_number().over(order_by=c.number).label("nth")
+        some = select(c.number, nth).where(*mine).order_by(c.number).limit(limit).subquery()
+        last = self._connection.execute(select(func.max(c.position)).where(c.organisation_id == organisation_id))
+        given = update(tables.contact_moments).where(c.number == some.c.number)
+        return self._connection.execute(given.values(position=(last.scalar_one() or 0) + some.c.nth)).rowcount
+
+    def _place_at_once(self, organisation_id: str) -> None:
+        if self._has_one_writer:
+            self.place(organisation_id)
 
 
 def _moment(row: Row[Any]) -> ContactMoment:

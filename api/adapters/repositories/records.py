@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from api.adapters import campaign_tables as tables
 from api.adapters.repositories.base import Repository, as_row
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _CURSOR = re.compile(r"(\d{1,17})-(rec_[0-9a-z]{1,40})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+COLUMNS: Final = tuple([column for column in tables.records.c if column.name != "fresh"])
+"""Those of `api.ports.Record`."""
 
 
 class SqlRecords(Repository):
@@ -33,18 +35,19 @@ class SqlRecords(Repository):
         """At most one."""
         c = tables.records.c
         where = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.record_id == recipient)
-        row = self._connection.execute(select(tables.records).where(*where, c.field == field)).one_or_none()
+        row = self._connection.execute(select(*COLUMNS).where(*where, c.field == field)).one_or_none()
         return None if row is None else _record(row)
 
     def get(self, organisation_id: str, record_id: str) -> Record:
         """One."""
-        return _record(self._one(tables.records, organisation_id, record_id, "answer"))
+        row = self._one(tables.records, organisation_id, record_id, "answer")
+        return record_of({name: value for name, value in row._asdict().items() if name != "fresh"})
 
     def of_recipient(self, organisation_id: str, campaign_id: str, recipient: str) -> Sequence[Record]:
         """By id."""
         c = tables.records.c
         where = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.record_id == recipient)
-        return [_record(row) for row in self._connection.execute(select(tables.records).where(*where).order_by(c.id))]
+        return [_record(row) for row in self._connection.execute(select(*COLUMNS).where(*where).order_by(c.id))]
 
     def of_recipients(
         self, organisation_id: str, campaign_id: str, recipients: Collection[str]
@@ -53,13 +56,13 @@ class SqlRecords(Repository):
         c = tables.records.c
         own = (c.organisation_id == organisation_id, c.campaign_id == campaign_id, c.record_id.in_(recipients))
         found: dict[str, list[Record]] = defaultdict(list)
-        for row in self._connection.execute(select(tables.records).where(*own).order_by(c.id)):
+        for row in self._connection.execute(select(*COLUMNS).where(*own).order_by(c.id)):
             found[row.record_id].append(_record(row))
         return found
 
     def put(self, record: Record) -> None:
         """Insert the first revision; each other one takes the place of that before."""
-        row = as_row(record)
+        row = self._row(record)
         if record.revision == 1:
             done = self._insert_new(tables.records, row, tables.records.c.id) is not None
         else:
@@ -83,6 +86,41 @@ class SqlRecords(Repository):
         }
         self._event(record.organisation_id, record.piece_id or record.id, name, record.updated_at, **data)
 
+    def unplaced(self) -> Sequence[str]:
+        """By an index of them alone."""
+        c = tables.records.c
+        return list(self._connection.execute(select(c.organisation_id).where(c.fresh).distinct()).scalars())
+
+    def has_unplaced(self, organisation_id: str) -> bool:
+        """By an index of them alone."""
+        c = tables.records.c
+        any_of = exists(select(c.id).where(c.organisation_id == organisation_id, c.fresh))
+        return self._connection.execute(select(any_of)).scalar_one()
+
+    def place(self, organisation_id: str, now: datetime, limit: int) -> int:
+        """One moment for all of them, later than any that was given; those being changed now come next time."""
+        self._hold_places(organisation_id)
+        c, at = tables.records.c, self._next_place(organisation_id, now)
+        mine = select(c.id).where(c.organisation_id == organisation_id, c.fresh).order_by(c.id).limit(limit)
+        some = mine.with_for_update(skip_locked=True, key_share=True)
+        changes = {"updated_at": at, "fresh": False}
+        return self._connection.execute(update(tables.records).where(c.id.in_(some)).values(**changes)).rowcount
+
+    def _row(self, record: Record) -> dict[str, Any]:
+        if self._has_one_writer:
+            at = self._next_place(record.organisation_id, record.updated_at)
+            return as_row(record) | {"updated_at": at, "fresh": False}
+        row = as_row(record) | {"fresh": True}
+        if record.revision > 1:
+            # it keeps its place until it is given a later one, so that the last that was given is never forgotten
+            del row["updated_at"]
+        return row
+
+    def _next_place(self, organisation_id: str, now: datetime) -> datetime:
+        c = tables.records.c
+        last = self._connection.execute(select(func.max(c.updated_at)).where(c.organisation_id == organisation_id))
+        return max(now, (last.scalar_one() or _EPOCH) + _MICROSECOND)
+
     def list(self, organisation_id: str, page: PageRequest, wanted: RecordFilter = EVERY_RECORD) -> Page[Record]:
         """By last change and id."""
         c = tables.records.c
@@ -91,8 +129,9 @@ class SqlRecords(Repository):
         which += [] if wanted.campaign_id is None else [c.campaign_id == wanted.campaign_id]
         which += [] if wanted.state is None else [c.state == wanted.state]
         which += [] if wanted.updated_after is None else [c.updated_at > wanted.updated_after]
+        which += [~c.fresh] if wanted.placed else []
         which += [] if page.after is None else [_behind(page.after)]
-        statement = select(tables.records).where(*which).order_by(c.updated_at, c.id)
+        statement = select(*COLUMNS).where(*which).order_by(c.updated_at, c.id)
         return self._page(statement, page.limit, _record, _cursor)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import MAX_PAGE_ITEMS, PageRequest, RecordState
+from api.usecases.feeds import place_moments, place_records
 from api.usecases.scanning.forms import read_reply
 from api.usecases.sheets import Sheet, csv_lines, workbook
 from scanning.validators.tick import YES
@@ -53,8 +54,9 @@ def list_seen(
     deps: Deps, organisation_id: str, page: PageRequest, wanted: RecordFilter
 ) -> tuple[Page[Record], Sequence[RecordSeen]]:
     """Records in the order in which they changed last. Raises Refusal: ``bad-cursor``."""
+    place_records(deps, organisation_id)
     with deps.database.read() as uow:
-        found = uow.records.list(organisation_id, page, wanted)
+        found = uow.records.list(organisation_id, page, wanted._replace(placed=True))
         return found, seen_in(uow, organisation_id, found.items)
 
 
@@ -111,10 +113,9 @@ def get_submission(deps: Deps, organisation_id: str, submission_id: str) -> tupl
 
 def list_moments(deps: Deps, organisation_id: str, page: PageRequest, recipient: str | None) -> Page[ContactMoment]:
     """Oldest first, of all or of one recipient over all campaigns. Raises Refusal: ``bad-cursor``."""
+    place_moments(deps, organisation_id)
     with deps.database.read() as uow:
-        if recipient is None:
-            return uow.contact_moments.list(organisation_id, page)
-        return uow.contact_moments.of_recipient(organisation_id, recipient, page)
+        return uow.contact_moments.list(organisation_id, page, recipient)
 
 
 def seen_in(uow: UnitOfWork, organisation_id: str, records: Iterable[Record]) -> Sequence[RecordSeen]:

@@ -31,6 +31,7 @@ def test_contact_moments_are_a_feed_that_can_be_read_on(known: SqlDatabase) -> N
             uow.contact_moments.add(moment(kind, at=NOW + timedelta(minutes=at)))
         uow.contact_moments.add(moment(MomentKind.LINK_MADE, "record-2"))
         uow.contact_moments.add(moment(MomentKind.LINK_MADE, organisation_id=OTHER))
+        uow.contact_moments.place(ORG)
     with known.read() as uow:
         first = uow.contact_moments.list(ORG, PageRequest(3))
         rest = uow.contact_moments.list(ORG, PageRequest(3, first.next_after))
@@ -55,6 +56,7 @@ def test_letters_that_are_handed_over_are_moments_of_their_recipients(known: Sql
     with known.write() as uow:
         uow.contact_moments.add_sent(ORG, "bat_job_1_1", LATER)
         uow.contact_moments.add_sent(OTHER, "bat_job_1_1", LATER)
+        uow.contact_moments.place(ORG)
     with known.read() as uow:
         sent = uow.contact_moments.list(ORG, ALL).items
     assert [(one.recipient, one.campaign_id) for one in sent] == [
