@@ -1,0 +1,19 @@
+"""What is sent to people: mails in the brand with a text twin, and text messages."""
+
+from agreements.messages.brand_look import look_of
+from agreements.messages.mail import render_mail
+from agreements.messages.model import Ask, Decided, Inline, Look, Mail, MessageKind
+from agreements.messages.sms import names_in, render_sms
+
+__all__ = [
+    "Ask",
+    "Decided",
+    "Inline",
+    "Look",
+    "Mail",
+    "MessageKind",
+    "look_of",
+    "names_in",
+    "render_mail",
+    "render_sms",
+]
