@@ -1,1 +1,1 @@
-"""Requests, decisions and evidence: empty until the first request kind arrives."""
+"""Requests, decisions and evidence: what was asked, what a human answered, and how a stranger can check it."""
