@@ -88,6 +88,9 @@ def _read(source: TomlSource, files: Mapping[str, bytes]) -> Template:
     languages = _languages(root)
     fields = read_fields(root, languages)
     blocks, reply = read_blocks(root, fields, languages), read_reply_form(root, fields, languages)
+    if blocks.entry is not None and reply is None:
+        message = "The code and the link lead to a page that asks nothing. Add a [reply_form], or take the block out."
+        source.warn("entry-asks-nothing", message, "blocks", "entry")
     texts = _Texts(source, files, fields, blocks)
     template = Template(
         id=_matching(root, "id", _ID, "small letters, digits and hyphens"),

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from docgen.findings import Finding, Place
+from docgen.findings import Finding, Place, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +41,15 @@ class TomlSource:
 
     def say(self, code: str, message: str, *path: str | int) -> None:
         """Keep a finding at the key of ``path``."""
+        self._keep(code, message, path, Severity.ERROR)
+
+    def warn(self, code: str, message: str, *path: str | int) -> None:
+        """Keep a finding that forbids nothing."""
+        self._keep(code, message, path, Severity.WARNING)
+
+    def _keep(self, code: str, message: str, path: Path, severity: Severity) -> None:
         place = Place(file=self.file, line=self.line_of(path))
-        self.found.append(Finding(f"{self.prefix}-{code}", message, place))
+        self.found.append(Finding(f"{self.prefix}-{code}", message, place, severity))
 
     def root(self) -> TomlTable:
         """The whole file as a table."""

@@ -31,7 +31,7 @@ _POSITION = {
 _BOTH = ("brand-", "template-")
 # calls that put something before the code, by file: which call, where in it, what is put before
 _PREFIXED = {
-    "docgen/templates/load.py": (("say", 0, ("template-",)), ("_say", 0, ("template-",))),
+    "docgen/templates/load.py": (("say", 0, ("template-",)), ("warn", 0, ("template-",)), ("_say", 0, ("template-",))),
     "docgen/templates/markdown_check.py": (("say", 1, ("template-",)),),
     "docgen/templates/jinja_check.py": (("say", 1, ("template-",)), ("say", 0, ("template-",))),
     "docgen/templates/toml_source.py": (("say", 0, _BOTH),),

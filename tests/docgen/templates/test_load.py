@@ -68,6 +68,22 @@ def test_a_good_template_holds_what_was_declared(make_files: Make) -> None:
     assert template.max_pages == 10
 
 
+def test_a_way_in_to_a_page_that_asks_nothing_is_a_warning(make_files: Make) -> None:
+    entry, form = (
+        '[blocks.entry]\ntext = "Scan"\n',
+        (
+            '[reply_form]\nid = "ask"\ntitle = "Ask"\nsize = "third"\n'
+            '[[reply_form.fields]]\nname = "word"\nkind = "text"\nlabel = "Word"\npurpose = "To know"\n'
+        ),
+    )
+    template, (finding,) = check_template(make_files("::: entry", extra=entry))
+    assert template is not None
+    assert (finding.code, finding.severity) == ("template-entry-asks-nothing", Severity.WARNING)
+    files = make_files("::: entry", extra=entry)
+    assert files["template.toml"].decode().splitlines()[(finding.place.line or 0) - 1] == "[blocks.entry]"
+    assert codes(make_files("::: entry", extra=entry + form)) == []
+
+
 def test_the_example_is_a_whole_record(make_files: Make) -> None:
     example = load_template(make_files()).example
     assert example["record_id"] == "EXAMPLE-1"
