@@ -191,13 +191,14 @@ from api.ports.webhooks import (
     WebhookState,
 )
 from api.ports.work import Handler, OnFailed, Waker, WorkContext, WorkItem
-from scanning.decide.roads import RecordState, Road, Standing
+from scanning.decide.roads import FOR_A_PERSON, RecordState, Road, Standing
 
 __all__ = [
     "ANY_OPEN",
     "BATCH_STATES",
     "CARRIER",
     "EVERY_RECORD",
+    "FOR_A_PERSON",
     "IN_PRINT_ROOM",
     "JOB_STATES",
     "MAX_PAGE_ITEMS",

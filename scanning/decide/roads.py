@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +43,10 @@ class RecordState(StrEnum):
     REVIEW = "review"
     UNREADABLE = "unreadable"
     WITHDRAWN = "withdrawn"
+
+
+FOR_A_PERSON: Final = (RecordState.DISPUTED, RecordState.REVIEW)
+"""Records that wait until somebody looks at them, in the order in which they are looked at."""
 
 
 @dataclass(frozen=True, slots=True)

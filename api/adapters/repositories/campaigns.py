@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select,
 
 from api.adapters import campaign_tables as tables
 from api.adapters.repositories.base import Repository, as_row, not_found
-from api.ports import Campaign, CampaignCounts, DayCount, Mode, MomentKind, RecordState
+from api.ports import FOR_A_PERSON, Campaign, CampaignCounts, DayCount, Mode, MomentKind, RecordState
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from api.ports import Page, PageRequest
-
-_WAITING = (RecordState.DISPUTED, RecordState.REVIEW)
 
 
 class SqlCampaigns(Repository):
@@ -102,7 +100,7 @@ class SqlCampaigns(Repository):
             .having(func.count() >= len(set(needed)))
         )
         any_answer = _records_of(organisation_id, campaign_id, records.state != RecordState.WITHDRAWN)
-        waiting = _records_of(organisation_id, campaign_id, records.state.in_(_WAITING))
+        waiting = _records_of(organisation_id, campaign_id, records.state.in_(FOR_A_PERSON))
         own = (entries.organisation_id == organisation_id, entries.campaign_id == campaign_id)
         return CampaignCounts(
             recipients=self._count(select(func.count(distinct(entries.recipient))).where(*own)),

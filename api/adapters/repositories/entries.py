@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from api.adapters import campaign_tables as tables
 from api.adapters.repositories.base import Repository, chunked, not_found
-from api.ports import Entry, Page, Recipient, RecordState
+from api.ports import FOR_A_PERSON, Entry, Page, Recipient, RecordState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -27,7 +27,6 @@ _OLDEST_FIRST = (
     tables.entries.c.job_id.nulls_first(),
     tables.entries.c.id,
 )
-_WAITING = (RecordState.DISPUTED, RecordState.REVIEW)
 _AT_ONCE = 500
 
 
@@ -110,7 +109,7 @@ class SqlEntries(Repository):
         c, r = tables.entries.c, tables.records.c
         own = (r.organisation_id == organisation_id, r.campaign_id == campaign_id, r.record_id == c.recipient)
         settled = select(func.count()).where(*own, r.state == RecordState.SETTLED)
-        waiting = select(func.count()).where(*own, r.state.in_(_WAITING)).scalar_subquery()
+        waiting = select(func.count()).where(*own, r.state.in_(FOR_A_PERSON)).scalar_subquery()
         wanted = [c.organisation_id == organisation_id, c.campaign_id == campaign_id]
         wanted += [] if page.after is None else [c.recipient > page.after]
         if missing is not None:

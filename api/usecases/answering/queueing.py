@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from api.ports import PageRequest, RecordFilter, RecordState
+from api.ports import FOR_A_PERSON, PageRequest, RecordFilter
 from api.usecases.answering.judging import doubt_of
 from docgen.findings import Refusal
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
 
 MOST_COUNTED: Final = 100
-_ORDER: Final = (RecordState.DISPUTED, RecordState.REVIEW)
 _AT_ONCE: Final = 50
 
 
@@ -41,7 +40,7 @@ def count_waiting(deps: Deps, organisation_id: str, campaign_id: str | None = No
     """Now, of one campaign or of all."""
     page = PageRequest(MOST_COUNTED)
     with deps.database.read() as uow:
-        wanted = [RecordFilter(campaign_id=campaign_id, state=state) for state in _ORDER]
+        wanted = [RecordFilter(campaign_id=campaign_id, state=state) for state in FOR_A_PERSON]
         return Waiting(*[len(uow.records.list(organisation_id, page, each).items) for each in wanted])
 
 
@@ -61,7 +60,7 @@ def next_doubt(
 
 
 def _waiting(deps: Deps, organisation_id: str, campaign_id: str | None) -> Iterator[Record]:
-    for state in _ORDER:
+    for state in FOR_A_PERSON:
         after: str | None = None
         while True:
             with deps.database.read() as uow:

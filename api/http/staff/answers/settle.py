@@ -20,7 +20,7 @@ from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
 from api.http.staff.visitors import person
-from api.ports import Answer, RecordState, Submission
+from api.ports import FOR_A_PERSON, Answer, Submission
 from api.usecases import people
 from api.usecases.answering import giving, judging, queueing
 from api.usecases.scanning.forms import read_reply
@@ -41,7 +41,6 @@ router = APIRouter(prefix=SETTLE, tags=["staff"], include_in_schema=False, route
 _ID: Final = r"^[A-Za-z0-9_-]{0,80}$"
 _SKIP: Final = r"^[A-Za-z0-9_,-]{0,2000}$"
 _MOST_SKIPPED: Final = 40
-_OPEN: Final = frozenset({RecordState.DISPUTED, RecordState.REVIEW})
 _EMPTY: Final = "Nothing was chosen. Press the key of the answer that counts, or type another."
 _STALE: Final = "Something came in or a colleague settled this a moment ago. Look again, and choose."
 
@@ -172,7 +171,7 @@ def _doubt_page(request: Request, deps: Deps, doubt: Doubt, way: Way, **said: An
         known=expected(form, entry.known, doubt.asked.name, deps.clock.now().date()),
         options=_options(doubt),
         hint=format_of(doubt.asked),
-        waits=doubt.record.state in _OPEN,
+        waits=doubt.record.state in FOR_A_PERSON,
         left=queueing.count_waiting(deps, organisation_id, way.campaign or None),
         way=way,
         ahead=way.url(f"{SETTLE}/ahead", skip=doubt.record.id),
