@@ -8,6 +8,7 @@ from api.ports.answers import EVERY_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from api.ports.answers import Record, RecordFilter
@@ -124,7 +125,7 @@ class Submissions(Protocol):
         """Insert; gives it its number."""
 
     def live_answers(
-        self, organisation_id: str, campaign_id: str, recipient: str, fields: Collection[str]
+        self, organisation_id: str, campaign_id: str, recipient: str, fields: AbstractSet[str]
     ) -> Sequence[Answer]:
         """Those to these fields that count, in the order in which they came."""
 

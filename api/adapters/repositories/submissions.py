@@ -14,6 +14,7 @@ from api.ports import Answer, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -76,7 +77,7 @@ class SqlSubmissions(Repository):
         return replace(answer, number=int(self._connection.execute(statement).scalar_one()))
 
     def live_answers(
-        self, organisation_id: str, campaign_id: str, recipient: str, fields: Collection[str]
+        self, organisation_id: str, campaign_id: str, recipient: str, fields: AbstractSet[str]
     ) -> Sequence[Answer]:
         """By number."""
         c = tables.given_answers.c

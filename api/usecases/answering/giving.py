@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from api.ports import Answer, ContactMoment, DecidedBy, MomentKind, Road, Standing, Submission, base32
 from api.usecases.answering.pages import PageState, asked_in
-from api.usecases.answering.settling import bring_in_line
+from api.usecases.answering.settling import bring_held_in_line
 from api.usecases.answering.whose import of_entry
 from api.usecases.scanning.forms import question_of
 from api.usecases.trash import take_back
@@ -147,7 +147,10 @@ def _once(entry: Entry, offer: Offer) -> str:
 def keep(
     deps: Deps, uow: UnitOfWork, asked: Asked, offer: Offer, once: str, checked: Mapping[str, Checked]
 ) -> Submission:
-    """Write what was checked, and the records that come of it. ``once`` is "" for what is never sent again."""
+    """Write what was checked, and the records that come of it; the caller holds the recipient.
+
+    ``once`` is "" for what is never sent again.
+    """
     entry, now = asked.entry, deps.clock.now()
     submission_id = deps.ids.new("sub")
     made = Submission(
@@ -175,7 +178,7 @@ def keep(
         if one.value not in _SAYS_NOTHING or name in asked.given:
             uow.submissions.add_answer(_answer(asked, made, name, offer, one))
             given.append(name)
-    bring_in_line(deps, uow, of_entry(entry), given)
+    bring_held_in_line(deps, uow, of_entry(entry), given)
     data = {"road": str(offer.road)}
     kind = MomentKind.SETTLED if offer.settles else MomentKind.ANSWERED
     moment = ContactMoment(*of_entry(entry), kind, now, submission_id, by=offer.by, data=data)

@@ -61,6 +61,7 @@ def judge(deps: Deps, organisation_id: str, record_id: str, value: str, by: str,
         raise Refusal("value-too-long", f"An answer has at most {MOST_CHARACTERS} characters.")
     with deps.database.write() as uow:
         doubt = _doubt(uow, organisation_id, record_id)
+        uow.entries.hold(organisation_id, doubt.entry.campaign_id, doubt.entry.recipient)
         asked, name = asked_in(deps, uow, doubt.entry), doubt.asked.name
         insisted = frozenset({name}) if insists else frozenset[str]()
         offer = Offer(Road.STAFF, {name: value}, insisted, doubt.entry.language, by=by, settles=True)
@@ -78,5 +79,5 @@ def _doubt(uow: UnitOfWork, organisation_id: str, record_id: str) -> Doubt:
     asked = read_reply(campaign.reply_form).field(record.field) if campaign else None
     if not entries or asked is None:
         raise Refusal("recipient-not-found", "This record is of a letter from before there were campaigns.")
-    answers = uow.submissions.live_answers(organisation_id, record.campaign_id, record.record_id, [record.field])
+    answers = uow.submissions.live_answers(organisation_id, record.campaign_id, record.record_id, {record.field})
     return Doubt(record, entries[-1], asked, answers)

@@ -88,8 +88,8 @@ def history_of(deps: Deps, organisation_id: str, record_id: str) -> History:
     """One record with what was said by each road. Raises Refusal: ``answer-not-found``."""
     with deps.database.read() as uow:
         record = uow.records.get(organisation_id, record_id)
-        whose = (organisation_id, record.campaign_id, record.record_id, [record.field])
-        answers = uow.submissions.live_answers(*whose)
+        whose = (organisation_id, record.campaign_id, record.record_id)
+        answers = uow.submissions.live_answers(*whose, {record.field})
         said = [Said(one, uow.submissions.get(organisation_id, one.submission_id)) for one in answers]
         return History(seen_in(uow, organisation_id, [record])[0], said)
 

@@ -9,7 +9,7 @@ from api.ports import DecidedBy, Record, RecordState
 from scanning.decide.roads import Given, Road, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from api.ports import Answer, Submission, UnitOfWork
     from api.usecases.answering.whose import Whose
@@ -25,14 +25,20 @@ class _Source(NamedTuple):
     job_id: str
 
 
-def bring_in_line(deps: Deps, uow: UnitOfWork, whose: Whose, fields: Collection[str]) -> None:
+def bring_in_line(deps: Deps, uow: UnitOfWork, whose: Whose, fields: list[str]) -> None:
     """Settle all answers to these fields anew, and write the records that this changes."""
+    organisation_id, _, campaign_id, recipient = whose
+    uow.entries.hold(organisation_id, campaign_id, recipient)
+    bring_held_in_line(deps, uow, whose, fields)
+
+
+def bring_held_in_line(deps: Deps, uow: UnitOfWork, whose: Whose, fields: list[str]) -> None:
+    """`bring_in_line` for who holds the recipient already."""
     organisation_id, _, campaign_id, recipient = whose
     if not fields:
         return
-    uow.entries.hold(organisation_id, campaign_id, recipient)
     answers: dict[str, list[Answer]] = {field: [] for field in fields}
-    for one in uow.submissions.live_answers(organisation_id, campaign_id, recipient, fields):
+    for one in uow.submissions.live_answers(organisation_id, campaign_id, recipient, set(fields)):
         answers[one.field].append(one)
     records = uow.records.of_recipient(organisation_id, campaign_id, recipient)
     before = {record.field: record for record in records}

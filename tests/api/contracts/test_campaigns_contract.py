@@ -389,8 +389,8 @@ def test_answers_are_numbered_and_only_their_standing_changes(known: SqlDatabase
         uow.submissions.add_answer(answer(2, "phone", kind=ReplyKind.PHONE))
     assert first.number < second.number
     with known.read() as uow:
-        assert uow.submissions.live_answers(ORG, CAMPAIGN, "record-1", ["reading"]) == [first, second]
-        assert uow.submissions.live_answers(OTHER, CAMPAIGN, "record-1", ["reading"]) == []
+        assert uow.submissions.live_answers(ORG, CAMPAIGN, "record-1", {"reading"}) == [first, second]
+        assert uow.submissions.live_answers(OTHER, CAMPAIGN, "record-1", {"reading"}) == []
         answers = uow.submissions.answers(ORG, ["sub_1", "sub_2"])
         assert {name: [one.field for one in found] for name, found in answers.items()} == {
             "sub_1": ["reading"],
@@ -405,5 +405,5 @@ def test_answers_are_numbered_and_only_their_standing_changes(known: SqlDatabase
         assert uow.submissions.end_answers(ORG, "fld_1", LATER) == 0
     with known.read() as uow:
         expected = replace(second, standing=Standing.CONTESTED)
-        assert uow.submissions.live_answers(ORG, CAMPAIGN, "record-1", ["reading"]) == [expected]
+        assert uow.submissions.live_answers(ORG, CAMPAIGN, "record-1", {"reading"}) == [expected]
         assert uow.submissions.answers(ORG, ["sub_1"])["sub_1"][0].ended_at == LATER
