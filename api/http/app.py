@@ -34,7 +34,7 @@ from api.http import (
 )
 from api.http.edge import Edge
 from api.http.metrics import Metrics
-from api.http.middleware import HeadAsGet, LimitedBody, Observed, limits
+from api.http.middleware import HeadAsGet, LimitedBody, Observed, WholeQuery, limits
 from api.http.recipient.app import recipient_app
 from api.http.recipient.hosts import ByHost, Hosts
 from api.http.schemas import ProblemOut
@@ -101,6 +101,7 @@ def create_app(deps: Deps, edge: Edge | None = None) -> FastAPI:
     https = (edge.public_url or "").startswith("https://")
     app.add_middleware(Observed, metrics=app.state.metrics, https=https)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(WholeQuery)
     app.add_middleware(ByHost, recipient=recipient_app(deps, edge, app.state.metrics), hosts=Hosts(deps))
     return app
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
 
@@ -21,6 +20,7 @@ from api.ports import (
     Policy,
     Role,
 )
+from api.usecases.characters import is_whole
 from api.usecases.equipment import rules_to_show
 from api.usecases.webhooks.event_types import event_id, type_of
 from docgen.findings import Severity
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from api.usecases.print_room import Account
     from docgen.findings import Finding
 
-_HALF = re.compile("[\ud800-\udfff]")
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -68,16 +67,16 @@ class Out(BaseModel):
 
 
 class In(BaseModel):
-    """What a caller says; a misspelt name is refused rather than left aside, and so is half a character."""
+    """What a caller says; a misspelt name is refused rather than left aside, and so is what cannot be kept."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="before")
     @classmethod
     def _check_whole(cls, value: object) -> object:
-        # JSON can escape half a pair of UTF-16, which can be neither stored nor said
-        if any(map(_HALF.search, _texts(value))):
-            raise ValueError("A text has half a character in it (a lone surrogate). Send it whole.")
+        # JSON can escape these
+        if not all(map(is_whole, _texts(value))):
+            raise ValueError("A text has NUL or half a character (a lone surrogate) in it. Send it without.")
         return value
 
 

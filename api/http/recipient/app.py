@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.http.middleware import HeadAsGet, LimitedBody, Observed
+from api.http.middleware import HeadAsGet, LimitedBody, Observed, WholeQuery
 from api.http.problems import CONTEXT, INTERNAL
 from api.http.recipient import answers, doors
 from api.http.recipient.assets import show_asset, show_favicon, show_robots
@@ -59,7 +59,7 @@ def recipient_app(deps: Deps, edge: Edge, metrics: Metrics) -> ASGIApp:
     app.state.deps, app.state.edge, app.state.looks = deps, edge, Looks()
     limited = LimitedBody(app, _limit_of)
     https = (edge.public_url or "").startswith("https://")
-    return Observed(HeadAsGet(limited), metrics, https=https, more=HEADERS)
+    return Observed(HeadAsGet(WholeQuery(limited)), metrics, https=https, more=HEADERS)
 
 
 def _routes() -> list[Route]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from starlette.datastructures import UploadFile
 
+from api.usecases.characters import whole
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ async def read_form(request: Request) -> AsyncIterator[Form]:
             if isinstance(value, UploadFile):
                 photo = value.file if value.size else photo
             else:
-                texts.setdefault(name, value)
+                texts.setdefault(name, whole(value))
         yield Form(texts, photo)

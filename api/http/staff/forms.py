@@ -16,6 +16,7 @@ from api.http.edge import get_deps
 from api.http.staff import cookies
 from api.http.staff.visitors import visitor_of
 from api.usecases import passwords
+from api.usecases.characters import whole
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def form_of(request: Request, data: FormData) -> Form:
         if isinstance(value, UploadFile):
             files += [Sent(value.filename or "", value.file)] if value.size else []
         else:
-            texts[name] = (*texts.get(name, ()), value)
+            texts[name] = (*texts.get(name, ()), whole(value))
     form = Form(texts, tuple(files))
     if not hmac.compare_digest(form.secret(CSRF).encode(), _expected(request).encode()):
         raise _not_ours()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from api.usecases.characters import is_whole
 from api.usecases.reading import rows_of
 from docgen.findings import Finding, Severity
 from docgen.records.raw import DEFAULT_LIMIT, place_of
@@ -117,6 +118,9 @@ def _row(number: int, raw: RawRecord, names: frozenset[str]) -> Row:
         elif text is None:
             message = "Give a text, a number, true or false."
             found.append(Finding("field-type", message, place_of(raw.place, name, record_id)))
+        elif not is_whole(text if isinstance(text, str) else "".join(text)):
+            message = "There is NUL or half a character in the text. Take it out."
+            found.append(Finding("text-control-character", message, place_of(raw.place, name, record_id)))
         elif text:
             values[name] = text
     if not record_id and not raw.findings:

@@ -293,9 +293,13 @@ def test_packages_that_are_not_safe_or_not_whole_are_refused(admin: httpx.Client
 
 @pytest.mark.parametrize(
     ("path", "body"),
-    [("/v1/keys", '{"label": "\\ud800", "roles": ["admin"]}'), ("/v1/keys", '{"label": "x", "\\udfff": 1}')],
+    [
+        ("/v1/keys", '{"label": "\\ud800", "roles": ["admin"]}'),
+        ("/v1/keys", '{"label": "x", "\\udfff": 1}'),
+        ("/v1/keys", '{"label": "\\u0000", "roles": ["admin"]}'),
+    ],
 )
-def test_half_a_character_is_refused(admin: httpx.Client, path: str, body: str) -> None:
+def test_a_character_that_cannot_be_kept_is_refused(admin: httpx.Client, path: str, body: str) -> None:
     answer = admin.post(path, content=body, headers=JSON)
     assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
 

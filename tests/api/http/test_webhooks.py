@@ -82,7 +82,7 @@ def test_an_endpoint_is_added_shown_changed_and_removed(admin: httpx.Client) -> 
             for types in (["job-done"], ["*"], ["Job.*"], ["a.b"] * 0 + [""])
         ),
         ({"types": [f"a.b{number}" for number in range(101)]}, "webhook-types-invalid"),
-        *(({"description": text}, "webhook-description-invalid") for text in ("x" * 201, "a\x00b")),
+        *(({"description": text}, "webhook-description-invalid") for text in ("x" * 201, "a\x07b")),
         *((change, "request-invalid") for change in ({"colour": "red"}, {"types": "job.*"}, {"url": None})),
     ],
 )

@@ -194,6 +194,12 @@ def test_the_same_form_twice_is_one_answer_with_one_receipt(visitor: Visitor, le
     assert len(receipts) == 1
 
 
+def test_a_character_that_no_database_keeps_is_marked(visitor: Visitor, letters: Letters) -> None:
+    visitor.enter(letters.token(1)).send("/form", **NAMES | {"f_words": "a\0b"})
+    assert visitor.answer.url.path == "/done"
+    assert letters.answers(1)["words"] == "a\ufffdb"
+
+
 def test_closing_the_page_ends_the_session(visitor: Visitor, letters: Letters) -> None:
     visitor.enter(letters.token(1)).send("/leave")
     assert visitor.title == "De pagina is gesloten"

@@ -175,6 +175,8 @@ def test_json_and_xlsx_say_the_same_as_csv(answers: AnswerWorld) -> None:
         ({"record_id": "record-0", "number": {}}, "field-type"),
         ({"record_id": "record-0", "colour": "red"}, "field-unknown"),
         ({"record_id": "record-0", "half \ud800": "red"}, "field-unknown"),
+        ({"record_id": "record-0", "number": "1234", "note": "half \ud800"}, "text-control-character"),
+        ({"record_id": "record-0", "number": "12\x0034"}, "text-control-character"),
         ({"record_id": "record-0", "number": "1234", "insists": "perhaps"}, "field-type"),
         ({"record_id": "record-0", "number": "1234", "note": "x" * 501}, "note-too-long"),
         ({"record_id": 7, "number": "1234"}, "recipient-not-found"),
