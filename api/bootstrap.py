@@ -24,7 +24,7 @@ from api.adapters.temporary import begin_temporary, remove_left
 from api.ports import ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, print_room_files, secret_key
 from api.usecases.alarms import watch
-from api.usecases.answering.reminding import remind_due
+from api.usecases.answering.planned_reminders import ask_for_due
 from api.usecases.deps import Deps, Limits
 from api.usecases.equipment import equipment_with
 from api.usecases.feeds import place_all
@@ -119,6 +119,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     # composing takes seconds to load, and only the processes that do the work need it
     from api.adapters.slip_reader import IsolatedReader  # noqa: PLC0415 - see above
     from api.adapters.webhook_sender import HttpWebhookSender  # noqa: PLC0415 - see above
+    from api.usecases.answering.planned_reminders import make_reminder  # noqa: PLC0415 - see above
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
     from api.usecases.reading_back import check_part  # noqa: PLC0415 - see above
@@ -143,6 +144,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.READ_SCAN: partial(read_scan, deps, reader),
         WorkKind.READ_PAGE: partial(read_page_again, deps, reader),
         WorkKind.DELIVER_WEBHOOKS: partial(deliver_webhooks, deps, sender),
+        WorkKind.REMIND: partial(make_reminder, deps),
     }
 
 
@@ -191,7 +193,7 @@ def make_supervisor(
         partial(empty_trash, deps),
         partial(tend, deps),
         partial(watch, deps),
-        partial(remind_due, deps),
+        partial(ask_for_due, deps),
         partial(remove_left, _temporary(settings)),
     ]
     drops = scan_drops(settings)

@@ -21,7 +21,7 @@ from sqlalchemy import UniqueConstraint as Unique
 
 from api.adapters.columns import BlobColumn, Choice, Number, UtcTime
 from api.adapters.tables import metadata
-from api.ports import DecidedBy, Mode, MomentKind, RecordState
+from api.ports import REMIND_AT, DecidedBy, Mode, MomentKind, RecordState
 from docgen.reply_form import ReplyKind
 from scanning.decide.roads import Road, Standing
 from scanning.validators.verdict import Verdict
@@ -55,6 +55,7 @@ campaigns = Table(
     Column("reminders", JSON, nullable=False),
     Column("reminded", JSON, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("remind_at", String(5), nullable=False, server_default=REMIND_AT),
     Unique("organisation_id", "mode", "key"),
     Index(None, "organisation_id", "id"),
 )

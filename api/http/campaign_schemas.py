@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 # the names below are read by pydantic when a model is made
 from api.http.schemas import FindingOut, In, Moment, Out
-from api.ports import Mode, Road
+from api.ports import REMIND_AT, Mode, Road
 from api.usecases.answering.campaigns import CampaignState, state_of
 from api.usecases.scanning.forms import read_reply
 from docgen.reply_form import ReplyKind
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CAMPAIGN: Final = "cmp_01jd8m2x4c7n3k5p9qrstv0wxy"
 _JOB: Final = "job_01jd8m2x4c7n3k5p9qrstv0wxy"
+_TIME: Final = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
@@ -63,16 +64,25 @@ class CampaignIn(In):
         description="Days on which who has not answered is written to again.",
         examples=[["2026-12-14"]],
     )
+    remind_at: str = Field(
+        REMIND_AT,
+        pattern=_TIME,
+        description="When reminders begin, on the clock of your organisation (its cut-offs; Europe/Amsterdam).",
+        examples=["09:00"],
+    )
 
 
 class CampaignChangeIn(In):
     """What is to change; what is left out stays."""
 
     name: str | None = Field(None, examples=["Water meters 2026"])
-    opens_at: GivenMoment | None = Field(None, examples=["2026-12-01T00:00:00Z"])
+    opens_at: GivenMoment | None = Field(
+        None, description="`null` opens it at once.", examples=["2026-12-01T00:00:00Z"]
+    )
     closes_at: GivenMoment | None = Field(None, examples=["2027-01-15T23:00:00Z"])
     gone_at: GivenMoment | None = Field(None, examples=["2027-03-31T22:00:00Z"])
     reminders: list[date] | None = Field(None, max_length=20, examples=[["2026-12-14", "2027-01-04"]])
+    remind_at: str | None = Field(None, pattern=_TIME, examples=["10:30"])
 
 
 class ChoiceOut(Out):
@@ -146,6 +156,7 @@ class CampaignOut(Out):
     revoked_at: Moment | None = None
     reminders: list[date] = Field(examples=[["2026-12-14"]])
     reminded: list[date] = Field(description="Those that are over.", examples=[[]])
+    remind_at: str = Field(description="When they begin.", examples=["09:00"])
     created_at: Moment
     created_by: str = Field(examples=["key_01jd8m2x4c7n3k5p9qrstv0wxy"])
     revision: int = Field(examples=[1])

@@ -84,7 +84,8 @@ def get_campaign(deps: DepsDep, caller: CallerDep, campaign_id: str) -> Campaign
 def change_campaign(deps: DepsDep, caller: CallerDep, campaign_id: str, wanted: CampaignChangeIn) -> CampaignOut:
     """Its name, dates and reminders; a later deadline opens a closed campaign again."""
     days = None if wanted.reminders is None else tuple(wanted.reminders)
-    change = Change(**{**wanted.model_dump(), "reminders": days})
+    at_once = "opens_at" in wanted.model_fields_set and wanted.opens_at is None
+    change = Change(**{**wanted.model_dump(), "reminders": days}, opens_at_once=at_once)
     changed = campaigns.change_campaign(
         deps, caller.organisation_id, _id(deps, caller, campaign_id), change, caller.key_id
     )

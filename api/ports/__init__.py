@@ -18,6 +18,7 @@ from api.ports.answers import (
 )
 from api.ports.campaign_repositories import Campaigns, ContactMoments, Entries, Records, Submissions
 from api.ports.campaigns import (
+    REMIND_AT,
     Answer,
     Campaign,
     CampaignCounts,
@@ -206,6 +207,7 @@ __all__ = [
     "PACKAGE_STATES",
     "PIECE_STATES",
     "REGISTER_EVENTS",
+    "REMIND_AT",
     "STOPS",
     "UNDER_WAY",
     "USUAL_UNITS",

@@ -44,8 +44,8 @@ class Campaigns(Protocol):
     def list(self, organisation_id: str, page: PageRequest) -> Page[Campaign]:
         """Newest first."""
 
-    def to_remind(self, now: datetime, limit: int = 10) -> Sequence[Campaign]:
-        """Live ones of all organisations that are open and have reminders to come."""
+    def to_remind(self, now: datetime) -> Sequence[Campaign]:
+        """Live ones of all organisations that are open and have reminders that are not over."""
 
     def counts(self, organisation_id: str, campaign_id: str, needed: Collection[str]) -> CampaignCounts:
         """Of now; complete is who has a settled answer to each field of ``needed``, or of no fields to any."""

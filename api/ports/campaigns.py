@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from scanning.validators.verdict import Verdict
 
 
+REMIND_AT: Final = "09:00"
+"""When reminders begin unless a campaign says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """What is asked of many, and until when.
@@ -25,7 +29,8 @@ class Campaign:
     ``key`` is the corporation's own. ``reply_form`` is JSON (`api.usecases.scanning.forms.read_reply`); the personal
     page is in the brand ``brand_id``. Answers can be given from ``opens_at`` and corrected until ``closes_at``; until
     ``gone_at`` people see what they gave, and from then on nothing. ``reminders`` are the days on which who has not
-    answered is written to again; ``reminded`` are those that are over. ``revision`` counts changes.
+    answered is written to again, from ``remind_at`` (hh:mm, where the corporation is) on; ``reminded`` are those that
+    are over. ``revision`` counts changes.
     """
 
     id: str
@@ -45,6 +50,7 @@ class Campaign:
     reminders: tuple[date, ...] = ()
     reminded: tuple[date, ...] = ()
     revision: int = 1
+    remind_at: str = REMIND_AT
 
 
 class Entry(NamedTuple):

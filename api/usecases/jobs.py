@@ -15,6 +15,7 @@ from api.ports import (
     PageRequest,
     ShardState,
 )
+from api.usecases.answering.planned_reminders import reminder_failed
 from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
 from api.usecases.scanning.giving_up import scan_failed
@@ -140,7 +141,7 @@ def job_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> None:
     if item.kind == WorkKind.REPRINT:
         _reprint_failed(deps, uow, item)
         return
-    if scan_failed(deps, uow, item) or webhook_failed(deps, uow, item):
+    if any(tell(deps, uow, item) for tell in (scan_failed, webhook_failed, reminder_failed)):
         return
     job_id = _job_of(uow, item)
     if job_id is None:

@@ -10,7 +10,7 @@ class WorkKind(StrEnum):
     """What a worker can do.
 
     The subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint, a scanned file, a page of it,
-    an endpoint of webhooks, a lane of messages.
+    an endpoint of webhooks, a campaign with a day, a lane of messages.
     """
 
     VALIDATE = "validate"
@@ -23,6 +23,7 @@ class WorkKind(StrEnum):
     READ_SCAN = "read_scan"
     READ_PAGE = "read_page"
     DELIVER_WEBHOOKS = "deliver_webhooks"
+    REMIND = "remind"
     SEND_MESSAGES = "send_messages"
 
 

@@ -72,7 +72,7 @@ class SqlCampaigns(Repository):
         statement = select(tables.campaigns).where(*wanted).order_by(c.id.desc())
         return self._page(statement, page.limit, _campaign, lambda campaign: campaign.id)
 
-    def to_remind(self, now: datetime, limit: int = 10) -> Sequence[Campaign]:
+    def to_remind(self, now: datetime) -> Sequence[Campaign]:
         """The list of days is short and read here."""
         c = tables.campaigns.c
         open_now = (
@@ -82,12 +82,7 @@ class SqlCampaigns(Repository):
             or_(c.opens_at.is_(None), c.opens_at <= now),
         )
         rows = self._connection.execute(select(tables.campaigns).where(*open_now).order_by(c.id))
-        due = [
-            one
-            for one in map(_campaign, rows)
-            if any(day <= now.date() for day in set(one.reminders) - set(one.reminded))
-        ]
-        return due[:limit]
+        return [one for one in map(_campaign, rows) if set(one.reminders) - set(one.reminded)]
 
     def counts(self, organisation_id: str, campaign_id: str, needed: Collection[str]) -> CampaignCounts:
         """Each a count over an index."""

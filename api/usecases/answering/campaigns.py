@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from api.ports import MAX_PAGE_ITEMS, Campaign, Event, Mode, PackageKind, PackageState, PageRequest
+from api.ports import MAX_PAGE_ITEMS, REMIND_AT, Campaign, Event, Mode, PackageKind, PackageState, PageRequest
 from api.usecases.answering.inviting import OPEN_FOR, SEEN_FOR
 from api.usecases.packages import files_of, resolve
 from api.usecases.scanning.forms import read_reply, reply_json
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_NAME: Final = 200
 MOST_REMINDERS: Final = 5
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
@@ -50,17 +51,20 @@ class Plan:
     closes_at: datetime | None = None
     gone_at: datetime | None = None
     reminders: tuple[date, ...] = ()
+    remind_at: str = REMIND_AT
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be changed; None leaves it."""
+    """What is to be changed; None leaves it. With ``opens_at_once`` there is no opening any more."""
 
     name: str | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     gone_at: datetime | None = None
     reminders: tuple[date, ...] | None = None
+    remind_at: str | None = None
+    opens_at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ def open_campaign(deps: Deps, organisation_id: str, plan: Plan, by: str) -> Camp
             gone_at=plan.gone_at or closes_at + SEEN_FOR,
             opens_at=plan.opens_at,
             reminders=tuple(sorted(set(plan.reminders))),
+            remind_at=plan.remind_at,
         )
         _check(made)
         uow.campaigns.add(made)
@@ -113,6 +118,8 @@ def change_campaign(deps: Deps, organisation_id: str, campaign_id: str, change: 
     ``campaign-dates-invalid``.
     """
     wanted = {name: value for name in Change.__slots__ if (value := getattr(change, name)) is not None}
+    if wanted.pop("opens_at_once"):
+        wanted["opens_at"] = None
     with deps.database.write() as uow:
         campaign = uow.campaigns.get(organisation_id, campaign_id)
         if campaign.revoked_at is not None:
@@ -244,6 +251,8 @@ def _check(campaign: Campaign) -> None:
         raise Refusal("campaign-dates-invalid", "A campaign opens, then closes, then is gone; give the times so.")
     if len(campaign.reminders) > MOST_REMINDERS:
         raise Refusal("campaign-dates-invalid", f"A campaign has at most {MOST_REMINDERS} reminders.")
+    if not _TIME.fullmatch(campaign.remind_at):
+        raise Refusal("campaign-dates-invalid", "Give the time at which reminders begin as hh:mm, such as 09:00.")
     if any(day > campaign.closes_at.date() for day in campaign.reminders):
         raise Refusal("campaign-dates-invalid", "A reminder is sent before the campaign closes.")
 

@@ -8,10 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import structlog
-
 from api.ports import (
-    Alarm,
     Event,
     JobState,
     PackageKind,
@@ -25,21 +22,18 @@ from api.usecases.formats import RecordsFormat, RecordsType
 from api.usecases.intake import Submission, add_job, store_body
 from api.usecases.packages import files_of, resolve
 from api.usecases.scanning.forms import read_reply
-from docgen.findings import Refusal
 from docgen.records.as_record import as_record
 from docgen.records.letter_json import read_letter
 from docgen.templates.load import load_template
 from docgen.templates.model import FieldKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from api.ports import Campaign, Entry, Recipient, Record, UnitOfWork
     from api.usecases.deps import Deps
     from docgen.templates.model import Template
-
-log = structlog.get_logger(__name__)
 
 REMINDER_FAILED: Final = "reminder-failed"
 LETTER_DATE: Final = "letter_date"
@@ -96,35 +90,23 @@ def remind(deps: Deps, organisation_id: str, campaign_id: str, wish: Reminder) -
     """
     with deps.database.read() as uow:
         campaign = uow.campaigns.get(organisation_id, campaign_id)
-    return _remind(deps, campaign, wish, ())
+    return write_again(deps, campaign, wish, lambda _: None)
 
 
-def remind_due(deps: Deps) -> int:
-    """Send the reminders whose day has come, once each; returns how many campaigns had one.
+def write_again(deps: Deps, campaign: Campaign, wish: Reminder, over: Callable[[UnitOfWork], None]) -> Reminded:
+    """One job, or none when nobody is left; ``over`` is done in the transaction that makes it.
 
-    The day is marked in the transaction that makes the job, so whatever is killed there is exactly one.
+    Recipients are read some at a time, and nothing is written but that transaction. Raises as `remind`.
     """
-    with deps.database.read() as uow:
-        due = uow.campaigns.to_remind(deps.clock.now())
-    for campaign in due:
-        days = [day for day in campaign.reminders if day <= deps.clock.now().date()]
-        wish = Reminder(by=campaign.created_by, title=f"{campaign.name[:150]}, reminder {max(days)}")
-        try:
-            _remind(deps, campaign, wish, days)
-        except Refusal as refusal:
-            _give_up(deps, campaign, days, refusal)
-    return len(due)
-
-
-def _remind(deps: Deps, campaign: Campaign, wish: Reminder, days: Collection[date]) -> Reminded:
-    """One job, or none when nobody is left; ``days`` are over from then on."""
     with deps.database.read() as uow:
         template = resolve(uow, campaign.organisation_id, PackageKind.TEMPLATE, wish.template or campaign.template_id)
         campaign_of_job(deps, uow, campaign.organisation_id, campaign.id, campaign.mode, template)
     maker = _Maker(deps, campaign, load_template(files_of(deps, template)), _values(deps, wish))
     first = next(maker.body, None)
     if first is None:
-        return _write(deps, campaign, maker.outcome(), days, wish.by)
+        with deps.database.write() as uow:
+            over(uow)
+            return _note(deps, uow, campaign, maker.outcome(), wish.by)
     body = store_body(deps, campaign.organisation_id, _behind(first, maker.body))
     job = Submission(
         template=template.id,
@@ -137,8 +119,9 @@ def _remind(deps: Deps, campaign: Campaign, wish: Reminder, days: Collection[dat
         campaign=campaign.id,
     )
     with deps.database.write() as uow:
+        over(uow)
         made = add_job(deps, uow, campaign.organisation_id, job, body)
-        return _note(deps, uow, campaign, replace(maker.outcome(), job_id=made.id), days, wish.by)
+        return _note(deps, uow, campaign, replace(maker.outcome(), job_id=made.id), wish.by)
 
 
 def _behind(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -150,15 +133,8 @@ def _values(deps: Deps, wish: Reminder) -> Mapping[str, object]:
     return {LETTER_DATE: deps.clock.now().date().isoformat(), **wish.values}
 
 
-def _write(deps: Deps, campaign: Campaign, done: Reminded, days: Collection[date], by: str) -> Reminded:
-    with deps.database.write() as uow:
-        return _note(deps, uow, campaign, done, days, by)
-
-
-def _note(deps: Deps, uow: UnitOfWork, campaign: Campaign, done: Reminded, days: Collection[date], by: str) -> Reminded:
-    """Mark the days and tell of it; raises ``campaign-changed`` when another process did."""
-    if days:
-        _mark(uow, campaign, days)
+def _note(deps: Deps, uow: UnitOfWork, campaign: Campaign, done: Reminded, by: str) -> Reminded:
+    """Tell of it, and end the alarm that none could be sent."""
     rings = [one for one in uow.alarms.open(campaign.organisation_id) if one.state == REMINDER_FAILED]
     uow.alarms.close([one for one in rings if one.subject_id == campaign.id], deps.clock.now())
     counts = {str(why): number for why, number in done.left_out.items()}
@@ -167,25 +143,10 @@ def _note(deps: Deps, uow: UnitOfWork, campaign: Campaign, done: Reminded, days:
     return done
 
 
-def _mark(uow: UnitOfWork, campaign: Campaign, days: Collection[date]) -> None:
+def mark(uow: UnitOfWork, campaign: Campaign, days: Collection[date]) -> None:
+    """These days are over. Raises Refusal: ``campaign-changed`` when another transaction changed the campaign."""
     reminded = tuple(sorted({*campaign.reminded, *days}))
     uow.campaigns.change(replace(campaign, reminded=reminded, revision=campaign.revision + 1))
-
-
-def _give_up(deps: Deps, campaign: Campaign, days: Collection[date], refusal: Refusal) -> None:
-    """What cannot be sent today cannot be sent tomorrow: a person is told, who can send it by hand."""
-    if refusal.code == "campaign-changed":
-        # somebody else was at it; the next sweep sees what they did
-        return
-    log.warning(REMINDER_FAILED, campaign=campaign.id, code=refusal.code)
-    now = deps.clock.now()
-    with deps.database.write() as uow:
-        if uow.campaigns.get(campaign.organisation_id, campaign.id).revision != campaign.revision:
-            return
-        _mark(uow, campaign, days)
-        data = {"code": refusal.code}
-        uow.events.append(Event(campaign.organisation_id, campaign.id, "campaign-reminder-failed", now, data))
-        uow.alarms.raise_(Alarm(campaign.organisation_id, campaign.id, REMINDER_FAILED, now, now))
 
 
 class _Maker:

@@ -158,7 +158,7 @@ def test_campaigns_are_listed_newest_first_and_in_parts(known: SqlDatabase) -> N
     [
         ({}, True),
         ({"reminded": (date(2026, 1, 1),)}, False),
-        ({"reminders": (date(2026, 1, 2),)}, False),
+        ({"reminders": (date(2026, 1, 2),)}, True),
         ({"mode": Mode.TEST}, False),
         ({"revoked_at": NOW}, False),
         ({"closes_at": NOW}, False),
@@ -166,7 +166,7 @@ def test_campaigns_are_listed_newest_first_and_in_parts(known: SqlDatabase) -> N
         ({"opens_at": NOW}, True),
     ],
 )
-def test_who_is_to_be_reminded_is_live_and_open_and_has_a_day_that_came(
+def test_who_is_to_be_reminded_is_live_and_open_and_has_a_day_that_is_not_over(
     known: SqlDatabase, changes: dict[str, object], is_due: object
 ) -> None:
     with known.write() as uow:

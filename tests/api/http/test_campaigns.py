@@ -56,6 +56,9 @@ def test_a_campaign_is_made_shown_changed_and_revoked(campaign: httpx.Client) ->
     assert fields["use_rent"]["purpose_of"] == ["phone", "email"]
     changed = campaign.patch("/v1/campaigns/second", json={"name": "Other", "closes_at": "2031-01-01T00:00:00Z"}).json()
     assert (changed["name"], changed["closes_at"], changed["revision"]) == ("Other", "2031-01-01T00:00:00.000Z", 2)
+    assert (changed["opens_at"], changed["remind_at"]) == ("2029-12-31T23:00:00.000Z", "09:00")
+    changed = campaign.patch("/v1/campaigns/second", json={"opens_at": None, "remind_at": "10:30"}).json()
+    assert (changed["opens_at"], changed["remind_at"]) == (None, "10:30")
     assert changed["gone_at"] >= "2031-04"
     assert campaign.post("/v1/campaigns/second/revoke").json()["state"] == "revoked"
     assert code(campaign.patch("/v1/campaigns/second", json={"name": "x"})) == (409, "campaign-revoked")

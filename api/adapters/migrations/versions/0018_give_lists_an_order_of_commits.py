@@ -1,4 +1,4 @@
-"""Give records and contact moments their place in lists after they were committed."""
+"""Give records and contact moments their place in lists after they were committed, and reminders their hour."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ UNPLACED = sa.text("position IS NULL")
 
 
 def upgrade() -> None:
+    op.add_column("campaigns", sa.Column("remind_at", sa.String(5), nullable=False, server_default="09:00"))
     op.add_column("records", sa.Column("fresh", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index(
         "ix_records_fresh",
@@ -42,3 +43,4 @@ def downgrade() -> None:
     op.drop_column("contact_moments", "position")
     op.drop_index("ix_records_fresh", "records")
     op.drop_column("records", "fresh")
+    op.drop_column("campaigns", "remind_at")

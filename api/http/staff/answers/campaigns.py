@@ -28,11 +28,11 @@ from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
 from api.http.staff.visitors import VisitorDep, person
-from api.ports import Mode, PackageKind, PageRequest
+from api.ports import REMIND_AT, Mode, PackageKind, PageRequest
 from api.usecases import people, trying
 from api.usecases.answering import campaigns, missing
 from api.usecases.answering.campaigns import MOST_REMINDERS, Change, Plan
-from api.usecases.answering.inviting import OPEN_FOR
+from api.usecases.answering.inviting import OPEN_FOR, SEEN_FOR
 from api.usecases.scanning.forms import read_reply
 from docgen.findings import Refusal
 
@@ -192,7 +192,8 @@ def _campaign_page(request: Request, deps: Deps, campaign_id: str, mistake: Mist
 def _dates(campaign: Campaign, zone: str) -> dict[str, str]:
     moments = {"opens_at": campaign.opens_at, "closes_at": campaign.closes_at, "gone_at": campaign.gone_at}
     return {name: for_input(moment, zone) if moment else "" for name, moment in moments.items()} | {
-        "name": campaign.name
+        "name": campaign.name,
+        "remind_at": campaign.remind_at,
     }
 
 
@@ -208,7 +209,7 @@ def _new_page(request: Request, deps: Deps, mistake: Mistake | None = None) -> R
     organisation_id = person(request).organisation_id
     now, zone = deps.clock.now(), zone_of(deps, organisation_id)
     said = of_mistake(request, deps, mistake)
-    usual = {"closes_at": for_input(now + OPEN_FOR, zone)}
+    usual = {"closes_at": for_input(now + OPEN_FOR, zone), "remind_at": REMIND_AT}
     said["entered"] = usual | said["entered"]
     templates = [
         (package, title) for package, title, asks in _offered(deps, organisation_id, PackageKind.TEMPLATE) if asks
@@ -245,6 +246,7 @@ def _plan(desk: Desk, deps: Deps) -> Plan:
         closes_at=_moment(form.text("closes_at"), zone),
         gone_at=_moment(form.text("gone_at"), zone),
         reminders=_days(form),
+        remind_at=form.text("remind_at") or REMIND_AT,
     )
 
 
@@ -258,8 +260,17 @@ def _change_of(desk: Desk, deps: Deps) -> Change:
         for name in ("opens_at", "closes_at", "gone_at")
         if desk.form.text(name) != before[name]
     }
-    name = desk.form.text("name")
-    return Change(name=name if name != campaign.name else None, reminders=_days(desk.form), **moments)
+    at_once = "opens_at" in moments and moments["opens_at"] is None
+    if "gone_at" in moments and moments["gone_at"] is None:
+        moments["gone_at"] = (moments.get("closes_at") or campaign.closes_at) + SEEN_FOR
+    name, remind_at = desk.form.text("name"), desk.form.text("remind_at") or None
+    return Change(
+        name=name if name != campaign.name else None,
+        reminders=_days(desk.form),
+        remind_at=remind_at,
+        opens_at_once=at_once,
+        **moments,
+    )
 
 
 def _moment(text: str, zone: str) -> datetime | None:

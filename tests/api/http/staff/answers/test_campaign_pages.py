@@ -9,6 +9,7 @@ import pytest
 
 from api.ports import Role
 from api.usecases.answering import campaigns
+from api.usecases.answering.inviting import SEEN_FOR
 from api.usecases.answering.pages import note_visit
 from tests.api.builders import ORG, OTHER
 from tests.api.usecases.answer_world import CAMPAIGN
@@ -100,6 +101,18 @@ def test_the_deadline_is_moved_and_the_rest_stays(world: DeskWorld, fay: Browser
     fay.send(f"{ONE}/change", gone_at="2026-01-10T17:00")
     assert fay.answer.status_code == 422
     assert "then is gone" in fay.text
+
+
+def test_an_opening_that_is_cleared_is_gone_and_a_time_of_reminders_is_kept(world: DeskWorld, fay: Browser) -> None:
+    fay.get(ONE).send(f"{ONE}/change", opens_at="2026-01-01T08:00", gone_at="2026-09-01T08:00", remind_at="10:30")
+    before = campaigns.get_campaign(world.deps, ORG, CAMPAIGN)
+    assert before.opens_at is not None
+    assert before.remind_at == "10:30"
+    assert fay.get(ONE).page.xpath("string(//input[@id='remind_at']/@value)") == "10:30"
+    fay.send(f"{ONE}/change", opens_at="", gone_at="")
+    after = campaigns.get_campaign(world.deps, ORG, CAMPAIGN)
+    assert (after.opens_at, after.gone_at - after.closes_at) == (None, SEEN_FOR)
+    assert after.remind_at == "10:30"
 
 
 def test_revoking_needs_a_tick_and_ends_the_page_of_changes(world: DeskWorld, fay: Browser) -> None:
