@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from api.ports.agreements import Agreements, Questions, UnclearAnswers
     from api.ports.campaign_repositories import Campaigns, ContactMoments, Entries, Records, Submissions
     from api.ports.carrier import Exchanges
     from api.ports.entities import (
@@ -463,6 +464,18 @@ class UnitOfWork(Protocol):
     @property
     def bounces(self) -> Bounces:
         """Mail that came back."""
+
+    @property
+    def questions(self) -> Questions:
+        """Questions that people agree to."""
+
+    @property
+    def agreements(self) -> Agreements:
+        """Who was asked, and what they decided."""
+
+    @property
+    def unclear(self) -> UnclearAnswers:
+        """Answers that a person has to look at."""
 
     @property
     def trash(self) -> Trash:
