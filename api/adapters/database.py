@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.adapters.engine import WRITE_OPTION, faults_translated
+from api.adapters.repositories.agreements import SqlAgreements
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
 from api.adapters.repositories.bounces import SqlBounces
 from api.adapters.repositories.campaigns import SqlCampaigns
@@ -33,6 +34,7 @@ from api.adapters.repositories.print_room import (
     SqlResults,
     SqlRules,
 )
+from api.adapters.repositories.questions import SqlQuestions
 from api.adapters.repositories.queue import SqlOutbox, SqlWork
 from api.adapters.repositories.records import SqlRecords
 from api.adapters.repositories.scan_pages import SqlScanPages
@@ -43,6 +45,7 @@ from api.adapters.repositories.slip_forms import SqlPieceSlips, SqlSlipForms
 from api.adapters.repositories.submissions import SqlSubmissions
 from api.adapters.repositories.suppressions import SqlSuppressions
 from api.adapters.repositories.trash import SqlTrash
+from api.adapters.repositories.unclear import SqlUnclearAnswers
 from api.adapters.repositories.webhooks import SqlWebhooks
 from api.ports import PackageKind, Retryable
 
@@ -251,6 +254,21 @@ class SqlUnitOfWork:
     def bounces(self) -> SqlBounces:
         """Mail that came back."""
         return SqlBounces(self._connection)
+
+    @cached_property
+    def questions(self) -> SqlQuestions:
+        """Questions that people agree to."""
+        return SqlQuestions(self._connection, self._clock)
+
+    @cached_property
+    def agreements(self) -> SqlAgreements:
+        """Who was asked, and what they decided."""
+        return SqlAgreements(self._connection)
+
+    @cached_property
+    def unclear(self) -> SqlUnclearAnswers:
+        """Answers that a person has to look at."""
+        return SqlUnclearAnswers(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

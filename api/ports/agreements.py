@@ -189,6 +189,9 @@ class Questions(Protocol):
     def get(self, organisation_id: str, question_id: str) -> AskedQuestion:
         """By id, or by key: the newest version, live before test. Raises Refusal: ``question-not-found``."""
 
+    def newest(self, organisation_id: str, mode: Mode, key: str) -> AskedQuestion | None:
+        """The newest version of a key."""
+
     def change(self, question: AskedQuestion) -> None:
         """Write the next revision, with an event. Raises Refusal: ``question-changed``."""
 
@@ -230,7 +233,7 @@ class Agreements(Protocol):
         """In the order of ``updated_at`` and id with ``updated_after``, else newest first."""
 
     def counts(self, organisation_id: str, question_id: str) -> AgreementCounts:
-        """How a question stands; ``sent`` counts those that came further too, ``unreachable`` only itself."""
+        """How a question stands; ``sent`` and ``delivered`` count those that came further too."""
 
     def to_remind(self, now: datetime, limit: int) -> Sequence[AgreementRequest]:
         """Open requests of all organisations whose reminder is due, longest due first."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Text, cast, delete, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from api.adapters import agreement_tables as agreements
 from api.adapters import campaign_tables as campaigns
 from api.adapters import carrier_tables as carrier
 from api.adapters import message_tables as messages
@@ -14,6 +15,7 @@ from api.adapters import print_room_tables as room
 from api.adapters import scan_tables as scans
 from api.adapters import tables
 from api.adapters.repositories.base import Repository
+from api.ports import AskingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,6 +80,10 @@ class SqlTrash(Repository):
                 (messages.bounced_mails, messages.bounced_mails.c.raw),
             )
         ]
+        # a file of people is needed until all were asked
+        asking = agreements.askings.c
+        asks = (asking.people == blob, asking.state == AskingState.ASKING)
+        uses.append(exists().where(asking.organisation_id == organisation_id, *asks))
         lists = (tables.batches.c.files, room.reprints.c.files, room.mail_runs.c.files, tables.jobs.c.wishes)
         for column in lists:
             named = cast(column, Text).contains(str(blob), autoescape=True)

@@ -28,9 +28,12 @@ _NAMED: Final[Mapping[str, str]] = {
 """What an id names, by how it begins; other things (people, rules, templates) have no mode."""
 
 _OF_ANSWERS: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
+    "agr": lambda uow, organisation_id, request_id: uow.agreements.get(organisation_id, request_id).mode,
     "cmp": lambda uow, organisation_id, campaign_id: uow.campaigns.get(organisation_id, campaign_id).mode,
     "ent": lambda uow, organisation_id, entry_id: uow.entries.get(organisation_id, entry_id).mode,
+    "qst": lambda uow, organisation_id, question_id: uow.questions.get(organisation_id, question_id).mode,
     "sub": lambda uow, organisation_id, submission_id: uow.submissions.get(organisation_id, submission_id).mode,
+    "unc": lambda uow, organisation_id, unclear_id: uow.unclear.get(organisation_id, unclear_id).mode,
 }
 
 

@@ -1,0 +1,575 @@
+"""One contract for every database: questions, requests to agree, files of people, answers that wait for a person."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agreements.lifecycle.deciding import Method, RequestState
+from api.ports import (
+    AgreementCounts,
+    AgreementFilter,
+    AgreementRequest,
+    AskedQuestion,
+    Asking,
+    AskingState,
+    BlobRef,
+    Mode,
+    PageRequest,
+    QuestionState,
+    Reach,
+    Unclear,
+)
+from docgen.findings import Refusal
+from tests.api.builders import NOW, ORG, OTHER, REF, two_organisations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.adapters.database import SqlDatabase, SqlUnitOfWork
+
+MINUTE = timedelta(minutes=1)
+LATER = NOW + timedelta(hours=1)
+ALL = PageRequest(1000)
+EVERY = AgreementFilter()
+PHONE = "+31612345678"
+PERSONAL = ("J. de Vries", "jan@example.org", PHONE, "Ja hoor, doe maar")
+
+
+def question(number: int = 1, organisation: str = ORG, **changes: object) -> AskedQuestion:
+    made = AskedQuestion(
+        id=f"qst_{number}",
+        organisation_id=organisation,
+        mode=Mode.LIVE,
+        key=f"solar-{number}",
+        version=1,
+        name="Zonnepanelen, één keer",
+        brand_id=f"brand_{organisation}_house_1",
+        text='{"verb":"agree"}',
+        state=QuestionState.FROZEN,
+        created_at=NOW,
+        created_by="key_1",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type] # fields of a question
+
+
+def request(number: int = 1, **changes: object) -> AgreementRequest:
+    made = AgreementRequest(
+        id=f"agr_{number}",
+        organisation_id=ORG,
+        mode=Mode.LIVE,
+        question_id="qst_1",
+        recipient=f"record-{number}",
+        language="nl",
+        token_digest=f"{number:064x}",
+        words="sha256:" + "ab" * 32,
+        asked_at=NOW,
+        valid_until=NOW + timedelta(days=30),
+        updated_at=NOW,
+        created_by="key_1",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type] # fields of a request
+
+
+def asking(number: int = 1, **changes: object) -> Asking:
+    made = Asking(f"ask_{number}", ORG, "qst_1", REF, 3, NOW, "key_1", LATER)
+    return replace(made, **changes)  # type: ignore[arg-type] # fields of a file of people
+
+
+def unclear(number: int = 1, **changes: object) -> Unclear:
+    made = Unclear(f"unc_{number}", ORG, Mode.LIVE, "sms", "other-words", NOW, number)
+    return replace(made, **changes)  # type: ignore[arg-type] # fields of an unclear answer
+
+
+@pytest.fixture
+def db(database: SqlDatabase) -> SqlDatabase:
+    """Two organisations, each with a question; that of the first is asked of one recipient."""
+    two_organisations(database)
+    with database.write() as uow:
+        uow.questions.add(question())
+        uow.questions.add(question(9, OTHER))
+        uow.agreements.add(request())
+    return database
+
+
+def add(db: SqlDatabase, *requests: AgreementRequest) -> None:
+    with db.write() as uow:
+        assert all(uow.agreements.add(one) for one in requests)
+
+
+def of_other(number: int, **changes: object) -> AgreementRequest:
+    return request(number, organisation_id=OTHER, question_id="qst_9", **changes)
+
+
+def test_a_question_comes_back_as_it_was_written(db: SqlDatabase) -> None:
+    made = question(
+        2,
+        mode=Mode.TEST,
+        state=QuestionState.CLOSED,
+        frozen_at=LATER,
+        campaign_id="cmp_1",
+        answer_field="agree",
+        signature_field="signed",
+        yes_value="ja",
+        no_value="nee",
+        mail="office",
+        sms="short",
+    )
+    with db.write() as uow:
+        uow.questions.add(made)
+    with db.read() as uow:
+        assert uow.questions.get(ORG, "qst_2") == made
+        (event,) = uow.events.of_subject(ORG, "qst_2", ALL).items
+        assert (event.name, event.at, event.data["key"], event.data["mode"]) == ("question-new", NOW, "solar-2", "test")
+        for key in ("qst_2", "solar-2"):
+            with pytest.raises(Refusal, match="question-not-found"):
+                uow.questions.get(OTHER, key)
+
+
+def test_a_key_has_each_version_once_in_a_mode(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.questions.add(question(2, key="solar-1", version=2, state=QuestionState.DRAFT))
+        uow.questions.add(question(3, key="solar-1", version=3, mode=Mode.TEST))
+        uow.questions.add(question(4, OTHER, key="solar-1"))
+        uow.questions.add(question(5, key="tests", mode=Mode.TEST))
+    with db.write() as uow, pytest.raises(Refusal, match="question-key-taken"):
+        uow.questions.add(question(6, key="solar-1", version=2))
+    with db.read() as uow:
+        # live before test, then the newest
+        assert uow.questions.get(ORG, "solar-1").id == "qst_2"
+        assert uow.questions.get(ORG, "tests").id == "qst_5"
+        newest = [uow.questions.newest(ORG, mode, "solar-1") for mode in (Mode.LIVE, Mode.TEST)]
+        assert [one and one.id for one in newest] == ["qst_2", "qst_3"]
+        assert uow.questions.newest(OTHER, Mode.TEST, "solar-1") is None
+
+
+def test_only_the_next_revision_takes_the_place_of_a_question(db: SqlDatabase) -> None:
+    changed = question(name="Panels", state=QuestionState.CLOSED, revision=2)
+    with db.write() as uow:
+        uow.questions.change(changed)
+        with pytest.raises(Refusal, match="question-changed"):
+            uow.questions.change(changed)
+        with pytest.raises(Refusal, match="question-changed"):
+            uow.questions.change(replace(changed, organisation_id=OTHER, revision=3))
+    with db.read() as uow:
+        assert uow.questions.get(ORG, "qst_1") == changed
+        events = uow.events.of_subject(ORG, "qst_1", ALL).items
+    assert [event.name for event in events] == ["question-new", "question-changed"]
+    assert (events[1].data["state"], events[1].data["revision"]) == ("closed", 2)
+
+
+def test_questions_are_listed_newest_first_and_in_parts(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        for number in (2, 3):
+            uow.questions.add(question(number))
+    with db.read() as uow:
+        first = uow.questions.list(ORG, PageRequest(2))
+        rest = uow.questions.list(ORG, PageRequest(2, first.next_after))
+    assert [one.id for one in (*first.items, *rest.items)] == ["qst_3", "qst_2", "qst_1"]
+    assert rest.next_after is None
+
+
+def test_answers_of_a_campaign_count_for_questions_that_were_asked(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        states = (QuestionState.CLOSED, QuestionState.DRAFT, QuestionState.FROZEN)
+        for number, state in enumerate(states, 2):
+            uow.questions.add(question(number, campaign_id="cmp_1", state=state))
+        uow.questions.add(question(5, OTHER, campaign_id="cmp_1"))
+    with db.read() as uow:
+        assert [one.id for one in uow.questions.of_campaign(ORG, "cmp_1")] == ["qst_2", "qst_4"]
+        assert uow.questions.of_campaign(ORG, "") == []
+
+
+def test_a_request_comes_back_as_it_was_written_and_is_that_of_its_organisation_only(db: SqlDatabase) -> None:
+    made = request(
+        2,
+        mode=Mode.TEST,
+        name="J. de Vries ë",
+        email="jan@example.org",
+        phone=PHONE,
+        code="4711",
+        state=RequestState.AGREED,
+        how=Method.SMS_KEYWORD,
+        decided_at=LATER,
+        decided_seq=2**40,
+        reach=Reach.OPENED,
+        reminded=1,
+        remind_at=LATER,
+        annexes=("anx_1", "anx_2"),
+    )
+    add(db, made)
+    with db.write() as uow:
+        found = uow.agreements
+        assert found.get(ORG, "agr_2") == found.hold(ORG, "agr_2") == made
+        assert found.by_token(ORG, made.token_digest) == found.of_recipient(ORG, "qst_1", "record-2") == made
+        assert found.get(ORG, "agr_1") == request()
+        for look in (found.get, found.hold):
+            with pytest.raises(Refusal, match="agreement-not-found"):
+                look(OTHER, "agr_2")
+        assert found.by_token(OTHER, made.token_digest) is None
+        assert found.of_recipient(OTHER, "qst_1", "record-2") is None
+        assert not found.of_phone(OTHER, Mode.TEST, PHONE)
+        assert not found.codes_of_phone(OTHER, PHONE)
+        assert found.list(OTHER, EVERY, ALL).items == ()
+        assert found.counts(OTHER, "qst_1") == AgreementCounts()
+        assert uow.events.of_subject(ORG, "agr_2", ALL).items == ()
+
+
+def test_a_recipient_is_asked_a_question_once(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.questions.add(question(2))
+        assert not uow.agreements.add(request(7, recipient="record-1", name="Somebody else"))
+        assert uow.agreements.add(request(8, recipient="record-1", question_id="qst_2"))
+    with db.read() as uow:
+        assert uow.agreements.of_recipient(ORG, "qst_1", "record-1") == request()
+
+
+def test_an_id_or_token_of_another_request_is_a_bug_and_not_somebody_who_was_asked(db: SqlDatabase) -> None:
+    for same in (replace(request(7), id="agr_1"), request(7, token_digest=request().token_digest)):
+        with db.write() as uow, pytest.raises(ValueError, match="another request"):
+            uow.agreements.add(same)
+
+
+def waits_for(
+    db: SqlDatabase,
+    first: Callable[[SqlUnitOfWork], object],
+    second: Callable[[SqlUnitOfWork], object],
+    then: Callable[[SqlUnitOfWork], object] = lambda _: None,
+) -> object:
+    """What ``second`` gives, which begins between ``first`` and ``then`` and can go on only when they committed."""
+    given = list[object]()
+
+    def run() -> None:
+        with db.write() as uow:
+            given.append(second(uow))
+
+    thread = threading.Thread(target=run)
+    with db.write() as uow:
+        first(uow)
+        thread.start()
+        thread.join(0.2)
+        assert thread.is_alive()
+        then(uow)
+    thread.join(10)
+    return given[0]
+
+
+def test_of_two_that_ask_the_same_recipient_at_once_one_does(db: SqlDatabase) -> None:
+    given = waits_for(
+        db,
+        lambda uow: uow.agreements.add(request(2, recipient="record-x")),
+        lambda uow: uow.agreements.add(request(3, recipient="record-x")),
+    )
+    assert given is False
+    with db.read() as uow:
+        assert uow.agreements.of_recipient(ORG, "qst_1", "record-x") == request(2, recipient="record-x")
+
+
+def test_of_two_that_make_the_same_version_at_once_one_does(db: SqlDatabase) -> None:
+    def late(uow: SqlUnitOfWork) -> str:
+        with pytest.raises(Refusal) as refused:
+            uow.questions.add(question(3, key="heat"))
+        return refused.value.code
+
+    assert waits_for(db, lambda uow: uow.questions.add(question(2, key="heat")), late) == "question-key-taken"
+
+
+def test_who_holds_a_request_keeps_others_from_it_and_they_see_what_was_made_of_it(db: SqlDatabase) -> None:
+    changed = request(state=RequestState.AGREED, revision=2)
+    seen = waits_for(
+        db,
+        lambda uow: uow.agreements.hold(ORG, "agr_1"),
+        lambda uow: uow.agreements.hold(ORG, "agr_1"),
+        lambda uow: uow.agreements.change(changed),
+    )
+    assert seen == changed
+
+
+def test_of_two_that_change_a_request_at_once_the_second_is_refused(db: SqlDatabase) -> None:
+    def late(uow: SqlUnitOfWork) -> str:
+        with pytest.raises(Refusal) as refused:
+            uow.agreements.change(request(state=RequestState.DECLINED, revision=2))
+        return refused.value.code
+
+    first = request(state=RequestState.AGREED, revision=2)
+    assert waits_for(db, lambda uow: uow.agreements.change(first), late) == "agreement-changed"
+    with db.read() as uow:
+        assert uow.agreements.get(ORG, "agr_1") == first
+
+
+def test_only_the_next_revision_takes_the_place_of_a_request_and_personal_data_can_be_emptied(db: SqlDatabase) -> None:
+    known = request(2, name="J. de Vries", email="jan@example.org", phone=PHONE, code="4711", annexes=("anx_1",))
+    add(db, known)
+    emptied = replace(known, name="", email="", phone="", code="", annexes=(), updated_at=LATER, revision=2)
+    with db.write() as uow:
+        uow.agreements.change(emptied)
+        for wrong in (emptied, replace(emptied, revision=4), replace(emptied, organisation_id=OTHER, revision=3)):
+            with pytest.raises(Refusal, match="agreement-changed"):
+                uow.agreements.change(wrong)
+    with db.read() as uow:
+        assert uow.agreements.get(ORG, "agr_2") == emptied
+        # a number that was emptied is nobody's
+        assert not uow.agreements.of_phone(ORG, Mode.LIVE, "")
+        assert not uow.agreements.codes_of_phone(ORG, "")
+
+
+def test_what_was_asked_of_a_number_is_found_newest_first(db: SqlDatabase) -> None:
+    add(
+        db,
+        request(2, phone=PHONE, asked_at=NOW + MINUTE, code="1111"),
+        request(3, phone=PHONE, asked_at=LATER, code="2222", state=RequestState.DECLINED),
+        request(4, phone=PHONE, asked_at=NOW, code=""),
+        request(5, phone=PHONE, asked_at=NOW, code="3333", mode=Mode.TEST),
+        request(6, phone="+31612345679", code="4444"),
+        of_other(7, phone=PHONE, code="5555"),
+    )
+    with db.read() as uow:
+        found = [uow.agreements.of_phone(ORG, mode, PHONE) for mode in (Mode.LIVE, Mode.TEST)]
+        assert [[one.id for one in part] for part in found] == [["agr_3", "agr_2", "agr_4"], ["agr_5"]]
+        assert set(uow.agreements.codes_of_phone(ORG, PHONE)) == {"1111", "3333"}
+
+
+WANTED = (
+    (EVERY, "7654321"),
+    (AgreementFilter(question_id="qst_1"), "654321"),
+    (AgreementFilter(state=RequestState.AGREED), "73"),
+    (AgreementFilter(question_id="qst_1", state=RequestState.AGREED), "3"),
+    (AgreementFilter(reach=Reach.NONE), "765431"),
+    (AgreementFilter(question_id="qst_1", reach=Reach.DELIVERED), "2"),
+    (AgreementFilter(recipient="record-2"), "72"),
+    # by last change and id, those of the moment itself left out
+    (AgreementFilter(updated_after=NOW - MINUTE), "1723465"),
+    (AgreementFilter(updated_after=NOW), "23465"),
+    (AgreementFilter(question_id="qst_1", state=RequestState.OPEN, updated_after=NOW), "2465"),
+    (AgreementFilter(updated_after=LATER), ""),
+)
+
+
+def test_requests_are_listed_as_wanted_whole_and_in_parts(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.questions.add(question(2))
+    add(
+        db,
+        request(2, updated_at=NOW + MINUTE, reach=Reach.DELIVERED),
+        request(3, updated_at=NOW + MINUTE, state=RequestState.AGREED),
+        request(4, updated_at=NOW + MINUTE),
+        request(5, updated_at=LATER),
+        request(6, updated_at=LATER - MINUTE),
+        request(7, question_id="qst_2", recipient="record-2", state=RequestState.AGREED),
+        of_other(8, updated_at=LATER),
+    )
+    with db.read() as uow:
+        for wanted, expected in WANTED:
+            ids = [f"agr_{number}" for number in expected]
+            assert ([one.id for one in uow.agreements.list(ORG, wanted, ALL).items], wanted) == (ids, wanted)
+            assert (in_parts(uow, wanted), wanted) == (ids, wanted)
+
+
+def in_parts(uow: SqlUnitOfWork, wanted: AgreementFilter) -> list[str]:
+    """Ids of a whole list, two at a time."""
+    found, page = list[str](), PageRequest(2)
+    while True:
+        part = uow.agreements.list(ORG, wanted, page)
+        found += [one.id for one in part.items]
+        if part.next_after is None:
+            return found
+        page = PageRequest(2, part.next_after)
+
+
+def test_a_reader_of_changes_goes_on_where_it_was_and_misses_nothing_that_changed_since(db: SqlDatabase) -> None:
+    wanted = AgreementFilter(updated_after=NOW - MINUTE)
+    add(db, *(request(number, updated_at=NOW + timedelta(microseconds=number)) for number in (2, 3, 4)))
+    with db.read() as uow:
+        first = uow.agreements.list(ORG, wanted, PageRequest(2))
+    with db.write() as uow:
+        uow.agreements.change(request(1, updated_at=LATER, revision=2))
+    with db.read() as uow:
+        rest = uow.agreements.list(ORG, wanted, PageRequest(1000, first.next_after))
+    assert [one.id for one in first.items] == ["agr_1", "agr_2"]
+    assert [one.id for one in rest.items] == ["agr_3", "agr_4", "agr_1"]
+
+
+def test_a_cursor_of_another_list_is_refused(db: SqlDatabase) -> None:
+    with db.read() as uow:
+        with pytest.raises(Refusal, match="bad-cursor"):
+            uow.agreements.list(ORG, AgreementFilter(updated_after=NOW), PageRequest(2, "agr_1"))
+        with pytest.raises(Refusal, match="bad-cursor"):
+            uow.unclear.waiting(ORG, PageRequest(2, "unc_1"))
+
+
+def test_counts_say_how_a_question_stands(db: SqlDatabase) -> None:
+    reaches = (Reach.SENT, Reach.DELIVERED, Reach.OPENED, Reach.OPENED, Reach.UNREACHABLE, Reach.NONE)
+    states = (state for state in RequestState if state is not RequestState.OPEN)
+    add(
+        db,
+        *(request(number, reach=reach) for number, reach in enumerate(reaches, 10)),
+        *(request(number, state=state, reach=Reach.OPENED) for number, state in enumerate(states, 20)),
+        of_other(30),
+    )
+    with db.write() as uow:
+        for number in (1, 2, 3):
+            uow.unclear.add(unclear(number, question_id="qst_1"))
+        uow.unclear.add(unclear(4))
+        uow.unclear.settle(unclear(3, settled_at=LATER))
+    with db.read() as uow:
+        assert uow.agreements.counts(ORG, "qst_1") == AgreementCounts(
+            asked=12,
+            open=7,
+            agreed=1,
+            declined=1,
+            withdrawn=1,
+            expired=1,
+            cancelled=1,
+            sent=9,
+            delivered=8,
+            opened=7,
+            unreachable=1,
+            unclear=2,
+        )
+        assert uow.agreements.counts(ORG, "qst_7") == AgreementCounts()
+
+
+def test_reminders_are_due_over_all_organisations_longest_due_first(db: SqlDatabase) -> None:
+    add(
+        db,
+        request(2, remind_at=NOW),
+        of_other(3, remind_at=NOW - MINUTE),
+        request(4, remind_at=NOW - MINUTE),
+        request(5, remind_at=LATER),
+        request(6, remind_at=NOW, state=RequestState.AGREED),
+    )
+    with db.read() as uow:
+        assert [one.id for one in uow.agreements.to_remind(NOW, 10)] == ["agr_3", "agr_4", "agr_2"]
+        assert [one.id for one in uow.agreements.to_remind(NOW, 2)] == ["agr_3", "agr_4"]
+
+
+def test_requests_end_over_all_organisations_after_their_last_moment(db: SqlDatabase) -> None:
+    add(
+        db,
+        request(2, valid_until=NOW),
+        of_other(3, valid_until=NOW - 2 * MINUTE),
+        request(4, valid_until=NOW - MINUTE),
+        request(5, valid_until=NOW - MINUTE, state=RequestState.EXPIRED),
+    )
+    with db.read() as uow:
+        assert [one.id for one in uow.agreements.to_expire(NOW, 10)] == ["agr_3", "agr_4"]
+        assert [one.id for one in uow.agreements.to_expire(NOW + MINUTE, 1)] == ["agr_3"]
+
+
+def test_files_of_people_come_back_newest_first(db: SqlDatabase) -> None:
+    made = [asking(), asking(2, done=3, made=2, state=AskingState.STOPPED, people=BlobRef("cd" * 32, 9))]
+    with db.write() as uow:
+        for one in made:
+            uow.agreements.add_asking(one)
+    with db.read() as uow:
+        assert [uow.agreements.asking(ORG, one.id) for one in made] == made
+        assert uow.agreements.askings(ORG, "qst_1") == made[::-1]
+        assert uow.agreements.askings(OTHER, "qst_1") == []
+        with pytest.raises(Refusal, match="asking-not-found"):
+            uow.agreements.asking(OTHER, "ask_1")
+        (event,) = uow.events.of_subject(ORG, "ask_1", ALL).items
+    assert (event.name, event.at) == ("asking-new", NOW)
+    assert event.data == {"question": "qst_1", "mode": "live", "total": 3, "by": "key_1"}
+
+
+def test_a_file_of_people_is_of_a_question_of_its_organisation(db: SqlDatabase) -> None:
+    with db.write() as uow, pytest.raises(Refusal, match="question-not-found"):
+        uow.agreements.add_asking(asking(organisation_id=OTHER))
+
+
+def test_a_step_through_a_file_is_taken_once(db: SqlDatabase) -> None:
+    before, after = asking(), asking(done=2, made=1)
+    with db.write() as uow:
+        uow.agreements.add_asking(before)
+        assert uow.agreements.change_asking(before, after)
+        assert not uow.agreements.change_asking(before, asking(done=3))
+        assert not uow.agreements.change_asking(replace(after, organisation_id=OTHER), asking(done=3))
+        stopped = replace(after, state=AskingState.STOPPED)
+        assert uow.agreements.change_asking(after, stopped)
+        assert not uow.agreements.change_asking(after, asking(done=3))
+    with db.read() as uow:
+        assert uow.agreements.asking(ORG, "ask_1") == stopped
+
+
+def test_of_two_workers_at_a_file_one_takes_the_step(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.agreements.add_asking(asking())
+
+    def step(uow: SqlUnitOfWork) -> bool:
+        return uow.agreements.change_asking(asking(), asking(done=2))
+
+    assert waits_for(db, step, step) is False
+
+
+def test_a_file_of_people_stays_until_all_were_asked(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        people = BlobRef("cd" * 32, 9)
+        uow.agreements.add_asking(asking(people=people))
+        uow.trash.add(ORG, [people], NOW, shared=True)
+        assert uow.trash.take(NOW) == []
+        uow.agreements.change_asking(asking(), asking(people=people, state=AskingState.DONE))
+        uow.trash.add(ORG, [people], NOW, shared=True)
+        assert uow.trash.take(NOW) == [(ORG, people)]
+
+
+def test_what_is_unclear_waits_oldest_first_until_somebody_settles_it(db: SqlDatabase) -> None:
+    full = unclear(1, request_id="agr_1", question_id="qst_1", sender=PHONE, text="Ja hoor, doe maar", seq=2**40)
+    waiting = [full, unclear(2, came_at=NOW - MINUTE), unclear(3), unclear(4, came_at=LATER, mode=Mode.TEST)]
+    with db.write() as uow:
+        for one in (*waiting, unclear(5, organisation_id=OTHER)):
+            uow.unclear.add(one)
+    with db.read() as uow:
+        assert uow.unclear.get(ORG, "unc_1") == full
+        first = uow.unclear.waiting(ORG, PageRequest(2))
+        rest = uow.unclear.waiting(ORG, PageRequest(2, first.next_after))
+        assert [one.id for one in (*first.items, *rest.items)] == ["unc_2", "unc_1", "unc_3", "unc_4"]
+        assert rest.next_after is None
+        assert uow.unclear.waiting(ORG, ALL, "qst_1").items == (full,)
+        assert (uow.unclear.count(ORG), uow.unclear.count(OTHER)) == (4, 1)
+        with pytest.raises(Refusal, match="unclear-not-found"):
+            uow.unclear.get(OTHER, "unc_1")
+    settled = unclear(3, settled_at=LATER, settled_by="usr_1", outcome="yes", request_id="agr_1")
+    with db.write() as uow:
+        # only what a person made of it is written
+        uow.unclear.settle(replace(settled, text="other", why="other", seq=1))
+        with pytest.raises(Refusal, match="unclear-settled"):
+            uow.unclear.settle(replace(settled, outcome="no"))
+        with pytest.raises(Refusal, match="unclear-not-found"):
+            uow.unclear.settle(replace(settled, organisation_id=OTHER))
+        with pytest.raises(ValueError, match="moment"):
+            uow.unclear.settle(replace(settled, settled_at=None))
+        assert uow.unclear.get(ORG, "unc_3") == settled
+        assert uow.unclear.count(ORG) == 3
+
+
+def test_of_two_that_settle_at_once_the_second_is_told(db: SqlDatabase) -> None:
+    with db.write() as uow:
+        uow.unclear.add(unclear())
+
+    def late(uow: SqlUnitOfWork) -> str:
+        with pytest.raises(Refusal) as refused:
+            uow.unclear.settle(unclear(settled_at=LATER, outcome="no"))
+        return refused.value.code
+
+    first = unclear(settled_at=LATER, outcome="yes")
+    assert waits_for(db, lambda uow: uow.unclear.settle(first), late) == "unclear-settled"
+
+
+def test_events_hold_no_personal_data(db: SqlDatabase) -> None:
+    name, email, phone, text = PERSONAL
+    with db.write() as uow:
+        uow.questions.add(question(2))
+        uow.agreements.add(request(2, name=name, email=email, phone=phone))
+        uow.agreements.change(request(2, name=name, email=email, phone=phone, revision=2))
+        uow.agreements.add_asking(asking())
+        uow.unclear.add(unclear(1, sender=phone, text=text))
+    with db.read() as uow:
+        events = [
+            one for subject in ("qst_2", "ask_1", "unc_1") for one in uow.events.of_subject(ORG, subject, ALL).items
+        ]
+    assert [event.name for event in events] == ["question-new", "asking-new", "unclear-new"]
+    assert not [value for value in PERSONAL if value in str(events)]
