@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from api.ports import SlipFieldRow, UnitOfWork
     from api.usecases.answering.whose import Whose
     from api.usecases.deps import Deps
+    from api.usecases.scanning.forms import Question
 
 
 _ACCEPTED: Final = Checked(Verdict.ACCEPT, "")
@@ -85,10 +86,17 @@ def _asked(deps: Deps, uow: UnitOfWork, submission: Submission, field: SlipField
         return _Asked("", _ACCEPTED)
     printed = uow.piece_slips.find(submission.organisation_id, submission.piece_id)
     question = question_of(form, printed.known if printed else "", field.name, deps.clock.now().date())
-    checked = (
-        check_answer(question.asked, field.value, replace(question.context, insists=True)) if field.value else None
-    )
-    return _Asked(told(question.asked, submission.language), checked or _ACCEPTED)
+    checked = _checked(question, field.value, field.read) if field.value else _ACCEPTED
+    return _Asked(told(question.asked, submission.language), checked)
+
+
+def _checked(question: Question, value: str, read: str) -> Checked:
+    """The rules look at what stood in the boxes, where that is this value: its zeros are no longer in the value."""
+    context = replace(question.context, insists=True)
+    as_written = check_answer(question.asked, read, context) if read else None
+    if as_written is not None and as_written.value == value:
+        return as_written
+    return check_answer(question.asked, value, context)
 
 
 def _answer(deps: Deps, submission: Submission, field: SlipFieldRow, person: str, asked: _Asked) -> Answer:
