@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import textwrap
 from functools import cache
@@ -66,7 +65,7 @@ def _plain_block(block: Block) -> str:
 def _logo(look: Look) -> Inline | None:
     if look.logo is None:
         return None
-    return Inline(f"{hashlib.sha256(look.logo).hexdigest()[:16]}@logo", "image/png", look.logo)
+    return Inline("logo", "image/png", look.logo)
 
 
 def _shown_px(png: bytes) -> tuple[int, int]:

@@ -157,6 +157,7 @@ from api.ports.scans import (
     WayOut,
 )
 from api.ports.slip_reader import SlipReader
+from api.ports.sms_senders import is_sms_sender, takes_replies
 from api.ports.states import (
     BATCH_STATES,
     IN_PRINT_ROOM,
@@ -431,6 +432,8 @@ __all__ = [
     "channel_not_found",
     "derived_id",
     "is_public",
+    "is_sms_sender",
     "own_campaign_id",
     "read_web_address",
+    "takes_replies",
 ]
