@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -16,6 +16,7 @@ from api.http.once import Answer, OnceDep
 from api.http.responses import ACT_CODES, LIST_CODES, POST_CODES, body, problems
 from api.http.schemas import (
     EventOut,
+    GivenTime,
     In,
     JobFindingOut,
     JobOut,
@@ -70,7 +71,7 @@ class SubmitQuery(In):
         description="Id or key of the campaign that these letters invite to; without it they are one of their own.",
         examples=["meters-2026"],
     )
-    cut_off_at: datetime | None = Field(
+    cut_off_at: GivenTime | None = Field(
         None,
         description="Nothing is released before; with time zone. Without it the next cut-off of your organisation.",
         examples=["2026-11-24T17:00:00Z"],

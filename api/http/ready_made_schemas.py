@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import Field
 
-from api.http.schemas import In, Out
+from api.http.schemas import GivenTime, In, Out
 from api.ports import Policy
 from api.usecases.ready_made.wishes import MOST_PAGES_A_LETTER, SplitBy, Wishes
 from docgen.postal.profiles import DEFAULT_ENVELOPE
@@ -29,7 +27,7 @@ class ReadyMadeQuery(In):
     policy: Policy = Field(Policy.ALL_OR_NOTHING, description="What a faulty letter does to the rest.")
     validate_only: bool = Field(default=False, description="Say what is wrong and print nothing.")
     title: str = Field("", description="In your words; no personal data.", examples=["Invitations, November"])
-    cut_off_at: datetime | None = Field(
+    cut_off_at: GivenTime | None = Field(
         None,
         description="Nothing is released before; with time zone. Without it the next cut-off of your organisation.",
         examples=["2026-11-24T17:00:00Z"],

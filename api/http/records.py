@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -22,7 +21,7 @@ from api.http.scan_schemas import (
     SlipFormsOut,
     SubstitutionOut,
 )
-from api.http.schemas import ListOut
+from api.http.schemas import GivenTime, ListOut
 from api.ports import RecordFilter, RecordState
 from api.usecases.answering import seen
 from api.usecases.deps import Deps
@@ -33,7 +32,7 @@ router = APIRouter(prefix="/v1", tags=["answers"])
 
 PNG: Final = "image/png"
 After = Annotated[
-    datetime | None,
+    GivenTime | None,
     Query(description="Only what changed after; with time zone.", examples=["2026-11-22T13:00:00Z"]),
 ]
 OfCampaign = Annotated[str | None, Query(description="Only of this campaign.", pattern="^cmp_[0-9a-z]{1,60}$")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
 # the names below are read by pydantic when a model is made
 from api.ports import (
@@ -45,6 +45,19 @@ Moment = Annotated[
     PlainSerializer(_utc, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-22T13:00:00.000Z"]}),
 ]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Raises ValueError: at the ends of the calendar another zone has days that UTC has not."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("There is no such time in UTC.") from None
+    return moment
+
+
+GivenTime = Annotated[datetime, AfterValidator(_in_utc)]
+"""A time that somebody asks for; whether it has a zone is for whoever takes it."""
 
 
 def _texts(value: object) -> Iterator[str]:

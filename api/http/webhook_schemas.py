@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
 # the names below are read by pydantic when a model is made
-from api.http.schemas import In, Moment, Out
+from api.http.schemas import GivenTime, In, Moment, Out
 from api.ports import DeliveryState, Mode, WebhookOff, WebhookState
 from api.usecases.webhooks.endpoints import KEPT_HOURS
 from api.usecases.webhooks.event_types import event_id
@@ -136,8 +135,8 @@ class ReplayIn(In):
 
     from_event: str | None = Field(None, description="The first, such as `evt_42`.", examples=["evt_42"])
     to_event: str | None = Field(None, description="The last.", examples=["evt_77"])
-    since: datetime | None = Field(None, description="With time zone.", examples=["2026-11-22T13:00:00Z"])
-    until: datetime | None = Field(None, description="Up to, not including.", examples=["2026-11-22T15:00:00Z"])
+    since: GivenTime | None = Field(None, description="With time zone.", examples=["2026-11-22T13:00:00Z"])
+    until: GivenTime | None = Field(None, description="Up to, not including.", examples=["2026-11-22T15:00:00Z"])
 
 
 class ReplayOut(Out):

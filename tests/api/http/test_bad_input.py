@@ -304,6 +304,19 @@ def test_a_character_that_cannot_be_kept_is_refused(admin: httpx.Client, path: s
     assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
 
 
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("0001-01-01T00:00:00+14:00", 422),
+        ("9999-12-31T23:59:59-12:00", 422),
+        ("0001-01-01T00:00:00Z", 200),
+        ("9999-12-31T23:59:59Z", 200),
+    ],
+)
+def test_a_time_that_no_day_of_the_calendar_has_is_refused(admin: httpx.Client, moment: str, status: int) -> None:
+    assert admin.get("/v1/records", params={"updated_after": moment}).status_code == status
+
+
 def test_a_check_says_the_same_and_keeps_nothing(admin: httpx.Client) -> None:
     body = _text(NOTE_BODY + "\n{{ amuont }}\n", NOTE_TOML.replace('"note"', '"other"'))
     checked = admin.post("/v1/templates/check", content=body, headers=ZIP).json()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
@@ -22,8 +21,8 @@ from api.http.staff.answers.common import (
 )
 from api.http.staff.answers.words import WORDS
 from api.http.staff.corporation.common import with_query
-from api.http.staff.corporation.new_job import for_input
 from api.http.staff.desk import Desk, DeskDep, Done
+from api.http.staff.moments import for_input, local_moment
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
@@ -274,15 +273,10 @@ def _change_of(desk: Desk, deps: Deps) -> Change:
 
 
 def _moment(text: str, zone: str) -> datetime | None:
-    if not text:
-        return None
     try:
-        moment = datetime.fromisoformat(text)
+        return local_moment(text, zone)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is not None:
-        raise Refusal("campaign-dates-invalid", "Give day and time, such as 14-12-2026 17:00.")
-    return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        raise Refusal("campaign-dates-invalid", "Give day and time, such as 14-12-2026 17:00.") from None
 
 
 def _days(form: Form) -> tuple[date, ...]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
+from api.http.staff.moments import local_moment
 from api.http.staff.visitors import Guard
 from api.ports import BatchState, BlobRef, JobState, Role
 from api.usecases import drafts, links
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from api.http.staff.forms import Form
     from api.http.staff.visitors import Visitor
     from api.ports import Batch, Event, JobCounts, JobFinding, PrintJob
@@ -114,20 +115,13 @@ def with_query(path: str, **values: object) -> str:
     return f"{path}?{urlencode(said)}" if said else path
 
 
-def local_moment(text: str, zone: str) -> datetime | None:
-    """What a browser sends for a date and time, on the clock of the organisation.
-
-    Raises Refusal: ``cut-off-invalid``.
-    """
-    if not text:
-        return None
+def cut_off_of(text: str, zone: str) -> datetime | None:
+    """The cut-off in a form. Raises Refusal: ``cut-off-invalid``."""
     try:
-        moment = datetime.fromisoformat(text)
+        return local_moment(text, zone)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is not None:
-        raise Refusal("cut-off-invalid", "Give the day and the time of the cut-off, such as 24-11-2026 17:00.")
-    return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        told = "Give the day and the time of the cut-off, such as 24-11-2026 17:00."
+        raise Refusal("cut-off-invalid", told) from None
 
 
 def chosen_inserts(deps: Deps, form: Form) -> tuple[str, ...]:

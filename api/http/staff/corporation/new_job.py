@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -17,13 +16,14 @@ from api.http.staff.corporation.common import (
     WORDS,
     TokenQuery,
     chosen_inserts,
-    local_moment,
+    cut_off_of,
     ref_of,
     token_of,
     with_query,
 )
 from api.http.staff.desk import Desk, DeskDep, Done
 from api.http.staff.forms import FormDep
+from api.http.staff.moments import for_input
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.today import zone_of
@@ -150,7 +150,7 @@ def _read_upload(deps: Deps, organisation_id: str, form: Form) -> Draft:
     template = packages.get(deps, organisation_id, PackageKind.TEMPLATE, form.text("template"))
     brand = packages.get(deps, organisation_id, PackageKind.BRAND, form.text("brand"))
     check_title(form.text("title"))
-    check_cut_off(local_moment(form.text("cut_off"), zone_of(deps, organisation_id)), deps.clock.now())
+    check_cut_off(cut_off_of(form.text("cut_off"), zone_of(deps, organisation_id)), deps.clock.now())
     ref = drafts.store_upload(deps, organisation_id, sent.file)
     return Draft(
         input=str(ref),
@@ -223,11 +223,6 @@ def choices_of(deps: Deps, organisation_id: str, job_id: str) -> Mapping[str, st
     }
 
 
-def for_input(moment: datetime, zone: str) -> str:
-    """As a field for a date and time has it, on the clock of the organisation."""
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
-
-
 def _format(draft: Draft, entered: Mapping[str, str], *, decimal_comma: bool = False) -> RecordsFormat:
     kind = RecordsType(draft.kind)
     if kind is not RecordsType.CSV:
@@ -259,7 +254,7 @@ def _submission(deps: Deps, desk: Desk, draft: Draft) -> Submission:
         policy=Policy(draft.policy),
         validate_only=True,
         title=draft.title or trying.titled(deps, seen.template).title,
-        cut_off_at=local_moment(draft.cut_off, zone),
+        cut_off_at=cut_off_of(draft.cut_off, zone),
         created_by=desk.by,
         columns=_chosen(seen, form),
         inserts=tuple(draft.inserts),
@@ -324,7 +319,7 @@ def _draft_page(
         is_csv=draft.kind == RecordsType.CSV,
         title=draft.title or trying.titled(deps, seen.template).title,
         next_cut_off=rules.next_cut_off(deps, organisation_id),
-        cut_off=local_moment(draft.cut_off, zone_of(deps, organisation_id)),
+        cut_off=cut_off_of(draft.cut_off, zone_of(deps, organisation_id)),
         zone=zone_of(deps, organisation_id),
         trouble=trouble,
     )

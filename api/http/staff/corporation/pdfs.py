@@ -15,12 +15,13 @@ from api.http.staff.corporation.common import (
     SUBMITTERS,
     WORDS,
     chosen_inserts,
-    local_moment,
+    cut_off_of,
     with_query,
 )
-from api.http.staff.corporation.new_job import AfterQuery, choices_of, for_input, one_of
+from api.http.staff.corporation.new_job import AfterQuery, choices_of, one_of
 from api.http.staff.desk import Desk, Done
 from api.http.staff.many_files import ManyFilesDesk
+from api.http.staff.moments import for_input
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
 from api.http.staff.today import zone_of
@@ -107,7 +108,7 @@ def show_page(
 def _submit(deps: Deps, desk: Desk) -> PrintJob:
     """Raises Refusal: as `sorted_files` and `submit_ready_made`."""
     form, organisation_id = desk.form, desk.organisation_id
-    cut_off = local_moment(form.text("cut_off"), zone_of(deps, organisation_id))
+    cut_off = cut_off_of(form.text("cut_off"), zone_of(deps, organisation_id))
     # cheap questions first: whoever has to correct something has to send the files again
     check_title(form.text("title"))
     check_cut_off(cut_off, deps.clock.now())

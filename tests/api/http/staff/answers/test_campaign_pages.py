@@ -77,7 +77,10 @@ def test_a_campaign_is_opened_of_a_template_that_asks(world: DeskWorld, fay: Bro
 WRONG: Final = (
     ({"campaign-key": "a key", "name": "x"}, "A key has 1 to 64"),
     ({"campaign-key": "meters-2026", "name": "x"}, "a campaign meters-2026 already"),
-    ({"campaign-key": "k", "name": "x", "closes_at": "soon"}, "Give day and time"),
+    *(
+        ({"campaign-key": "k", "name": "x", "closes_at": when}, "Give day and time")
+        for when in ("soon", "0001-01-01T00:00", "9999-12-31T23:59")
+    ),
     ({"campaign-key": "k", "name": "x", "reminder": "monday"}, "Give the day of a reminder"),
     ({"campaign-key": "k", "name": "x", "opens_at": "2029-01-01T00:00"}, "opens, then closes"),
 )
