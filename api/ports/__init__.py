@@ -156,6 +156,7 @@ from api.ports.scans import (
     SlipForm,
     WayOut,
 )
+from api.ports.sealing import Sealer, StampMissing
 from api.ports.slip_reader import SlipReader
 from api.ports.sms_senders import is_sms_sender, takes_replies
 from api.ports.states import (
@@ -386,6 +387,7 @@ __all__ = [
     "ScanPage",
     "ScanPages",
     "Scans",
+    "Sealer",
     "SendResult",
     "SendState",
     "Session",
@@ -400,6 +402,7 @@ __all__ = [
     "SlipForms",
     "SlipReader",
     "Stage",
+    "StampMissing",
     "Standing",
     "StoredAnswer",
     "Submission",

@@ -21,6 +21,7 @@ _POSITION = {
     "Refusal": 0,
     "Retryable": 0,
     "Permanent": 0,
+    "StampMissing": 0,
     "LeaseLost": 0,
     "BadValueError": 0,
     "problem": 1,

@@ -1,0 +1,203 @@
+"""From a file of evidence of one request (``agreement-evidence/1``) to the values that a proof is drawn from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from agreements.evidence.bundle import EVIDENCE_FORMAT
+from agreements.evidence.canonical import canonical
+from agreements.proof.stamps import read_checkpoint
+from agreements.proof.values import Act, Asked, Event, Proof, Sent, Standing, Told, Wrong
+from agreements.verify import check
+from docgen.findings import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_ENDS = {"withdrawn": Standing.WITHDRAWN, "expired": Standing.EXPIRED, "cancelled": Standing.CANCELLED}
+_ANSWERS = {"yes": Standing.AGREED, "no": Standing.DECLINED}
+_MESSAGE = "message-"
+_SETTLED = "settled-by-person"
+
+
+def read_evidence(document: bytes) -> Proof:
+    """The values in a document of evidence.
+
+    Raises:
+        Refusal: ``proof-evidence-invalid``, it is no file of one request.
+    """
+    try:
+        value = json.loads(document)
+    except ValueError as error:
+        raise _refused("it is no JSON") from error
+    if not isinstance(value, dict) or value.get("format") != EVIDENCE_FORMAT or value.get("holds") != "request":
+        raise _refused(f"it is not `{EVIDENCE_FORMAT}` of one request")
+    try:
+        return _Reader(value).proof()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _refused(f"it lacks or misstates {error}") from error
+
+
+def _refused(why: str) -> Refusal:
+    return Refusal("proof-evidence-invalid", f"No proof can be made of this file: {why}. Take the evidence out again.")
+
+
+def moment(text: str) -> dt.datetime:
+    """A moment as events have it, in UTC."""
+    return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+
+
+class _Reader:
+    """Reads one document; what is wrong with its form surfaces as KeyError, TypeError or ValueError."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self._value = value
+        self._annexes = {annex["id"]: annex["value"] for annex in value.get("annexes", ())}
+        everything = sorted(value["events"], key=lambda event: event["seq"])
+        self._all = [
+            Event(int(e["seq"]), moment(e["at"]), str(e["kind"]), str(e["digest"]), e.get("body")) for e in everything
+        ]
+        self._events = [event for event in self._all if event.body is not None]
+        self._deleted = {
+            annex: event.at
+            for event in self._events
+            if event.kind == "annex-deleted" and event.body is not None
+            for annex in _texts(event.body["annexes"])
+        }
+        self._gone: dict[str, Told] = {}
+
+    def proof(self) -> Proof:
+        requested = self._first("requested")
+        asked, body = self._asked(requested), (requested.body if requested else None) or {}
+        addresses = tuple((str(one["channel"]), self._told(one)) for one in _dicts(body.get("addresses", ())))
+        sent, acts = self._sent(dict(addresses)), tuple(self._acts())
+        deciding = next((act for act in reversed(acts) if act.decided), None)
+        standing, ended = self._standing(deciding)
+        for event in self._events:
+            self._note(event.body)
+        return Proof(
+            chain=str(self._value["chain"]),
+            request=str(self._value["request"]),
+            standing=standing,
+            asked=asked,
+            recipient=self._told(body.get("recipient")),
+            requested=requested,
+            addresses=addresses,
+            sent=sent,
+            acts=acts,
+            deciding=deciding,
+            ended=ended,
+            events=tuple(self._events),
+            links=len(self._all) - len(self._events),
+            head=(int(self._value["head"]["seq"]), str(self._value["head"]["digest"])),
+            checkpoints=tuple(read_checkpoint(one) for one in self._value.get("checkpoints", ())),
+            gone=tuple(self._gone.values()),
+            as_of=max(event.at for event in self._events),
+            wrong=_check(self._value),
+        )
+
+    def _first(self, kind: str) -> Event | None:
+        return next((event for event in self._events if event.kind == kind), None)
+
+    def _told(self, reference: object) -> Told:
+        """What a reference to an annex still tells; nothing when there is none."""
+        if not isinstance(reference, dict) or "annex" not in reference:
+            return Told()
+        name = str(reference["annex"])
+        told = Told(name, self._annexes.get(name), self._deleted.get(name))
+        if not told.is_known:
+            self._gone.setdefault(name, told)
+        return told
+
+    def _note(self, value: object) -> None:
+        """Remember every annex that is referred to and gone, wherever the reference stands."""
+        if isinstance(value, dict):
+            self._told(value)
+            for inner in value.values():
+                self._note(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                self._note(inner)
+
+    def _asked(self, requested: Event | None) -> Asked:
+        frozen = self._first("question-frozen")
+        language = requested.text("language") if requested else "nl"
+        question, digest = (requested.text("question"), requested.text("question_digest")) if requested else ("", "")
+        if frozen is None or frozen.body is None:
+            return Asked(question, 0, "", language, digest)
+        texts: Any = frozen.body["texts"]
+        own = texts.get(language, {})
+        text = str(own.get("text", ""))
+        version = int(frozen.text("version") or 0)
+        return Asked(frozen.text("question"), version, frozen.text("verb"), language, digest, text, _lines(text))
+
+    def _sent(self, addresses: Mapping[str, Told]) -> tuple[Sent, ...]:
+        by_id = dict[str, list[Event]]()
+        for event in self._events:
+            if event.kind.startswith(_MESSAGE):
+                by_id.setdefault(event.text("message"), []).append(event)
+        return tuple(self._one_sent(name, events, addresses) for name, events in by_id.items())
+
+    def _one_sent(self, name: str, events: Sequence[Event], addresses: Mapping[str, Told]) -> Sent:
+        body, channel = events[0].body or {}, events[0].text("channel")
+        address = self._told(body.get("address") or body.get("to"))
+        if not address.annex:
+            address = next((told for on, told in addresses.items() if on.startswith(channel)), Told())
+        return Sent(name, channel, events[0].text("kind"), address, self._told(body.get("rendered")), tuple(events))
+
+    def _acts(self) -> Iterable[Act]:
+        by_seq = {event.seq: event for event in self._events}
+        for event in self._events:
+            body = event.body or {}
+            if event.kind == "answered":
+                decided, buttons = body.get("decided") is True, tuple(_texts(body.get("buttons") or ()))
+                sender, raw = self._told(body.get("from")), self._told(body.get("raw"))
+                yield Act(event, event.text("answer"), event.text("method"), decided, sender, raw, buttons)
+            elif event.kind == _SETTLED:
+                answer, unclear = event.text("answer"), by_seq.get(int(event.text("names") or 0))
+                said = (unclear.body if unclear else None) or {}
+                told = self._told(said.get("from")), self._told(said.get("raw"))
+                yield Act(event, answer, _SETTLED, answer in _ANSWERS, *told)
+
+    def _standing(self, deciding: Act | None) -> tuple[Standing, Event | None]:
+        """How the request stands by its last decision, and the event that ended or changed it after that."""
+        since = deciding.event.seq if deciding else 0
+        standing = _ANSWERS.get(deciding.answer, Standing.OPEN) if deciding else Standing.OPEN
+        ended: Event | None = None
+        for event in self._events:
+            if event.seq > since and event.kind in _ENDS:
+                standing, ended = _ENDS[event.kind], event
+            elif event.seq > since and event.kind == "corrected":
+                standing, ended = _ANSWERS.get(event.text("answer"), Standing.OPEN), event
+        return standing, ended
+
+
+def _check(value: Mapping[str, Any]) -> tuple[Wrong, ...]:
+    """What the checker that strangers run finds; it is spared the time stamps, which are read here."""
+    bare: list[Any] = [{**one, "stamp": ""} for one in value.get("checkpoints", ())]
+    report = check(canonical({**value, "checkpoints": bare}))
+    return tuple(Wrong(found.code, found.seq) for found in report.findings)
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list | tuple):
+        raise TypeError("a list of texts")
+    return [str(one) for one in value]
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    if not isinstance(value, list | tuple):
+        raise TypeError("a list of objects")
+    return [one for one in value if isinstance(one, dict)]
+
+
+def _lines(text: str) -> dict[str, tuple[str, ...]]:
+    """Lines of a frozen text by what stands before their colon."""
+    found = dict[str, tuple[str, ...]]()
+    for line in text.splitlines():
+        name, colon, words = line.partition(": ")
+        if colon:
+            found[name] = (*found.get(name, ()), words)
+    return found
