@@ -17,6 +17,7 @@ from api.adapters.repositories.campaigns import SqlCampaigns
 from api.adapters.repositories.carrier import SqlExchanges
 from api.adapters.repositories.entries import SqlEntries
 from api.adapters.repositories.entry_doors import SqlDoorTries, SqlEntryHosts
+from api.adapters.repositories.evidence import SqlEvidenceChains
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.messages import SqlMessages
@@ -269,6 +270,11 @@ class SqlUnitOfWork:
     def unclear(self) -> SqlUnclearAnswers:
         """Answers that a person has to look at."""
         return SqlUnclearAnswers(self._connection)
+
+    @cached_property
+    def evidence(self) -> SqlEvidenceChains:
+        """Chains of evidence."""
+        return SqlEvidenceChains(self._connection)
 
     @cached_property
     def trash(self) -> SqlTrash:

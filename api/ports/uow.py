@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         StoredAnswer,
     )
     from api.ports.entry_doors import DoorTries, EntryHosts
+    from api.ports.evidence import EvidenceChains
     from api.ports.mail import Batches, Chunks, Pieces, Shards
     from api.ports.messages import Bounces, Messages, Suppressions
     from api.ports.meters import Meters
@@ -476,6 +477,10 @@ class UnitOfWork(Protocol):
     @property
     def unclear(self) -> UnclearAnswers:
         """Answers that a person has to look at."""
+
+    @property
+    def evidence(self) -> EvidenceChains:
+        """Chains of evidence."""
 
     @property
     def trash(self) -> Trash:

@@ -90,6 +90,7 @@ _THINGS = {
         "meter",
         "webhook",
         "webhook-delivery",
+        "checkpoint",
         "message",
         "suppression",
         "bounce",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from api.adapters import agreement_tables as agreements
 from api.adapters import campaign_tables as campaigns
 from api.adapters import carrier_tables as carrier
+from api.adapters import evidence_tables as evidence
 from api.adapters import message_tables as messages
 from api.adapters import print_room_tables as room
 from api.adapters import scan_tables as scans
@@ -76,6 +77,8 @@ class SqlTrash(Repository):
                 (scans.scan_files, scans.scan_files.c.blob),
                 (scans.scan_pages, scans.scan_pages.c.bundle),
                 (campaigns.submissions, campaigns.submissions.c.photo),
+                (evidence.evidence_checkpoints, evidence.evidence_checkpoints.c.document),
+                (evidence.evidence_checkpoints, evidence.evidence_checkpoints.c.stamp),
                 (messages.messages, messages.messages.c.logo),
                 (messages.bounced_mails, messages.bounced_mails.c.raw),
             )
