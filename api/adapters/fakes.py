@@ -6,7 +6,7 @@ import io
 import random
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from api.adapters.blobs_folder import blob_missing, copy_hashed, safe_organisation
 from api.ports import (
@@ -18,9 +18,10 @@ from api.ports import (
     base32,
     channel_not_found,
 )
+from api.ports.dns import no_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from api.ports import (
         BlobRef,
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
         ChannelSetup,
         DeliveryEvent,
         InboundMessage,
+        MailExchange,
         OutboundMessage,
         RawCallback,
         WebhookMessage,
     )
+
+T = TypeVar("T")
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -204,3 +208,33 @@ class FakeChannels:
         if (organisation_id, name) not in self.fakes:
             raise channel_not_found(organisation_id, name)
         return self.fakes[organisation_id, name]
+
+
+class FakeDns:
+    """`api.ports.Dns` that says what it was told; names in ``silent`` get no answer."""
+
+    def __init__(self) -> None:
+        """Knows nothing."""
+        self.known_texts: dict[str, Sequence[str]] = {}
+        self.known_exchanges: dict[str, Sequence[MailExchange]] = {}
+        self.known_addresses: dict[str, Sequence[str]] = {}
+        self.silent: set[str] = set()
+        self.asked: list[str] = []
+
+    def texts(self, name: str) -> Sequence[str]:
+        """As told."""
+        return self._known(self.known_texts, name)
+
+    def exchanges(self, name: str) -> Sequence[MailExchange]:
+        """As told."""
+        return self._known(self.known_exchanges, name)
+
+    def addresses(self, name: str) -> Sequence[str]:
+        """As told."""
+        return self._known(self.known_addresses, name)
+
+    def _known(self, records: Mapping[str, Sequence[T]], name: str) -> Sequence[T]:
+        self.asked.append(name)
+        if name in self.silent:
+            raise no_answer(name)
+        return records.get(name.lower(), ())

@@ -61,6 +61,7 @@ from api.ports.channels import (
     SendState,
     channel_not_found,
 )
+from api.ports.dns import Dns, MailExchange, NoDns
 from api.ports.drops import Drop, Drops, DropsSeen
 from api.ports.entities import (
     ApiKey,
@@ -296,6 +297,7 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryKind",
     "DeliveryState",
+    "Dns",
     "DoorTries",
     "Drop",
     "Drops",
@@ -334,6 +336,7 @@ __all__ = [
     "Lingering",
     "LoginAttempts",
     "Loop",
+    "MailExchange",
     "MailRun",
     "MailRunState",
     "MailRuns",
@@ -353,6 +356,7 @@ __all__ = [
     "Mode",
     "MomentKind",
     "NoChannels",
+    "NoDns",
     "OnFailed",
     "OpenFilter",
     "Organisation",

@@ -166,6 +166,7 @@ class ChannelSetup:
 
     ``sender`` is what recipients see: an address, a number, or letters. ``return_domain`` takes bounces; empty when
     there is none. ``check_domains``: see before sending whether the recipient's domain takes mail at all.
+    ``most_a_minute`` is how many messages the other side takes, 0 for any number.
     """
 
     organisation_id: str
@@ -176,6 +177,7 @@ class ChannelSetup:
     reply_to: str = ""
     return_domain: str = ""
     check_domains: bool = False
+    most_a_minute: int = 0
 
 
 class Channels(Protocol):

@@ -215,6 +215,9 @@ class Messages(Protocol):
     def latest_to(self, organisation_id: str, mode: Mode, channel: ChannelKind, to_digest: str) -> Message | None:
         """The message that was sent last to an address."""
 
+    def soft_bounced(self, message: Message, since: datetime) -> int:
+        """How many messages to the same address, made since, came back for now."""
+
     def list(self, organisation_id: str, page: PageRequest, only: MessageFilter) -> Page[Message]:
         """Messages, newest first."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from api.ports import Channels, NoChannels, ReadBackPolicy
+from api.ports import Channels, Dns, NoChannels, NoDns, ReadBackPolicy
 from api.usecases.equipment import Equipment, equipment_with
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Limits:
 class Deps:
     """The world as use cases see it. ``secret`` (16 bytes or more) makes entry links and codes.
 
-    ``channels`` carry messages to recipients.
+    ``channels`` carry messages to recipients, ``dns`` is asked about domains of mail.
     """
 
     database: Database
@@ -50,3 +50,4 @@ class Deps:
     limits: Limits = Limits()
     equipment: Equipment = field(default_factory=partial(equipment_with, {}))
     channels: Channels = field(default_factory=NoChannels)
+    dns: Dns = field(default_factory=NoDns)

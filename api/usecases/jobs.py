@@ -18,6 +18,7 @@ from api.ports import (
 from api.usecases.answering.planned_reminders import reminder_failed
 from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
+from api.usecases.messaging.sending import sending_failed
 from api.usecases.scanning.giving_up import scan_failed
 from api.usecases.trash import let_go
 from api.usecases.webhooks.delivering import webhook_failed
@@ -141,7 +142,7 @@ def job_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> None:
     if item.kind == WorkKind.REPRINT:
         _reprint_failed(deps, uow, item)
         return
-    if any(tell(deps, uow, item) for tell in (scan_failed, webhook_failed, reminder_failed)):
+    if any(tell(deps, uow, item) for tell in (scan_failed, webhook_failed, reminder_failed, sending_failed)):
         return
     job_id = _job_of(uow, item)
     if job_id is None:

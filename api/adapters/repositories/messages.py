@@ -55,6 +55,13 @@ class SqlMessages(Repository):
             c.organisation_id == organisation_id, c.to_digest == to_digest, c.mode == mode, c.channel == channel, gone
         )
 
+    def soft_bounced(self, message: Message, since: datetime) -> int:
+        """Counted."""
+        c = own.messages.c
+        same = (c.organisation_id == message.organisation_id, c.mode == message.mode, c.channel == message.channel)
+        where = (*same, c.to_digest == message.to_digest, c.soft_bounces > 0, c.created_at >= since)
+        return self._connection.execute(select(func.count()).where(*where)).scalar_one()
+
     def list(self, organisation_id: str, page: PageRequest, only: MessageFilter) -> Page[Message]:
         """Ids grow with time."""
         c = own.messages.c

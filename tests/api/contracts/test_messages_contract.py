@@ -124,6 +124,7 @@ def test_only_who_took_a_message_settles_it(db: SqlDatabase) -> None:
         assert uow.messages.latest_to(ORG, Mode.TEST, ChannelKind.EMAIL, "d1") is None
         assert uow.messages.settle(done, replace(done, state=MessageState.BOUNCED, soft_bounces=1, logo=REF))
         assert uow.messages.get(ORG, first.id).logo == REF
+        assert (uow.messages.soft_bounced(done, NOW), uow.messages.soft_bounced(done, LATER)) == (1, 0)
 
 
 def test_what_was_dropped_while_it_went_is_written_as_gone(db: SqlDatabase) -> None:
