@@ -17,11 +17,12 @@ import structlog
 
 from api.adapters.blobs_folder import FolderBlobs
 from api.adapters.database import SqlDatabase
+from api.adapters.dns_resolver import ResolverDns
 from api.adapters.engine import make_engine
 from api.adapters.scan_folder import ScanFolder
 from api.adapters.system import RandomIds, SystemClock
 from api.adapters.temporary import begin_temporary, remove_left
-from api.ports import ReadBackPolicy
+from api.ports import NoChannels, ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, print_room_files, secret_key
 from api.usecases.alarms import watch
 from api.usecases.answering.planned_reminders import ask_for_due
@@ -30,6 +31,7 @@ from api.usecases.equipment import equipment_with
 from api.usecases.feeds import place_all
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
+from api.usecases.messaging.lanes import tend_lanes
 from api.usecases.trash import empty_trash
 from api.usecases.webhooks.dealing import tend
 from api.worker.broker import CeleryWaker, FileWaker, make_broker, uses_files
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from celery import Celery
 
-    from api.ports import Blobs, Clock, Database, Handler, Ids, OnFailed, Waker
+    from api.ports import Blobs, Channels, Clock, Database, Dns, Handler, Ids, OnFailed, Waker
 
 _CHILD = (sys.executable, "-c", "from api.bootstrap import worker_child; raise SystemExit(worker_child())")
 
@@ -63,6 +65,8 @@ class Service:
     secret: bytes
     relay: Relay
     broker: Celery
+    channels: Channels
+    dns: Dns
 
     def close(self) -> None:
         """Send what is still to be sent and close connections."""
@@ -92,6 +96,8 @@ def open_service(settings: Settings) -> Service:
         secret=secret_key(settings),
         relay=relay,
         broker=broker,
+        channels=_channels(settings, clock),
+        dns=ResolverDns(),
     )
 
 
@@ -121,6 +127,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     from api.adapters.webhook_sender import HttpWebhookSender  # noqa: PLC0415 - see above
     from api.usecases.answering.planned_reminders import make_reminder  # noqa: PLC0415 - see above
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
+    from api.usecases.messaging.sending import send_messages  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
     from api.usecases.reading_back import check_part  # noqa: PLC0415 - see above
     from api.usecases.reprinting import print_again  # noqa: PLC0415 - see above
@@ -145,6 +152,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.READ_PAGE: partial(read_page_again, deps, reader),
         WorkKind.DELIVER_WEBHOOKS: partial(deliver_webhooks, deps, sender),
         WorkKind.REMIND: partial(make_reminder, deps),
+        WorkKind.SEND_MESSAGES: partial(send_messages, deps),
     }
 
 
@@ -165,7 +173,17 @@ def make_deps(service: Service) -> Deps:
         webhook_private=settings.webhook_private == "on",
     )
     equipment = equipment_with(print_room_files(settings))
-    return Deps(service.database, service.blobs, service.clock, service.ids, service.secret, limits, equipment)
+    return Deps(
+        service.database,
+        service.blobs,
+        service.clock,
+        service.ids,
+        service.secret,
+        limits,
+        equipment,
+        service.channels,
+        service.dns,
+    )
 
 
 def make_runner(service: Service, handlers: Mapping[str, Handler], on_failed: OnFailed | None = None) -> Runner:
@@ -192,6 +210,7 @@ def make_supervisor(
         partial(place_all, deps),
         partial(empty_trash, deps),
         partial(tend, deps),
+        partial(tend_lanes, deps),
         partial(watch, deps),
         partial(ask_for_due, deps),
         partial(remove_left, _temporary(settings)),
@@ -242,7 +261,8 @@ def worker_child() -> int:
     service = open_service(settings)
     handlers: dict[str, Handler] = dict(make_handlers(service))
     # what waits for others is done beside what computes
-    aside: dict[str, Handler] = {WorkKind.DELIVER_WEBHOOKS: handlers.pop(WorkKind.DELIVER_WEBHOOKS)}
+    waiting = (WorkKind.DELIVER_WEBHOOKS, WorkKind.SEND_MESSAGES)
+    aside: dict[str, Handler] = {kind: handlers.pop(kind) for kind in waiting}
     couriers = Couriers(aside, partial(make_runner, service), os.environ[WORKER_NAME])
     return serve_wake_ups(service, make_runner(service, handlers), couriers)
 
@@ -300,6 +320,14 @@ def _blobs(settings: Settings) -> Blobs:
     from api.adapters.blobs_s3 import S3Blobs  # noqa: PLC0415 - the client is slow to load and most do without
 
     return S3Blobs(url)
+
+
+def _channels(settings: Settings, clock: Clock) -> Channels:
+    if settings.channels is None:
+        return NoChannels()
+    from api.adapters.channel_file import read_channels  # noqa: PLC0415 - most do without
+
+    return read_channels(settings.channels, clock)
 
 
 def _broker(settings: Settings, name: str) -> tuple[Celery, Waker]:

@@ -118,6 +118,10 @@ class Settings(BaseSettings):
     scan_folder: Path | None = Field(
         None, description="a folder that scanners drop files in, for example ./scans, or leave it out"
     )
+    channels: Path | None = Field(
+        None,
+        description="a TOML file with channels that carry messages, for example ./channels.toml, or leave it out",
+    )
     webhook_private: Literal["on", "off"] = Field(
         "off", description="whether webhooks may go to http, any port and private addresses (development): on or off"
     )

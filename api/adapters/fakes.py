@@ -199,6 +199,10 @@ class FakeChannels:
             for each in setups
         }
 
+    def all(self) -> Sequence[ChannelSetup]:
+        """As given."""
+        return tuple(self._setups)
+
     def setups(self, organisation_id: str) -> Sequence[ChannelSetup]:
         """As given."""
         return tuple(each for each in self._setups if each.organisation_id == organisation_id)

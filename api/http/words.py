@@ -106,6 +106,7 @@ _EVENTS: Final[Mapping[str, str]] = {
     "webhook-changed": "Changed",
     "webhook-enabled": "Enabled",
     "webhook-disabled": "Disabled",
+    "channel-down": "Not reached",
     "webhook-secret-rotated": "New secret made",
     "webhook-test": "Test sent",
 }

@@ -166,7 +166,8 @@ class ChannelSetup:
 
     ``sender`` is what recipients see: an address, a number, or letters. ``return_domain`` takes bounces; empty when
     there is none. ``check_domains``: see before sending whether the recipient's domain takes mail at all.
-    ``most_a_minute`` is how many messages the other side takes, 0 for any number.
+    ``most_a_minute`` is how many messages the other side takes, 0 for any number. The rest is of mail: the public key
+    as DNS has it, addresses or hosts from which mail leaves, and the Maildir to which bounces come.
     """
 
     organisation_id: str
@@ -178,10 +179,18 @@ class ChannelSetup:
     return_domain: str = ""
     check_domains: bool = False
     most_a_minute: int = 0
+    dkim_domain: str = ""
+    dkim_selector: str = ""
+    dkim_public: str = ""
+    sent_from: tuple[str, ...] = ()
+    bounce_folder: str = ""
 
 
 class Channels(Protocol):
     """Every channel that is configured."""
+
+    def all(self) -> Sequence[ChannelSetup]:
+        """Those of every organisation."""
 
     def setups(self, organisation_id: str) -> Sequence[ChannelSetup]:
         """Those of an organisation, in the order of the file."""
@@ -192,6 +201,10 @@ class Channels(Protocol):
 
 class NoChannels:
     """`Channels` where nothing is configured."""
+
+    def all(self) -> Sequence[ChannelSetup]:
+        """None."""
+        return ()
 
     def setups(self, organisation_id: str) -> Sequence[ChannelSetup]:
         """None."""
