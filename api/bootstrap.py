@@ -125,6 +125,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     # composing takes seconds to load, and only the processes that do the work need it
     from api.adapters.slip_reader import IsolatedReader  # noqa: PLC0415 - see above
     from api.adapters.webhook_sender import HttpWebhookSender  # noqa: PLC0415 - see above
+    from api.usecases.answering.import_jobs import go_on_with_import  # noqa: PLC0415 - see above
     from api.usecases.answering.planned_reminders import make_reminder  # noqa: PLC0415 - see above
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
     from api.usecases.messaging.sending import send_messages  # noqa: PLC0415 - see above
@@ -153,6 +154,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.DELIVER_WEBHOOKS: partial(deliver_webhooks, deps, sender),
         WorkKind.REMIND: partial(make_reminder, deps),
         WorkKind.SEND_MESSAGES: partial(send_messages, deps),
+        WorkKind.IMPORT_ANSWERS: partial(go_on_with_import, deps),
     }
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import UniqueConstraint as Unique
 
 from api.adapters.columns import BlobColumn, Choice, Number, UtcTime
 from api.adapters.tables import metadata
-from api.ports import REMIND_AT, DecidedBy, Mode, MomentKind, RecordState
+from api.ports import REMIND_AT, DecidedBy, ImportState, Mode, MomentKind, Policy, RecordState
 from docgen.reply_form import ReplyKind
 from scanning.decide.roads import Road, Standing
 from scanning.validators.verdict import Verdict
@@ -178,6 +178,46 @@ records = Table(
 )
 
 _UNPLACED = text("position IS NULL")
+answer_imports = Table(
+    "answer_imports",
+    metadata,
+    _id(),
+    _organisation(),
+    Column("campaign_id", String(64), ForeignKey("campaigns.id"), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("policy", Choice(Policy), nullable=False),
+    Column("checks_only", Boolean, nullable=False),
+    Column("media_type", String(200), nullable=False),
+    Column("blob", BlobColumn),
+    Column("sha256", String(64), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("state", Choice(ImportState), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("for_review", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("invalid", Integer, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("finding_counts", JSON, nullable=False),
+    Column("code", String(100), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("ended_at", UtcTime),
+    Index(None, "organisation_id", "campaign_id", "id"),
+    Index(None, "organisation_id", "blob"),
+)
+
+# whose hands an answer that waits for a person is in
+record_leases = Table(
+    "record_leases",
+    metadata,
+    Column("record_id", String(64), ForeignKey("records.id"), primary_key=True),
+    Column("organisation_id", String(64), nullable=False),
+    Column("leased_to", String(64), nullable=False),
+    Column("leased_until", UtcTime, nullable=False),
+    Index(None, "organisation_id", "leased_until"),
+)
+
 contact_moments = Table(
     "contact_moments",
     metadata,

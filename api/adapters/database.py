@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.adapters.engine import WRITE_OPTION, faults_translated
 from api.adapters.repositories.agreements import SqlAgreements
+from api.adapters.repositories.answer_imports import SqlAnswerImports
 from api.adapters.repositories.batches import SqlBatches, SqlChunks
 from api.adapters.repositories.bounces import SqlBounces
 from api.adapters.repositories.campaigns import SqlCampaigns
@@ -230,6 +231,11 @@ class SqlUnitOfWork:
     def submissions(self) -> SqlSubmissions:
         """What came in by any road."""
         return SqlSubmissions(self._connection)
+
+    @cached_property
+    def answer_imports(self) -> SqlAnswerImports:
+        """Files of answers that a worker takes in."""
+        return SqlAnswerImports(self._connection)
 
     @cached_property
     def contact_moments(self) -> SqlContactMoments:

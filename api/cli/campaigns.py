@@ -153,12 +153,40 @@ def bring_recipients(
 
 @answers.command("import")
 def bring_answers(
-    file: RowsPath, campaign: OfCampaign, valid_only: ValidOnly = False, check: Check = False, as_json: AsJson = False
+    file: RowsPath,
+    campaign: OfCampaign,
+    valid_only: ValidOnly = False,
+    check: Check = False,
+    background: Annotated[bool, typer.Option("--background", help="By a worker; up to 100,000 rows.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring in answers. The exit code is 1 when rows were left out."""
+    if background:
+        sent = _bring(f"/v1/campaigns/{campaign}/answer-imports", file, valid_only=valid_only, check=check)
+        _progress(sent, as_json=as_json)
+        return
     done = _bring(f"/v1/campaigns/{campaign}/answers", file, valid_only=valid_only, check=check)
     names = ("rows", "taken", "for_review", "unchanged", "invalid")
     _tell(done, names, as_json=as_json)
+
+
+@answers.command("progress")
+def show_progress(
+    import_id: Annotated[str, typer.Argument(help="Id of a file that was brought in with --background.")],
+    campaign: OfCampaign,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far a large file is. The exit code is 1 when rows were left out."""
+    from api.cli.client import Api
+
+    with Api() as api:
+        _progress(api.get(f"/v1/campaigns/{campaign}/answer-imports/{import_id}"), as_json=as_json)
+
+
+def _progress(found: dict[str, Any], *, as_json: bool) -> None:
+    if found["code"]:
+        complain(f"{found['code']}: {found['detail']}")
+    _tell(found, ("id", "state", "rows", "written", "taken", "for_review", "unchanged", "invalid"), as_json=as_json)
 
 
 def _change(campaign: str, wanted: dict[str, Any], *, as_json: bool) -> None:

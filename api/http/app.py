@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.http import (
+    answer_imports,
     answers,
     batches,
     campaigns,
@@ -74,7 +75,7 @@ _ROUTERS: Final = (
     *(organisations.router, packages.router, print_jobs.router, ready_made.router, pieces.router, batches.router),
     *(carrier.router, events.router, print_room.router, print_room.reprints, mail_runs.router, rules.router),
     *(scans.router, scan_ways.router, records.router, meters.router, webhooks.router),
-    *(answers.router, campaigns.router, recipients.router),
+    *(answers.router, campaigns.router, recipients.router, answer_imports.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router, staff_webhooks.router),

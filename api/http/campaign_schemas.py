@@ -9,13 +9,14 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 # the names below are read by pydantic when a model is made
 from api.http.schemas import FindingOut, In, Moment, Out
-from api.ports import REMIND_AT, Mode, Road
+from api.ports import REMIND_AT, ImportState, Mode, Policy, Road
 from api.usecases.answering.campaigns import CampaignState, state_of
 from api.usecases.scanning.forms import read_reply
+from docgen.findings import errors_first
 from docgen.reply_form import ReplyKind
 
 if TYPE_CHECKING:
-    from api.ports import Campaign, Recipient
+    from api.ports import AnswerImport, Campaign, Recipient
     from api.usecases.answering.bringing import Brought
     from api.usecases.answering.campaigns import Report
     from api.usecases.answering.importing import Imported
@@ -334,6 +335,41 @@ class AnswersImportedOut(Out):
         counts = {name: getattr(done, name) for name in cls.model_fields if name not in own}
         findings = list(map(FindingOut.of, done.noted.shown))
         return cls(**counts, findings=findings, findings_left_out=done.noted.left_out)
+
+
+class AnswerImportOut(Out):
+    """How far a large file of answers is: `rows` judged so far = `taken` + `unchanged` + `invalid`."""
+
+    id: str = Field(examples=["imp_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    campaign_id: str = Field(examples=[_CAMPAIGN])
+    state: ImportState = Field(
+        description="`judging` and `taking` go on by themselves; of what is `refused` nothing more is kept than was "
+        "`written`; `failed` is for your operator, send the file again afterwards."
+    )
+    check: bool = Field(description="Only says what would happen.")
+    policy: Policy
+    created_at: Moment
+    created_by: str = Field(examples=["key_01jd8m2x4c7n3k5p9qrstv0wxy"])
+    ended_at: Moment | None = None
+    rows: int = Field(examples=[80000])
+    written: int = Field(description="Rows gone through a second time, and kept.", examples=[32000])
+    taken: int = Field(examples=[79000])
+    for_review: int = Field(description="Of those taken, rows that a person will look at.", examples=[120])
+    unchanged: int = Field(description="Rows that say nothing new.", examples=[900])
+    invalid: int = Field(examples=[100])
+    code: str = Field(description="Why it was refused or failed.", examples=[""])
+    detail: str = Field(description="The same in words.", examples=[""])
+    findings: list[FindingOut] = Field(description="At most 200.")
+    findings_left_out: int = Field(examples=[0])
+
+    @classmethod
+    def of(cls, row: AnswerImport) -> Self:
+        """From the row."""
+        own = {"check", "created_by", "findings", "findings_left_out"}
+        values = {name: getattr(row, name) for name in cls.model_fields if name not in own}
+        left_out = max(0, sum(row.finding_counts.values()) - len(row.findings))
+        findings = list(map(FindingOut.of, errors_first(row.findings)))
+        return cls(**values, check=row.checks_only, created_by=row.by, findings=findings, findings_left_out=left_out)
 
 
 class RecipientsImportedOut(Out):

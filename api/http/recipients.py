@@ -51,7 +51,7 @@ _PEOPLE: Final = body(
     csv="record_id;postcode;house;previous_reading\nH-1;1234 AB;12 A;1284\n",
     xlsx="…",
 )
-_GIVEN: Final = body(
+GIVEN: Final = body(
     "A row for each recipient: `record_id` and the fields of the reply form by name, and if you like `insists` (yes: "
     "the person was asked and keeps to it), `note`, and `answered_at`, which is kept with the note.",
     json=[{"record_id": "H-1", "reading": "1300", "reading_date": "2026-12-01"}],
@@ -170,7 +170,7 @@ def bring_recipients(
         *("answers-invalid", "campaign-not-found", "answers-not-open", "media-type-unsupported"),
         *("body-cut-off", "request-invalid", *_READ, *ACT_CODES),
     ),
-    openapi_extra=_GIVEN,
+    openapi_extra=GIVEN,
 )
 def bring_answers(
     caller: CallerDep, campaign_id: str, once: OnceDep, media_type: MediaTypeDep, query: FileDep, content: BodyDep
@@ -178,7 +178,8 @@ def bring_answers(
     """By the same rules as on every other road. An empty cell leaves what was said.
 
     Nobody can be asked again in a file, so what is strange is kept for a person (`for_review`), unless the row
-    `insists`. At most 10,000 rows. The same file again adds nothing; one that was cut off is sent again whole.
+    `insists`. At most 10,000 rows; send more by `answer-imports`. The same file again adds nothing; one that was cut
+    off is sent again whole.
     """
 
     def make(deps: Deps) -> Answer:

@@ -16,6 +16,7 @@ from api.ports.agreements import (
     Unclear,
     UnclearAnswers,
 )
+from api.ports.answer_imports import IMPORT_ENDED, AnswerImport, AnswerImports, ImportState
 from api.ports.answers import (
     ANY_OPEN,
     EVERY_RECORD,
@@ -230,6 +231,7 @@ __all__ = [
     "CARRIER",
     "EVERY_RECORD",
     "FOR_A_PERSON",
+    "IMPORT_ENDED",
     "IN_PRINT_ROOM",
     "JOB_STATES",
     "MAX_PAGE_ITEMS",
@@ -252,6 +254,8 @@ __all__ = [
     "Alarms",
     "Annex",
     "Answer",
+    "AnswerImport",
+    "AnswerImports",
     "Answers",
     "ApiKey",
     "ApiKeys",
@@ -322,6 +326,7 @@ __all__ = [
     "FormPolicy",
     "Handler",
     "Ids",
+    "ImportState",
     "InboundMessage",
     "JobCounts",
     "JobFinding",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from api.ports.agreements import Agreements, Questions, UnclearAnswers
+    from api.ports.answer_imports import AnswerImports
     from api.ports.campaign_repositories import Campaigns, ContactMoments, Entries, Records, Submissions
     from api.ports.carrier import Exchanges
     from api.ports.entities import (
@@ -445,6 +446,10 @@ class UnitOfWork(Protocol):
     @property
     def submissions(self) -> Submissions:
         """What came in by any road."""
+
+    @property
+    def answer_imports(self) -> AnswerImports:
+        """Files of answers that a worker takes in."""
 
     @property
     def contact_moments(self) -> ContactMoments:

@@ -15,6 +15,7 @@ from api.ports import (
     PageRequest,
     ShardState,
 )
+from api.usecases.answering.import_jobs import import_failed
 from api.usecases.answering.planned_reminders import reminder_failed
 from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 REPRINT_FAILED: Final = "reprint-failed"
 ENDED: Final = frozenset({JobState.REJECTED, JobState.RELEASED, JobState.CANCELLED})
+
+_OTHERS: Final = (scan_failed, webhook_failed, reminder_failed, import_failed, sending_failed)
 
 
 def get_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:
@@ -142,7 +145,7 @@ def job_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> None:
     if item.kind == WorkKind.REPRINT:
         _reprint_failed(deps, uow, item)
         return
-    if any(tell(deps, uow, item) for tell in (scan_failed, webhook_failed, reminder_failed, sending_failed)):
+    if any(tell(deps, uow, item) for tell in _OTHERS):
         return
     job_id = _job_of(uow, item)
     if job_id is None:

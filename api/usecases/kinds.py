@@ -10,7 +10,7 @@ class WorkKind(StrEnum):
     """What a worker can do.
 
     The subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint, a scanned file, a page of it,
-    an endpoint of webhooks, a campaign with a day, a lane of messages.
+    an endpoint of webhooks, a campaign with a day, a file of answers, a lane of messages.
     """
 
     VALIDATE = "validate"
@@ -24,9 +24,11 @@ class WorkKind(StrEnum):
     READ_PAGE = "read_page"
     DELIVER_WEBHOOKS = "deliver_webhooks"
     REMIND = "remind"
+    IMPORT_ANSWERS = "import_answers"
     SEND_MESSAGES = "send_messages"
 
 
 FIRST: Final = 3
 SOON: Final = 4
 IN_TURN: Final = 5
+LAST: Final = 6

@@ -79,6 +79,7 @@ class SqlTrash(Repository):
                 (campaigns.submissions, campaigns.submissions.c.photo),
                 (evidence.evidence_checkpoints, evidence.evidence_checkpoints.c.document),
                 (evidence.evidence_checkpoints, evidence.evidence_checkpoints.c.stamp),
+                (campaigns.answer_imports, campaigns.answer_imports.c.blob),
                 (messages.messages, messages.messages.c.logo),
                 (messages.bounced_mails, messages.bounced_mails.c.raw),
             )

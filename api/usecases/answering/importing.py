@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scanning.validators.verdict import Checked
 
 MOST_ROWS: Final = 10_000
-"""Of one file; it is answered when all of it is done."""
+"""Of one file that is answered when all of it is done; `api.usecases.answering.import_jobs` takes larger ones."""
 
 # people who answer on the page meanwhile wait no longer than this many take
 _WRITTEN_AT_ONCE: Final = 20
@@ -82,22 +82,27 @@ def import_answers(deps: Deps, organisation_id: str, campaign_id: str, file: Row
     """
     with deps.database.read() as uow:
         campaign = uow.campaigns.get(organisation_id, campaign_id)
-    job = _Import(deps, campaign, read_reply(campaign.reply_form), file, wish)
-    found = job.judge_all()
+    job = Importing(deps, campaign, read_reply(campaign.reply_form), file, wish)
+    found = Imported()
+    for block in job.blocks():
+        with deps.database.read() as uow:
+            job.judge(uow, block, found)
     if wish.check:
         return found
     if found.invalid and wish.policy is Policy.ALL_OR_NOTHING:
-        raise Refusal(
-            "answers-invalid", f"{found.invalid} rows are wrong, so nothing was kept.", errors_first(found.noted.shown)
-        )
-    job.take_all(found)
+        raise job.refusal(found)
+    for block in job.blocks_to_write():
+        with deps.database.write() as uow:
+            job.take(uow, block, found)
+    with deps.database.write() as uow:
+        job.tell(uow, found)
     found.applied = True
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Import:
-    """One file for one campaign."""
+class Importing:
+    """One file for one campaign, some rows at a time: all of them judged, then all of them taken."""
 
     deps: Deps
     campaign: Campaign
@@ -105,40 +110,46 @@ class _Import:
     file: RowsFile
     wish: ImportWish
 
-    def judge_all(self) -> Imported:
-        """Read and judge every row, and keep nothing of it."""
-        found = Imported()
-        for block in rows_in_blocks(self.file, self._columns()):
-            with self.deps.database.read() as uow:
-                for judged in self._judged(uow, block):
-                    found.rows += 1
-                    found.noted.add(judged.findings)
-                    found.invalid += judged.entry is None
-                    found.unchanged += judged.entry is not None and not judged.is_news
-                    found.taken += judged.entry is not None and judged.is_news
-                    found.for_review += judged.is_news and _waits(judged)
-        return found
+    def blocks(self, skip: int = 0) -> Iterator[list[Row]]:
+        """Rows to judge, without the first ones. Raises as `rows_in_blocks`."""
+        return rows_in_blocks(self.file, self._columns(), skip=skip)
 
-    def take_all(self, found: Imported) -> None:
-        """Keep what can be kept; what changed in between is judged anew."""
-        for block in rows_in_blocks(self.file, self._columns(), _WRITTEN_AT_ONCE):
-            with self.deps.database.write() as uow:
-                for judged in self._judged(uow, block):
-                    if judged.entry is None or not judged.is_news:
-                        continue
-                    given = give_in(self.deps, uow, judged.entry, judged.offer)
-                    if not given.checked:
-                        # the same row of the same file
-                        found.taken, found.unchanged = found.taken - 1, found.unchanged + 1
-                        found.for_review -= _waits(judged)
-        self._tell(found)
+    def blocks_to_write(self, skip: int = 0) -> Iterator[list[Row]]:
+        """Rows for one transaction each."""
+        return rows_in_blocks(self.file, self._columns(), _WRITTEN_AT_ONCE, skip)
 
-    def _tell(self, found: Imported) -> None:
+    def judge(self, uow: UnitOfWork, block: Sequence[Row], found: Imported) -> None:
+        """Judge and count these rows, and keep nothing of them."""
+        for judged in self._judged(uow, block):
+            found.rows += 1
+            found.noted.add(judged.findings)
+            found.invalid += judged.entry is None
+            found.unchanged += judged.entry is not None and not judged.is_news
+            found.taken += judged.entry is not None and judged.is_news
+            found.for_review += judged.is_news and _waits(judged)
+
+    def take(self, uow: UnitOfWork, block: Sequence[Row], found: Imported) -> None:
+        """Keep what can be kept of these rows; what changed in between is judged anew."""
+        for judged in self._judged(uow, block):
+            if judged.entry is None or not judged.is_news:
+                continue
+            given = give_in(self.deps, uow, judged.entry, judged.offer)
+            if not given.checked:
+                # the same row of the same file
+                found.taken, found.unchanged = found.taken - 1, found.unchanged + 1
+                found.for_review -= _waits(judged)
+
+    def refusal(self, found: Imported) -> Refusal:
+        """Why nothing of the file is kept."""
+        said = f"{found.invalid} rows are wrong, so nothing was kept."
+        return Refusal("answers-invalid", said, errors_first(found.noted.shown))
+
+    def tell(self, uow: UnitOfWork, found: Imported, import_id: str = "") -> None:
+        """Write what came of it in the journal."""
         counts = {"rows": found.rows, "taken": found.taken, "unchanged": found.unchanged, "invalid": found.invalid}
         own, now = self.campaign, self.deps.clock.now()
-        with self.deps.database.write() as uow:
-            data = {**counts, "for_review": found.for_review, "by": self.wish.by}
-            uow.events.append(Event(own.organisation_id, own.id, "campaign-answers-imported", now, data))
+        data = {**counts, "for_review": found.for_review, "by": self.wish.by, "import": import_id}
+        uow.events.append(Event(own.organisation_id, own.id, "campaign-answers-imported", now, data))
 
     def _columns(self) -> Iterator[Field]:
         asked = [one.name for one in self.form.fields if one.kind is not ReplyKind.SIGNATURE]

@@ -12,7 +12,7 @@ from api.ports import Alarm, Event, Mode, Retryable
 from api.usecases.answering.campaigns import CampaignState, state_of
 from api.usecases.answering.reminding import REMINDER_FAILED, Reminder, mark, write_again
 from api.usecases.kinds import SOON, WorkKind
-from api.usecases.leases import nothing_to_do
+from api.usecases.leases import given_up_for, nothing_to_do
 from api.usecases.metering.days import wall_of
 from docgen.findings import Refusal
 
@@ -70,7 +70,7 @@ def reminder_failed(deps: Deps, uow: UnitOfWork, item: WorkItem) -> bool:
     campaign = uow.campaigns.find(item.organisation_id, _campaign_id(item))
     days = _due(deps, uow, campaign) if campaign else ()
     if campaign is not None and days:
-        _give_up(deps, uow, campaign, days, item.error_code or "internal-error")
+        _give_up(deps, uow, campaign, days, given_up_for(uow, item))
     return True
 
 

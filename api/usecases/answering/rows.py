@@ -84,12 +84,14 @@ class Noted:
         return self.counts.total() - len(self.shown)
 
 
-def rows_in_blocks(file: RowsFile, fields: Iterable[Field], at_once: int = ROWS_AT_ONCE) -> Iterator[list[Row]]:
-    """All rows from the beginning of a file, some at a time.
+def rows_in_blocks(
+    file: RowsFile, fields: Iterable[Field], at_once: int = ROWS_AT_ONCE, skip: int = 0
+) -> Iterator[list[Row]]:
+    """All rows of a file but the first ``skip``, some at a time.
 
     Raises Refusal: ``media-type-unsupported``, and what the readers of `docgen.records` refuse.
     """
-    rows = read_rows(file, fields)
+    rows = islice(read_rows(file, fields), skip, None)
     while block := list(islice(rows, at_once)):
         yield block
 

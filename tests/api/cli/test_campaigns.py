@@ -68,3 +68,12 @@ def test_a_file_of_another_kind_is_not_sent(opened: Command, tmp_path: Path) -> 
     path = file_of(tmp_path, "x", "rows.txt")
     assert opened("answers", "import", path, "--campaign", "contact") == ExitCode.REFUSED
     assert "media-type-unsupported" in opened.err
+
+
+def test_a_large_file_is_left_to_a_worker_and_looked_at(opened: Command, tmp_path: Path) -> None:
+    answers = file_of(tmp_path, "record_id;phone\nH-1;0612345678\n")
+    sent = opened.json("answers", "import", answers, "--campaign", "contact", "--background")
+    assert (sent["state"], sent["written"]) == ("judging", 0)
+    assert opened("answers", "progress", sent["id"], "--campaign", "contact") == ExitCode.OK
+    assert sent["id"] in opened.out
+    assert opened("answers", "progress", "imp_none", "--campaign", "contact") == ExitCode.NOT_FOUND

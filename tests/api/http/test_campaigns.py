@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.ports import Mode, PackageKind, Role
 from api.usecases import parties
+from api.usecases.answering.import_jobs import go_on_with_import
+from api.usecases.kinds import WorkKind
+from api.worker.runner import Runner
 from tests.api.http.service import CSV
 from tests.api.usecases.world import ORG, sample
 
@@ -216,3 +220,22 @@ def test_only_who_may_does_and_nobody_sees_what_is_of_another(service: Service, 
         assert code(bring(test, "record_id;phone\nH-1;0612345678\n")) == (403, "mode-differs")
         assert code(test.post(f"{HERE}/revoke")) == (403, "mode-differs")
         assert code(test.post(f"/v1/records/{record['id']}/judge", json={"value": "1"})) == (403, "mode-differs")
+
+
+def test_a_large_file_of_answers_is_looked_at_until_it_is_done(service: Service, campaign: httpx.Client) -> None:
+    rows = "record_id;phone\nH-1;0612345678\nH-9;0612345678\n"
+    asked = {"params": {"policy": "valid_only"}, "headers": CSV | {"Idempotency-Key": "large"}}
+    sent = campaign.post(f"{HERE}/answer-imports", content=rows.encode(), **asked)  # type: ignore[arg-type] # of httpx
+    assert (sent.status_code, sent.json()["state"]) == (202, "judging")
+    again = campaign.post(f"{HERE}/answer-imports", content=rows.encode(), **asked)  # type: ignore[arg-type] # of httpx
+    assert again.json() == sent.json()
+    deps = service.world.deps
+    handlers = {WorkKind.IMPORT_ANSWERS: partial(go_on_with_import, deps)}
+    Runner(deps.database, deps.clock, handlers).drain("worker")
+    shown = campaign.get(sent.headers["Location"]).json()
+    assert (shown["state"], shown["rows"], shown["written"], shown["taken"], shown["invalid"]) == ("done", 2, 2, 1, 1)
+    assert [one["code"] for one in shown["findings"]] == ["recipient-not-found"]
+    assert campaign.get(f"{HERE}/answer-imports").json()["items"] == [shown]
+    assert campaign.get(f"{HERE}/answer-imports/imp_none").json()["code"] == "answer-import-not-found"
+    wrong = campaign.post(f"{HERE}/answer-imports", content=b"x", headers={"Content-Type": "text/plain"})
+    assert wrong.json()["code"] == "media-type-unsupported"

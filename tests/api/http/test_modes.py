@@ -34,6 +34,7 @@ OTHERS = {
     "page",
     "form",
     "delivery_id",
+    "import_id",
     "record_id",
     "place",
 }

@@ -29,7 +29,7 @@ from api.http.staff.today import zone_of
 from api.http.staff.visitors import VisitorDep, person
 from api.ports import REMIND_AT, Mode, PackageKind, PageRequest
 from api.usecases import people, trying
-from api.usecases.answering import campaigns, missing
+from api.usecases.answering import campaigns, import_jobs, missing
 from api.usecases.answering.campaigns import MOST_REMINDERS, Change, Plan
 from api.usecases.answering.inviting import OPEN_FOR, SEEN_FOR
 from api.usecases.scanning.forms import read_reply
@@ -49,6 +49,7 @@ _SHOWN: Final = 10
 # counts of ten large campaigns take seconds
 _LIST_LIVE_S: Final = 30
 _MISSING_SHOWN: Final = 50
+_IMPORTS_SHOWN: Final = 5
 _NEW_FIELDS: Final = {
     "": "template",
     "campaign-key-invalid": "campaign-key",
@@ -184,6 +185,7 @@ def _campaign_page(request: Request, deps: Deps, campaign_id: str, mistake: Mist
         names=people.names_of(deps, organisation_id),
         live_s=LIVE_S,
         reminder_days=_reminder_days(campaign, mistake),
+        imports=import_jobs.list_imports(deps, organisation_id, campaign.id, PageRequest(_IMPORTS_SHOWN)).items,
         **said,
     )
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from api.ports import Role
+from api.ports import ImportState, Role
 from api.usecases.answering import campaigns
+from api.usecases.answering.import_jobs import SentFile, begin_import
+from api.usecases.answering.importing import ImportWish
 from api.usecases.answering.inviting import SEEN_FOR
 from api.usecases.answering.pages import note_visit
 from tests.api.builders import ORG, OTHER
@@ -116,6 +120,16 @@ def test_an_opening_that_is_cleared_is_gone_and_a_time_of_reminders_is_kept(worl
     after = campaigns.get_campaign(world.deps, ORG, CAMPAIGN)
     assert (after.opens_at, after.gone_at - after.closes_at) == (None, SEEN_FOR)
     assert after.remind_at == "10:30"
+
+
+def test_files_of_answers_are_shown_with_how_far_they_are(world: DeskWorld, fay: Browser) -> None:
+    assert "Files of answers" not in fay.get(ONE).text
+    file = SentFile(io.BytesIO(b"record_id;number\nrecord-0;1234\n"), "text/csv")
+    made = begin_import(world.deps, ORG, CAMPAIGN, file, ImportWish("key_1"))
+    assert "looking at its rows" in fay.get(ONE).text
+    with world.deps.database.write() as uow:
+        uow.answer_imports.change(replace(made, state=ImportState.TAKING, rows=200, written=50))
+    assert "being kept: 25 %" in fay.get(ONE).text
 
 
 def test_revoking_needs_a_tick_and_ends_the_page_of_changes(world: DeskWorld, fay: Browser) -> None:
