@@ -1,8 +1,8 @@
-"""Tables of messages, beside those of `api.adapters.tables`: outbox, lanes, annexes, suppressions, bounces."""
+"""Tables of messages, beside those of `api.adapters.tables`: outbox, lanes, suppressions, bounces."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from api.adapters.columns import BlobColumn, Choice, UtcTime
 from api.adapters.tables import metadata
@@ -58,14 +58,6 @@ messages = Table(
     Index(None, "organisation_id", "lane", "provider_id"),
     Index(None, "organisation_id", "to_digest"),
     Index(None, "organisation_id", "logo"),
-)
-
-message_annexes = Table(
-    "message_annexes",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("organisation_id", String(64), nullable=False),
-    Column("body", JSON, nullable=False),
 )
 
 suppressions = Table(

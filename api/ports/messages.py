@@ -253,15 +253,6 @@ class Messages(Protocol):
     def change_lane(self, organisation_id: str, lane_id: str, **values: object) -> None:
         """Set fields of `MessageLane`."""
 
-    def put_annex(self, organisation_id: str, annex_id: str, values: Mapping[str, str]) -> None:
-        """Keep personal data of a message."""
-
-    def annex(self, organisation_id: str, annex_id: str) -> Mapping[str, str] | None:
-        """Personal data of a message; None when it was deleted."""
-
-    def forget_annex(self, organisation_id: str, annex_id: str) -> bool:
-        """Delete personal data of a message; False when there was none."""
-
     def has_due(self, organisation_id: str, lane: str, now: datetime) -> bool:
         """Whether `take` would give something."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 
 from api.adapters import message_tables as own
 from api.adapters.repositories.base import Repository, as_row
@@ -143,23 +143,6 @@ class SqlMessages(Repository):
         c = own.message_lanes.c
         where = (c.organisation_id == organisation_id, c.id == lane_id)
         self._connection.execute(update(own.message_lanes).where(*where).values(**values))
-
-    def put_annex(self, organisation_id: str, annex_id: str, values: Mapping[str, str]) -> None:
-        """One row."""
-        row = {"id": annex_id, "organisation_id": organisation_id, "body": dict(values)}
-        self._connection.execute(insert(own.message_annexes).values(**row))
-
-    def annex(self, organisation_id: str, annex_id: str) -> Mapping[str, str] | None:
-        """At most one."""
-        c = own.message_annexes.c
-        statement = select(c.body).where(c.organisation_id == organisation_id, c.id == annex_id)
-        return self._connection.execute(statement).scalar_one_or_none()
-
-    def forget_annex(self, organisation_id: str, annex_id: str) -> bool:
-        """At most one."""
-        c = own.message_annexes.c
-        statement = delete(own.message_annexes).where(c.organisation_id == organisation_id, c.id == annex_id)
-        return self._connection.execute(statement).rowcount > 0
 
     def has_due(self, organisation_id: str, lane: str, now: datetime) -> bool:
         """Any."""

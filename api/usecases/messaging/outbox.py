@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from api.ports import ChannelKind, Message, MessageLane, Mode, derived_id
+from api.ports import ChainOf, ChannelKind, Message, MessageLane, Mode, derived_id
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.messaging.addresses import to_digest, usable_address
-from api.usecases.messaging.private import hide
-from api.usecases.messaging.telling import message_happened
+from api.usecases.messaging.happened import happened, was_queued
+from api.usecases.messaging.private import annex_of
 from api.usecases.messaging.tokens import mask, token_of
 from api.usecases.messaging.wire import message_id_of
 from docgen.findings import Refusal
@@ -62,10 +62,15 @@ def queue_message(deps: Deps, uow: UnitOfWork, draft: Draft) -> Message:
     known = uow.messages.find(draft.organisation_id, message_id) if draft.once else None
     if known is not None:
         return known
-    message = _message(deps, uow, draft, message_id)
+    address = usable_address(draft.channel, draft.to)
+    chain, subject_id = ChainOf(draft.organisation_id, draft.mode), draft.subject_id or message_id
+    to = annex_of(deps, chain, subject_id, {"to": address})
+    rendered = annex_of(deps, chain, subject_id, _rendered(deps, draft))
+    digest = to_digest(deps.secret, draft.channel, address)
+    message = replace(_message(deps, draft, message_id), to_digest=digest, to_annex=to.id, rendered_annex=rendered.id)
     uow.messages.add(message)
-    message_happened(deps, uow, message, "message-queued", None)
     _ask(deps, uow, message)
+    was_queued(deps, uow, message, to, rendered)
     return message
 
 
@@ -75,7 +80,7 @@ def drop_messages(
     """Send nothing more of what waits about a thing, of some kinds or of all; returns the ids of the messages."""
     dropped = uow.messages.drop(organisation_id, subject_id, kinds, why, deps.clock.now())
     for message_id in dropped:
-        message_happened(deps, uow, uow.messages.get(organisation_id, message_id), "message-dropped", None)
+        happened(deps, uow, uow.messages.get(organisation_id, message_id), "message-dropped")
     return dropped
 
 
@@ -104,9 +109,9 @@ def ask_for(uow: UnitOfWork, organisation_id: str, lane_id: str) -> None:
         uow.outbox.again(*asked)
 
 
-def _message(deps: Deps, uow: UnitOfWork, draft: Draft, message_id: str) -> Message:
+def _message(deps: Deps, draft: Draft, message_id: str) -> Message:
+    """The row, but for what is personal."""
     now, organisation_id = deps.clock.now(), draft.organisation_id
-    address = usable_address(draft.channel, draft.to)
     # a test needs no channel, and never has one
     setup = None if draft.mode is Mode.TEST else setup_for(deps, organisation_id, draft.channel, draft.lane)
     mail_id = message_id_of(setup, message_id) if setup and draft.channel is ChannelKind.EMAIL else ""
@@ -122,9 +127,9 @@ def _message(deps: Deps, uow: UnitOfWork, draft: Draft, message_id: str) -> Mess
         language=draft.language,
         created_at=now,
         not_before=draft.not_before or now,
-        to_digest=to_digest(deps.secret, draft.channel, address),
-        to_annex=hide(deps, uow, organisation_id, {"to": address}),
-        rendered_annex=hide(deps, uow, organisation_id, _rendered(deps, draft)),
+        to_digest="",
+        to_annex="",
+        rendered_annex="",
         state_at=now,
         message_id=mail_id,
         logo=draft.logo,

@@ -17,12 +17,12 @@ from api.usecases.kinds import WorkKind
 from api.usecases.messaging.addresses import scrubbed
 from api.usecases.messaging.composing import outbound
 from api.usecases.messaging.domains import refusal_of
+from api.usecases.messaging.happened import happened
 from api.usecases.messaging.lanes import lane_failed, lane_works
 from api.usecases.messaging.outbox import TEST_LANE, ask_for
-from api.usecases.messaging.private import show
+from api.usecases.messaging.private import shown
 from api.usecases.messaging.schedule import next_try_at
 from api.usecases.messaging.suppressing import suppress_for
-from api.usecases.messaging.telling import message_happened
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -127,30 +127,22 @@ def _take(deps: Deps, road: _Road, limit: int) -> Sequence[_Ready] | None:
     lane = road.lane
     with deps.database.write() as uow:
         taken = uow.messages.take(lane.organisation_id, lane.name, deps.clock.now(), limit)
-        ready = []
+        values, ready = shown(uow, taken), []
         for message in taken:
-            values, why = _values(uow, road, message)
+            why = _why_not(uow, road, message) or ("" if message.id in values else "deleted")
             if why:
                 dropped = replace(message, state=MessageState.DROPPED, state_at=deps.clock.now(), code=why)
                 _write(deps, uow, message, dropped, "message-dropped")
             else:
-                ready.append(_Ready(message, values))
+                ready.append(_Ready(message, values[message.id]))
     return ready if taken else None
 
 
-def _values(uow: UnitOfWork, road: _Road, message: Message) -> tuple[Mapping[str, str], str]:
-    """What its annexes hold, or why it may not go."""
-    organisation_id = message.organisation_id
+def _why_not(uow: UnitOfWork, road: _Road, message: Message) -> str:
+    """The reason why its address gets no such message, or nothing."""
     sender = road.setup.sender if road.setup is not None else ""
-    stopping = uow.suppressions.of(organisation_id, message.mode, message.channel, message.to_digest)
-    for row in stopping:
-        if row.stops(message.purpose, sender):
-            return {}, str(row.reason)
-    address = show(uow, organisation_id, message.to_annex)
-    rendered = show(uow, organisation_id, message.rendered_annex)
-    if address is None or rendered is None:
-        return {}, "deleted"
-    return {**rendered, **address}, ""
+    stopping = uow.suppressions.of(message.organisation_id, message.mode, message.channel, message.to_digest)
+    return next((str(row.reason) for row in stopping if row.stops(message.purpose, sender)), "")
 
 
 def _send_some(deps: Deps, road: _Road, work: WorkContext, ready: Sequence[_Ready]) -> bool:
@@ -235,5 +227,5 @@ def _again_at(message: Message, result: SendResult, now: datetime) -> datetime |
 def _write(deps: Deps, uow: UnitOfWork, before: Message, after: Message, kind: str) -> bool:
     if not uow.messages.settle(before, after):
         return False
-    message_happened(deps, uow, after, kind, None)
+    happened(deps, uow, after, kind)
     return True

@@ -1,4 +1,4 @@
-"""One contract for every database: messages, lanes, annexes, suppressions, mail that came back."""
+"""One contract for every database: messages, lanes, suppressions, mail that came back."""
 
 from __future__ import annotations
 
@@ -157,16 +157,6 @@ def test_lanes_with_something_due_are_found_unless_they_are_paused(db: SqlDataba
         assert uow.messages.lane(ORG, "lan_1") == replace(lane, **paused)  # type: ignore[arg-type] # of mixed types
         assert uow.messages.lane(OTHER, "lan_1") is None
         assert [each.name for each in uow.messages.lanes(ORG)] == ["mail", "silent"]
-
-
-def test_annexes_are_kept_until_they_are_forgotten(db: SqlDatabase) -> None:
-    with db.write() as uow:
-        uow.messages.put_annex(ORG, "anx_1", {"to": "tenant@example.org"})
-        assert uow.messages.annex(ORG, "anx_1") == {"to": "tenant@example.org"}
-        assert uow.messages.annex(OTHER, "anx_1") is None
-        assert not uow.messages.forget_annex(OTHER, "anx_1")
-        assert uow.messages.forget_annex(ORG, "anx_1")
-        assert uow.messages.annex(ORG, "anx_1") is None
 
 
 def test_an_address_is_suppressed_once_for_each_reason_and_can_be_lifted(db: SqlDatabase) -> None:

@@ -1,4 +1,4 @@
-"""Send messages: the outbox, its lanes, annexes with personal data, suppressions, mail that came back."""
+"""Send messages: the outbox, its lanes, suppressions, mail that came back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,13 +66,6 @@ def upgrade() -> None:
     _index("messages", "organisation_id", "to_digest")
     _index("messages", "organisation_id", "logo")
     op.create_table(
-        "message_annexes",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("organisation_id", sa.String(length=64), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_annexes")),
-    )
-    op.create_table(
         "suppressions",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("organisation_id", sa.String(length=64), nullable=False),
@@ -116,7 +109,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("bounced_mails")
     op.drop_table("suppressions")
-    op.drop_table("message_annexes")
     op.drop_table("messages")
     op.drop_table("message_lanes")
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.ports import ChannelKind, MessageState, Mode, PageRequest
+from api.usecases.evidence.keeping import forget
 from api.usecases.kinds import WorkKind
 from api.usecases.messaging.outbox import drop_messages, lane_id_of, setup_for
-from api.usecases.messaging.private import forget, show
+from api.usecases.messaging.private import chain_of, shown
 from api.usecases.messaging.tokens import MASK, mask, reveal, token_of
 from docgen.findings import Refusal
 from tests.api.usecases.messaging.post import LINK, ORG, REQUEST, SECRET
@@ -34,9 +35,8 @@ def test_a_message_is_queued_with_its_work_and_an_event(post: Post) -> None:
 def test_what_is_kept_has_no_whole_link_and_is_as_long_as_what_goes(post: Post) -> None:
     message = post.queue()
     with post.deps.database.read() as uow:
-        kept = show(uow, ORG, message.rendered_annex)
-        assert show(uow, ORG, message.to_annex) == {"to": "huurder@example.org"}
-    assert kept is not None
+        kept = shown(uow, [message])[message.id]
+    assert kept["to"] == "huurder@example.org"
     assert kept["text"] == f"Bekijk de vraag: https://mijn.example.org/a/{MASK}\n"
     assert token_of(SECRET, REQUEST).lower() not in str(kept).lower()
     assert reveal(kept["text"], token_of(SECRET, REQUEST)) == f"Bekijk de vraag: {LINK}\n"
@@ -52,9 +52,8 @@ def test_a_token_is_masked_in_any_case_and_only_links_are_made_whole() -> None:
 def test_personal_data_goes_and_the_message_stays(post: Post) -> None:
     message = post.queue()
     with post.deps.database.write() as uow:
-        assert forget(uow, ORG, message.to_annex)
-        assert not forget(uow, ORG, message.to_annex)
-        assert show(uow, ORG, message.to_annex) is None
+        assert forget(post.deps, uow, chain_of(message), [message.to_annex], "usr_1", "asked") == [message.to_annex]
+        assert shown(uow, [message]) == {}
     assert post.of(message) == message
     assert "huurder" not in str(message)
 
@@ -109,3 +108,17 @@ def test_what_waits_about_a_thing_is_dropped_with_an_event(post: Post) -> None:
     assert (post.of(first).state, post.of(second).state) == (MessageState.WAITING, MessageState.DROPPED)
     assert post.of(second).code == "decided"
     assert post.names()[-1] == "message-dropped"
+
+
+def test_what_happens_is_evidence_that_holds_nothing_personal(post: Post) -> None:
+    message = post.queue()
+    post.run()
+    with post.deps.database.read() as uow:
+        events = uow.evidence.of_subject(chain_of(message), REQUEST)
+    assert [event.kind for event in events] == ["message-queued", "message-sent"]
+    queued, sent = (event.body for event in events)
+    assert (queued["message"], queued["channel"], queued["kind"]) == (message.id, "email", "request")
+    assert queued["rendered"]["annex"] == message.rendered_annex
+    assert queued["address"]["annex"] == message.to_annex
+    assert sent == {"message": message.id, "provider_id": "fake-1"}
+    assert "huurder" not in str(events)

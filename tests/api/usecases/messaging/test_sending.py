@@ -19,9 +19,10 @@ from api.ports import (
     SendState,
     SuppressionReason,
 )
+from api.usecases.evidence.keeping import forget
 from api.usecases.messaging.lanes import ALARM
 from api.usecases.messaging.outbox import drop_messages
-from api.usecases.messaging.private import forget
+from api.usecases.messaging.private import chain_of
 from api.usecases.messaging.schedule import SCHEDULE_S
 from api.usecases.messaging.sending import AT_ONCE
 from api.usecases.messaging.suppressing import address_of, known_address, lift, suppress
@@ -223,7 +224,7 @@ def test_what_was_decided_while_it_was_taken_does_not_go(post: Post) -> None:
 def test_what_was_deleted_does_not_go(post: Post) -> None:
     message = post.queue()
     with post.deps.database.write() as uow:
-        forget(uow, ORG, message.to_annex)
+        forget(post.deps, uow, chain_of(message), [message.to_annex], "usr_1", "asked")
     post.run()
     assert (post.of(message).state, post.of(message).code) == (MessageState.DROPPED, "deleted")
 
