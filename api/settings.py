@@ -125,6 +125,15 @@ class Settings(BaseSettings):
     webhook_private: Literal["on", "off"] = Field(
         "off", description="whether webhooks may go to http, any port and private addresses (development): on or off"
     )
+    seal_key_file: Path | None = Field(
+        None, description="the key that seals proofs, a file in PKCS#12 or PEM, for example ./seal.p12, or leave it out"
+    )
+    seal_certificate_file: Path | None = Field(
+        None, description="certificates (PEM) of that key and those above it, or leave it out with PKCS#12"
+    )
+    seal_password_file: Path | None = Field(
+        None, description="a file that holds the password of that key, or leave it out when it has none"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["text", "json"] = Field("text", description="text or json")
 

@@ -171,7 +171,7 @@ from api.ports.scans import (
     SlipForm,
     WayOut,
 )
-from api.ports.sealing import Sealer, StampMissing
+from api.ports.sealing import NoSealer, Sealer, StampMissing
 from api.ports.slip_reader import SlipReader
 from api.ports.sms_senders import is_sms_sender, takes_replies
 from api.ports.states import (
@@ -362,6 +362,7 @@ __all__ = [
     "MomentKind",
     "NoChannels",
     "NoDns",
+    "NoSealer",
     "OnFailed",
     "OpenFilter",
     "Organisation",

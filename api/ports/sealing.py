@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from api.ports.faults import Retryable
+from api.ports.faults import Permanent, Retryable
 
 
 class StampMissing(Retryable):
@@ -24,3 +24,12 @@ class Sealer(Protocol):
             Fault: the seal cannot be set.
         """
         ...
+
+
+class NoSealer:
+    """Sets no seal, for installations that have no key."""
+
+    def seal(self, pdf: bytes, reason: str, *, stamped: bool) -> bytes:
+        """See `Sealer`: never a seal."""
+        del pdf, reason, stamped
+        raise Permanent("seal-not-configured", "No key for seals is set; see docs/proof.md.")

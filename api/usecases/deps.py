@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from api.ports import Channels, Dns, NoChannels, NoDns, ReadBackPolicy
+from api.ports import Channels, Dns, NoChannels, NoDns, NoSealer, ReadBackPolicy, Sealer
 from api.usecases.equipment import Equipment, equipment_with
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Limits:
 class Deps:
     """The world as use cases see it. ``secret`` (16 bytes or more) makes entry links and codes.
 
-    ``channels`` carry messages to recipients, ``dns`` is asked about domains of mail.
+    ``channels`` carry messages to recipients, ``dns`` is asked about domains of mail, ``sealer`` seals proofs.
     """
 
     database: Database
@@ -51,3 +51,4 @@ class Deps:
     equipment: Equipment = field(default_factory=partial(equipment_with, {}))
     channels: Channels = field(default_factory=NoChannels)
     dns: Dns = field(default_factory=NoDns)
+    sealer: Sealer = field(default_factory=NoSealer)
