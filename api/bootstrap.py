@@ -22,7 +22,7 @@ from api.adapters.engine import make_engine
 from api.adapters.scan_folder import ScanFolder
 from api.adapters.system import RandomIds, SystemClock
 from api.adapters.temporary import begin_temporary, remove_left
-from api.ports import NoChannels, ReadBackPolicy
+from api.ports import NoChannels, NoSealer, ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, print_room_files, secret_key
 from api.usecases.alarms import watch
 from api.usecases.answering.planned_reminders import ask_for_due
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from celery import Celery
 
-    from api.ports import Blobs, Channels, Clock, Database, Dns, Handler, Ids, OnFailed, Waker
+    from api.ports import Blobs, Channels, Clock, Database, Dns, Handler, Ids, OnFailed, Sealer, Waker
 
 _CHILD = (sys.executable, "-c", "from api.bootstrap import worker_child; raise SystemExit(worker_child())")
 
@@ -186,6 +186,17 @@ def make_deps(service: Service) -> Deps:
         service.channels,
         service.dns,
     )
+
+
+def make_sealer(settings: Settings) -> Sealer:
+    """What seals proofs: nothing without a key. Raises Refusal: ``seal-key-invalid``."""
+    if settings.seal_key_file is None:
+        return NoSealer()
+    # seconds to load, and only the web server of an installation with a key needs it
+    from api.adapters.sealer import SealFiles, open_sealer  # noqa: PLC0415 - see above
+
+    files = SealFiles(settings.seal_key_file, settings.seal_certificate_file, settings.seal_password_file)
+    return open_sealer(files, None)
 
 
 def make_runner(service: Service, handlers: Mapping[str, Handler], on_failed: OnFailed | None = None) -> Runner:

@@ -135,7 +135,7 @@ def asked(language: str = "nl", verb: str = "agree", *, name: str = "J. de Vries
         subject=QUESTION,
     )
     mail, phone = "j.devries@example.nl", "+31612345678"
-    own = [{"channel": "email", **chain.hide(mail)}, {"channel": "sms", **chain.hide(phone)}]
+    key, called, *own = (chain.hide(value) for value in ("H-104233", name, mail, phone))
     chain.add(
         "requested",
         {
@@ -143,10 +143,11 @@ def asked(language: str = "nl", verb: str = "agree", *, name: str = "J. de Vries
             "question": QUESTION,
             "question_digest": texts[language]["digest"],
             "language": language,
-            "recipient": chain.hide({"key": "H-104233", "name": name}),
+            "recipient": key,
+            "name": called,
             "addresses": own,
             "token_digest": digest("token"),
-            "valid_until": "2026-12-02",
+            "valid_until": "2026-12-02T22:59:59+00:00",
             "roads": ["email", "sms-keyword"],
             "by": "usr_beheer",
         },
@@ -155,7 +156,8 @@ def asked(language: str = "nl", verb: str = "agree", *, name: str = "J. de Vries
     said = f"{TITLES[language]}\n\n{ASKED[language]}\nhttps://mijn.grachtstad.example.nl/a/{'X' * 26}\n"
     rendered = {"subject": TITLES[language], "text": said} if channel == "email" else {"text": said}
     body = {"message": "msg_1", "channel": channel, "kind": "request"}
-    chain.add("message-queued", {**body, "rendered": chain.hide(rendered)})
+    to = chain.hide({"to": mail if channel == "email" else phone})
+    chain.add("message-queued", {**body, "to": to, "rendered": chain.hide(rendered)})
     chain.add(
         "message-sent", {**body, "provider_id": "1tAbc-0004Fq-2x", "parts": 2 if channel == "sms" else 1}, hours=0.02
     )
@@ -173,7 +175,10 @@ def agreed_on_page(language: str = "nl", verb: str = "agree", **more: str) -> Ch
         "link-fetched",
         {"request": REQUEST, "guess": "person", "user_agent": chain.hide("Mozilla/5.0 (Android 16; Mobile)")},
     )
-    device = {"ip": "2001:db8::17", "user_agent": "Mozilla/5.0 (Android 16; Mobile) Firefox/145.0"}
+    device = {
+        "from": chain.hide("2001:db8::17"),
+        "user_agent": chain.hide("Mozilla/5.0 (Android 16; Mobile) Firefox/145.0"),
+    }
     chain.add(
         "answered",
         {
@@ -185,14 +190,18 @@ def agreed_on_page(language: str = "nl", verb: str = "agree", **more: str) -> Ch
             "page_digest": digest("page"),
             "buttons": list(BUTTONS[language]),
             "offered_at": "2026-11-02T12:05:00Z",
-            "from": chain.hide(device),
+            **device,
             "decided": True,
             "why": "",
         },
         hours=0.05,
     )
     confirmation = {"message": "msg_2", "channel": "email", "kind": "confirmation"}
-    chain.add("message-queued", {**confirmation, "rendered": chain.hide({"subject": "ok", "text": "ok"})}, hours=0.001)
+    chain.add(
+        "message-queued",
+        {**confirmation, "to": chain.hide({"to": "j.devries@example.nl"}), "rendered": chain.hide({"text": "ok"})},
+        hours=0.001,
+    )
     chain.add("message-sent", {**confirmation, "provider_id": "1tAbc-0004Fr-7y", "parts": 1}, hours=0.01)
     return chain
 

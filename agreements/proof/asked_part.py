@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from agreements.proof.blocks import Block
     from agreements.proof.making import Making
-    from agreements.proof.values import Act, Sent
+    from agreements.proof.values import Act, Sent, Told
 
 _PAGE_MM, _SLIP_MM = 120.0, 95.0
 _ASKING = frozenset({"request", "reminder"})
@@ -122,7 +122,7 @@ def answered(making: Making) -> Iterator[Block]:
 
 
 def _act(making: Making, act: Act) -> Iterator[Block]:
-    speech, when = making.speech, making.speech.moment(act.event.at)
+    speech, when = making.speech, making.speech.moment(act.at)
     match act.method:
         case "sms-keyword" | "settled-by-person":
             yield _text_message(making, act, when)
@@ -159,12 +159,15 @@ def _slip(making: Making, act: Act, when: str) -> Block:
 
 
 def _device(making: Making, act: Act) -> Iterator[Block]:
-    speech, sender = making.speech, act.sender
-    if not sender.annex:
+    speech, both = making.speech, [told for told in (act.sender, act.device) if told.annex]
+    if not both:
         return
-    if not sender.is_known:
+    parts = [str(value) for told in both for value in _values(told) if value]
+    if not parts:
         yield Words(speech.say("answered.device-gone"), Look.SMALL)
         return
-    told = sender.value if isinstance(sender.value, dict) else {"": sender.value}
-    parts = [str(value) for value in told.values() if value]
     yield Facts((Fact(speech.say("answered.device"), " · ".join(parts), look=Look.SMALL),))
+
+
+def _values(told: Told) -> list[object]:
+    return list(told.value.values()) if isinstance(told.value, dict) else [told.value]

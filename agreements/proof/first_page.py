@@ -53,7 +53,9 @@ def _warning(making: Making) -> list[Fact]:
 
 
 def _who(making: Making) -> str:
-    return making.proof.recipient.field("name") or making.speech.say("page1.recipient")
+    proof = making.proof
+    named = proof.name.annex != proof.recipient.annex or isinstance(proof.name.value, dict)
+    return (proof.name.field("name") if named else "") or making.speech.say("page1.recipient")
 
 
 def _summary(making: Making) -> list[Fact]:
@@ -75,7 +77,7 @@ def _who_note(making: Making) -> str:
     proof, speech = making.proof, making.speech
     key = proof.recipient.field("key", "recipient", "id")
     notes = [speech.say("page1.customer", key=key)] if key else []
-    if not proof.recipient.is_known:
+    if not proof.name.is_known:
         notes.append(speech.say("page1.gone-name"))
     notes += [
         f"{speech.name_of('channel', on, channel=on)} {making.address(told, 'page1')}" for on, told in proof.addresses
@@ -88,7 +90,7 @@ def _when_and_how(making: Making) -> tuple[str, str, str, str]:
     act = proof.deciding
     if act is None:
         return speech.say("page1.no-answer"), _asked_on(making), "–", ""  # noqa: RUF001 (the dash itself is meant)
-    at = act.event.at
+    at = act.at
     zone, when = speech.say("dates.zone", exact=speech.exact(at)), speech.moment(at)
     if proof.standing not in _ANSWERED:
         answer = speech.say(f"page1.{'yes' if act.answer == 'yes' else 'no'}")

@@ -52,7 +52,7 @@ class Making:
 
     def address(self, told: Told, section: str = "timeline") -> str:
         """An address as far as it may be shown, else the words of a section for one that is gone."""
-        text = told.field("address", "email", "phone", "number")
+        text = told.field("to", "address", "email", "phone", "number")
         return masked(text) if text else self.speech.say(f"{section}.address-gone")
 
     def method(self, act: Act) -> str:

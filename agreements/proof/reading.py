@@ -71,9 +71,9 @@ class _Reader:
     def proof(self) -> Proof:
         requested = self._first("requested")
         asked, body = self._asked(requested), (requested.body if requested else None) or {}
-        addresses = tuple((str(one["channel"]), self._told(one)) for one in _dicts(body.get("addresses", ())))
+        addresses = tuple(self._address(one) for one in _dicts(body.get("addresses", ())))
         sent, acts = self._sent(dict(addresses)), tuple(self._acts())
-        deciding = next((act for act in reversed(acts) if act.decided), None)
+        deciding = next((act for act in reversed(acts) if act.decided and act.answer in _ANSWERS), None)
         standing, ended = self._standing(deciding)
         for event in self._events:
             self._note(event.body)
@@ -83,6 +83,7 @@ class _Reader:
             standing=standing,
             asked=asked,
             recipient=self._told(body.get("recipient")),
+            name=self._told(body.get("name") or body.get("recipient")),
             requested=requested,
             addresses=addresses,
             sent=sent,
@@ -110,6 +111,12 @@ class _Reader:
         if not told.is_known:
             self._gone.setdefault(name, told)
         return told
+
+    def _address(self, reference: dict[str, Any]) -> tuple[str, Told]:
+        """The channel of an address, by its looks when nobody says it."""
+        told = self._told(reference)
+        looks = "" if not told.is_known else "email" if "@" in str(told.value) else "sms"
+        return str(reference.get("channel") or looks), told
 
     def _note(self, value: object) -> None:
         """Remember every annex that is referred to and gone, wherever the reference stands."""
@@ -142,24 +149,38 @@ class _Reader:
 
     def _one_sent(self, name: str, events: Sequence[Event], addresses: Mapping[str, Told]) -> Sent:
         body, channel = events[0].body or {}, events[0].text("channel")
-        address = self._told(body.get("address") or body.get("to"))
+        address = self._told(body.get("to") or body.get("address"))
         if not address.annex:
             address = next((told for on, told in addresses.items() if on.startswith(channel)), Told())
         return Sent(name, channel, events[0].text("kind"), address, self._told(body.get("rendered")), tuple(events))
 
     def _acts(self) -> Iterable[Act]:
         by_seq = {event.seq: event for event in self._events}
+        settled = {int(event.text("settles") or 0) for event in self._events if event.kind == "answered"}
         for event in self._events:
-            body = event.body or {}
-            if event.kind == "answered":
-                decided, buttons = body.get("decided") is True, tuple(_texts(body.get("buttons") or ()))
-                sender, raw = self._told(body.get("from")), self._told(body.get("raw"))
-                yield Act(event, event.text("answer"), event.text("method"), decided, sender, raw, buttons)
-            elif event.kind == _SETTLED:
-                answer, unclear = event.text("answer"), by_seq.get(int(event.text("names") or 0))
-                said = (unclear.body if unclear else None) or {}
-                told = self._told(said.get("from")), self._told(said.get("raw"))
-                yield Act(event, answer, _SETTLED, answer in _ANSWERS, *told)
+            names = int(event.text("names") or 0)
+            if event.kind in {"answered", "withdrawn"}:
+                yield self._act(event, by_seq.get(int(event.text("settles") or 0)))
+            elif event.kind == _SETTLED and names not in settled:
+                yield self._act(event, by_seq.get(names))
+
+    def _act(self, event: Event, unclear: Event | None) -> Act:
+        """An act; what a person settled came in as an event that was ``unclear``."""
+        body = event.body or {}
+        said = (unclear.body if unclear else None) or body
+        answer = "withdraw" if event.kind == "withdrawn" else event.text("answer")
+        came = event.text("came_at") or event.text("received_at")
+        return Act(
+            event=event,
+            at=moment(came) if came else unclear.at if unclear else event.at,
+            answer=answer,
+            method=_SETTLED if unclear else event.text("method"),
+            decided=body.get("decided") is True or (event.kind != "answered" and answer in {*_ANSWERS, "withdraw"}),
+            sender=self._told(said.get("from")),
+            raw=self._told(said.get("raw")),
+            device=self._told(said.get("user_agent")),
+            buttons=tuple(_texts(body.get("buttons") or ())),
+        )
 
     def _standing(self, deciding: Act | None) -> tuple[Standing, Event | None]:
         """How the request stands by its last decision, and the event that ended or changed it after that."""

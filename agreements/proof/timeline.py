@@ -57,7 +57,8 @@ def title_of(making: Making, event: Event) -> str:
 
 def _answer(making: Making, event: Event) -> str:
     answer = event.text("answer")
-    return making.speech.say(f"page1.{answer}").lower() if answer in {"yes", "no"} else answer
+    known = {"yes", "no", "withdraw", "nothing"}
+    return making.speech.say(f"page1.{answer}").lower() if answer in known else answer
 
 
 def _details(making: Making, event: Event, act: Act | None) -> Iterator[str]:
@@ -102,7 +103,7 @@ def _general(making: Making, event: Event) -> Iterator[str]:
         yield speech.say("timeline.annexes-count", count=len(gone) if isinstance(gone, list) else 0)
     if event.kind in {"settled-by-person", "annex-deleted", "cancelled", "corrected"} and event.text("by"):
         yield speech.say("timeline.by", by=event.text("by"))
-    if event.kind == "withdrawn":
+    if event.kind == "withdrawn" and event.text("method"):
         yield speech.name_of("method", event.text("method"), method=event.text("method"))
     if event.text("names"):
         yield speech.say("timeline.names", seq=event.text("names"))

@@ -94,14 +94,19 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a human did, or staff made of it; ``event`` says when. ``method`` may be that a person settled it."""
+    """What a human did, or staff made of it; ``at`` is when it came in, ``event`` where it was put down.
+
+    ``method`` may be that a person settled it; ``answer`` is a yes, a no or a withdrawal.
+    """
 
     event: Event
+    at: dt.datetime
     answer: str
     method: str
     decided: bool
     sender: Told
     raw: Told
+    device: Told
     buttons: tuple[str, ...] = ()
 
 
@@ -138,9 +143,10 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Everything that is drawn. ``links`` are how many events of others stand in the file without their bodies.
+    """Everything that is drawn; ``recipient`` is the corporation's own key of who was asked.
 
-    ``as_of`` is the moment of the last event that the file holds; ``deciding`` is the act that the request stands on.
+    ``links`` are how many events of others stand in the file without their bodies, ``as_of`` is the moment of the last
+    event that it holds, and ``deciding`` the act that the request stands on.
     """
 
     chain: str
@@ -148,6 +154,7 @@ class Proof:
     standing: Standing
     asked: Asked
     recipient: Told
+    name: Told
     requested: Event | None
     addresses: tuple[tuple[str, Told], ...]
     sent: tuple[Sent, ...]

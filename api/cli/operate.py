@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -38,7 +39,14 @@ def serve(
     """Run the web server, with workers beside it; until Ctrl-C or SIGTERM."""
     import uvicorn
 
-    from api.bootstrap import configure_logging, keep_temporary_files, make_deps, scan_drops, start_embedded
+    from api.bootstrap import (
+        configure_logging,
+        keep_temporary_files,
+        make_deps,
+        make_sealer,
+        scan_drops,
+        start_embedded,
+    )
     from api.http.app import create_app
     from api.http.edge import Edge
 
@@ -50,7 +58,7 @@ def serve(
         spool.mkdir(exist_ok=True)
         edge = Edge(service.waker.ready, settings.public_url, spool, scan_drops(settings))
         config = uvicorn.Config(
-            create_app(make_deps(service), edge),
+            create_app(replace(make_deps(service), sealer=make_sealer(settings)), edge),
             host=settings.host,
             port=settings.port,
             log_config=None,
