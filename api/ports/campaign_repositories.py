@@ -193,5 +193,14 @@ class Records(Protocol):
     def place(self, organisation_id: str, now: datetime, limit: int) -> int:
         """Set ``updated_at`` of committed changes to a moment behind all that were given; returns how many."""
 
+    def lend(self, organisation_id: str, record_id: str, person: str, now: datetime, until: datetime) -> bool:
+        """Put a record in the hands of a person; False, and no change, while it is in those of another."""
+
+    def give_back(self, organisation_id: str, record_id: str, person: str) -> None:
+        """Out of the hands of this person; in those of another it stays."""
+
+    def lent(self, organisation_id: str, now: datetime) -> Mapping[str, str]:
+        """In whose hands records are, by record."""
+
     def list(self, organisation_id: str, page: PageRequest, wanted: RecordFilter = EVERY_RECORD) -> Page[Record]:
         """In the order in which they changed last. Raises Refusal: ``bad-cursor``."""

@@ -7,7 +7,8 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import campaign_tables as tables
 from api.adapters.repositories.base import Repository, as_row
@@ -105,6 +106,31 @@ class SqlRecords(Repository):
         some = mine.with_for_update(skip_locked=True, key_share=True)
         changes = {"updated_at": at, "fresh": False}
         return self._connection.execute(update(tables.records).where(c.id.in_(some)).values(**changes)).rowcount
+
+    def lend(self, organisation_id: str, record_id: str, person: str, now: datetime, until: datetime) -> bool:
+        """One statement decides; what is over goes first."""
+        c = tables.record_leases.c
+        over = (c.organisation_id == organisation_id, c.leased_until <= now)
+        self._connection.execute(delete(tables.record_leases).where(*over))
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        row = {"record_id": record_id, "organisation_id": organisation_id, "leased_to": person, "leased_until": until}
+        statement = dialect.insert(tables.record_leases).values(**row)
+        mine = and_(c.leased_to == person, c.organisation_id == organisation_id)
+        longer = {"leased_until": statement.excluded.leased_until}
+        statement = statement.on_conflict_do_update(index_elements=["record_id"], set_=longer, where=mine)
+        return self._connection.execute(statement).rowcount > 0
+
+    def give_back(self, organisation_id: str, record_id: str, person: str) -> None:
+        """Remove the row."""
+        c = tables.record_leases.c
+        where = (c.organisation_id == organisation_id, c.record_id == record_id, c.leased_to == person)
+        self._connection.execute(delete(tables.record_leases).where(*where))
+
+    def lent(self, organisation_id: str, now: datetime) -> Mapping[str, str]:
+        """Those that are not over."""
+        c = tables.record_leases.c
+        where = (c.organisation_id == organisation_id, c.leased_until > now)
+        return {row[0]: row[1] for row in self._connection.execute(select(c.record_id, c.leased_to).where(*where))}
 
     def _row(self, record: Record) -> dict[str, Any]:
         if self._has_one_writer:

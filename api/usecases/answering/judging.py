@@ -69,6 +69,7 @@ def judge(deps: Deps, organisation_id: str, record_id: str, value: str, by: str,
         if not is_kept(checked[name]):
             return Judged(doubt.record, checked[name])
         keep(deps, uow, asked, offer, "", checked)
+        uow.records.give_back(organisation_id, record_id, by)
         return Judged(uow.records.get(organisation_id, record_id), checked[name])
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import FOR_A_PERSON, PageRequest, RecordFilter
 from api.usecases.answering.judging import doubt_of
+from api.usecases.scanning.reviewing import LEASE
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -45,11 +46,13 @@ def count_waiting(deps: Deps, organisation_id: str, campaign_id: str | None = No
 
 
 def next_doubt(
-    deps: Deps, organisation_id: str, skipped: Collection[str] = (), campaign_id: str | None = None
+    deps: Deps, organisation_id: str, person: str, skipped: Collection[str] = (), campaign_id: str | None = None
 ) -> Doubt | None:
-    """The one that waits longest; None when none is left."""
+    """The one that waits longest and is in nobody else's hands; None when none is left. It is in nobody's hands yet."""
+    with deps.database.read() as uow:
+        lent = uow.records.lent(organisation_id, deps.clock.now())
     for record in _waiting(deps, organisation_id, campaign_id):
-        if record.id not in skipped:
+        if record.id not in skipped and lent.get(record.id, person) == person:
             try:
                 return doubt_of(deps, organisation_id, record.id)
             except Refusal as refusal:
@@ -57,6 +60,32 @@ def next_doubt(
                 if refusal.code != "recipient-not-found":
                     raise
     return None
+
+
+def take_next(
+    deps: Deps, organisation_id: str, person: str, skipped: Collection[str] = (), campaign_id: str | None = None
+) -> Doubt | None:
+    """`next_doubt`, in the hands of this person for some minutes."""
+    others: list[str] = []
+    while doubt := next_doubt(deps, organisation_id, person, [*skipped, *others], campaign_id):
+        if take(deps, organisation_id, doubt.record.id, person):
+            return doubt
+        # a colleague was quicker
+        others.append(doubt.record.id)
+    return None
+
+
+def take(deps: Deps, organisation_id: str, record_id: str, person: str) -> bool:
+    """Put one in the hands of this person for some minutes; False while it is in those of a colleague."""
+    now = deps.clock.now()
+    with deps.database.write() as uow:
+        return uow.records.lend(organisation_id, record_id, person, now, now + LEASE)
+
+
+def give_back(deps: Deps, organisation_id: str, record_id: str, person: str) -> None:
+    """This person does not settle it now."""
+    with deps.database.write() as uow:
+        uow.records.give_back(organisation_id, record_id, person)
 
 
 def _waiting(deps: Deps, organisation_id: str, campaign_id: str | None) -> Iterator[Record]:

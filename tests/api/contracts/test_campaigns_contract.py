@@ -407,3 +407,21 @@ def test_answers_are_numbered_and_only_their_standing_changes(known: SqlDatabase
         expected = replace(second, standing=Standing.CONTESTED)
         assert uow.submissions.live_answers(ORG, CAMPAIGN, "record-1", {"reading"}) == [expected]
         assert uow.submissions.answers(ORG, ["sub_1"])["sub_1"][0].ended_at == LATER
+
+
+def test_a_record_is_in_the_hands_of_one_person_until_the_time_is_over(known: SqlDatabase) -> None:
+    soon = NOW + timedelta(minutes=5)
+    with known.write() as uow:
+        uow.records.put(record(1, "record-1", "reading"))
+        assert uow.records.lend(ORG, "rec_1", "usr_1", NOW, soon)
+        assert uow.records.lend(ORG, "rec_1", "usr_1", NOW, LATER)
+        assert not uow.records.lend(ORG, "rec_1", "usr_2", soon, LATER)
+        assert uow.records.lent(ORG, soon) == {"rec_1": "usr_1"}
+        assert uow.records.lent(OTHER, soon) == {}
+        uow.records.give_back(ORG, "rec_1", "usr_2")
+        uow.records.give_back(OTHER, "rec_1", "usr_1")
+        assert uow.records.lent(ORG, soon) == {"rec_1": "usr_1"}
+        assert uow.records.lent(ORG, LATER) == {}
+        assert uow.records.lend(ORG, "rec_1", "usr_2", LATER, LATER + timedelta(minutes=5))
+        uow.records.give_back(ORG, "rec_1", "usr_2")
+        assert uow.records.lend(ORG, "rec_1", "usr_1", LATER, LATER + timedelta(minutes=5))

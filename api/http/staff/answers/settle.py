@@ -42,6 +42,7 @@ _ID: Final = r"^[A-Za-z0-9_-]{0,80}$"
 _SKIP: Final = r"^[A-Za-z0-9_,-]{0,2000}$"
 _MOST_SKIPPED: Final = 40
 _EMPTY: Final = "Nothing was chosen. Press the key of the answer that counts, or type another."
+_TAKEN: Final = "A colleague has this answer in hands now. Go on with the next."
 _STALE: Final = "Something came in or a colleague settled this a moment ago. Look again, and choose."
 
 
@@ -90,27 +91,34 @@ WayDep = Annotated[Way, Depends(_way)]
 
 @router.get("", dependencies=[IN_FRONT])
 def show_next(request: Request, deps: DepsDep, way: WayDep) -> Response:
-    """The one that waits longest, or well done."""
-    organisation_id = person(request).organisation_id
-    doubt = queueing.next_doubt(deps, organisation_id, way.ids, way.campaign or None)
+    """The one that waits longest, in nobody else's hands for some minutes; or well done."""
+    visitor = person(request)
+    organisation_id = visitor.organisation_id
+    doubt = queueing.take_next(deps, organisation_id, visitor.user.id, way.ids, way.campaign or None)
     if doubt is not None:
         return _doubt_page(request, deps, doubt, way)
     left = queueing.count_waiting(deps, organisation_id, way.campaign or None)
-    return page(request, "answers/settled.html", **WORDS, way=way, left=left, notice=notice_of(request, deps))
+    with deps.database.read() as uow:
+        lent = bool(uow.records.lent(organisation_id, deps.clock.now()))
+    said: dict[str, Any] = {"way": way, "left": left, "lent": lent, "notice": notice_of(request, deps)}
+    return page(request, "answers/settled.html", **WORDS, **said)
 
 
 @router.get("/ahead", dependencies=[IN_FRONT])
 def show_ahead(request: Request, deps: DepsDep, way: WayDep) -> Response:
     """The pictures of the one after that on the screen, for a browser to load them beforehand."""
-    organisation_id = person(request).organisation_id
-    doubt = queueing.next_doubt(deps, organisation_id, way.ids, way.campaign or None)
+    visitor = person(request)
+    doubt = queueing.next_doubt(deps, visitor.organisation_id, visitor.user.id, way.ids, way.campaign or None)
     return page(request, "answers/ahead.html", said=_said(deps, doubt) if doubt else ())
 
 
 @router.get("/{record_id:id}", dependencies=[IN_FRONT])
 def show(request: Request, deps: DepsDep, record_id: str, way: WayDep) -> Response:
     """One answer, also one that is settled: a new word about it goes before what was said."""
-    return _doubt_page(request, deps, judging.doubt_of(deps, person(request).organisation_id, record_id), way)
+    visitor = person(request)
+    doubt = judging.doubt_of(deps, visitor.organisation_id, record_id)
+    is_mine = queueing.take(deps, visitor.organisation_id, record_id, visitor.user.id)
+    return _doubt_page(request, deps, doubt, way, question="" if is_mine else _TAKEN)
 
 
 @router.post("/{record_id:id}", dependencies=[IN_FRONT])
@@ -118,10 +126,12 @@ def settle(desk: DeskDep, record_id: str) -> Response:
     """Take it, or ask; then the next."""
     way, does = _of_form(desk), desk.form.text("do")
     if does == "skip":
+        queueing.give_back(desk.deps, desk.organisation_id, record_id, desk.by)
         return see_other(way.url(skip=record_id))
     doubt = judging.doubt_of(desk.deps, desk.organisation_id, record_id)
-    if desk.form.text("revision") != str(doubt.record.revision):
-        return _again(desk, doubt, "state-conflict", _STALE)
+    is_mine = queueing.take(desk.deps, desk.organisation_id, record_id, desk.by)
+    if not is_mine or desk.form.text("revision") != str(doubt.record.revision):
+        return _again(desk, doubt, "state-conflict", _STALE if is_mine else _TAKEN)
     value = "" if does == "none" else desk.form.text(does if does.startswith("pick-") else "value")
     if not value and does != "none":
         return _again(desk, doubt, "value-missing", _EMPTY)

@@ -98,6 +98,29 @@ def test_what_changed_in_the_meantime_is_looked_at_again(world: DeskWorld, fay: 
     assert value(world, 0) == ("12300", RecordState.SETTLED)
 
 
+def test_two_people_settle_different_answers_and_what_is_left_alone_comes_back(
+    world: DeskWorld, staff: Staff, fay: Browser
+) -> None:
+    first, second = world.dispute(0), world.dispute(1)
+    with staff.browser("guus", Role.MAILROOM) as guus:
+        assert action(fay.get(SETTLE)) == f"{SETTLE}/{first}"
+        assert action(guus.get(SETTLE)) == f"{SETTLE}/{second}"
+        assert action(fay.get(SETTLE)) == f"{SETTLE}/{first}"
+        assert "A colleague has this answer in hands" in guus.get(f"{SETTLE}/{first}").text
+        assert press(guus, "pick-2").answer.status_code == 409
+        assert value(world, 0)[1] is RecordState.DISPUTED
+        press(guus.get(f"{SETTLE}/{second}"), "pick-1")
+        assert "Colleagues have the rest in hands" in guus.text
+        press(fay, "skip")
+        assert action(guus.get(SETTLE)) == f"{SETTLE}/{first}"
+        world.deps.clock.advance(299)  # type: ignore[attr-defined] # a fake clock
+        assert "Colleagues have the rest" in fay.get(SETTLE).text
+        world.deps.clock.advance(2)  # type: ignore[attr-defined] # a fake clock
+        assert action(fay.get(SETTLE)) == f"{SETTLE}/{first}"
+        assert press(fay, "pick-1").answer.status_code == 200
+        assert value(world, 0)[1] is RecordState.SETTLED
+
+
 def test_the_same_value_has_one_key_and_what_nobody_can_read_has_none(world: DeskWorld, fay: Browser) -> None:
     world.dispute(0)
     world.scan(page(1, slip(0, {"reading": "12250"}), looks="again"))
