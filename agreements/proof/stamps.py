@@ -20,7 +20,10 @@ def read_checkpoint(value: Mapping[str, Any]) -> StampedCheckpoint:
     """A checkpoint with what its stamp says. Raises KeyError, TypeError or ValueError for what has another form."""
     checkpoint = value["checkpoint"]
     digest = sha256(canonical(checkpoint)).digest()
-    state, stamped_at, authority = _stamp(base64.b64decode(value.get("stamp", "")), digest)
+    try:
+        state, stamped_at, authority = _stamp(base64.b64decode(value.get("stamp", "")), digest)
+    except (ValueError, KeyError, TypeError, IndexError):  # what stands there has not the form of a stamp
+        state, stamped_at, authority = StampState.OTHER, None, ""
     return StampedCheckpoint(
         number=int(checkpoint["number"]),
         first=int(checkpoint["first"]),
@@ -57,5 +60,5 @@ def _authority(signed: Any) -> str:  # noqa: ANN401 (asn1crypto has no types)
     for choice in signed["certificates"] or ():
         certificate = choice.chosen
         if "serial_number" in serial and certificate.serial_number == serial["serial_number"].native:
-            return str(certificate.subject.human_friendly)
+            return str(certificate.subject.native.get("common_name") or certificate.subject.human_friendly)
     return ""

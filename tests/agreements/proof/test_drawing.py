@@ -25,6 +25,7 @@ from samples.make_evidence import (
     asked,
     digest,
 )
+from tests.agreements.time_authority import TimeAuthority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,3 +286,45 @@ def test_a_language_without_words_is_refused(brand: Brand) -> None:
     with pytest.raises(Refusal) as refused:
         draw_proof(asked().document(), brand, "fr")
     assert refused.value.code == "language-unknown"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> TimeAuthority:
+    return TimeAuthority(tmp_path_factory.mktemp("tsa"))
+
+
+def test_a_time_stamp_says_when_and_by_whom(brand: Brand, authority: TimeAuthority) -> None:
+    chain = agreed_on_page("en")
+    chain.checkpoint()
+    stamp = authority.stamp(chain.stamps[0].checkpoint.document())
+    chain.stamps[0] = chain.stamps[0]._replace(stamp=stamp)
+    found = pages(draw_proof(chain.document(), brand, "en"))
+    assert "All events are covered by a time stamp of another party, the last of" in found[0]
+    assert "UTC by Tijd" in " ".join(found)
+
+
+def test_a_time_stamp_of_something_else_is_not_taken_for_one(brand: Brand, authority: TimeAuthority) -> None:
+    chain = agreed_on_page("en")
+    chain.checkpoint()
+    chain.stamps[0] = chain.stamps[0]._replace(stamp=authority.stamp(b"something else"))
+    found = pages(draw_proof(chain.document(), brand, "en"))
+    assert "Beware: a time stamp does not belong to its checkpoint." in found[0]
+    assert "Does not belong to this checkpoint" in " ".join(found)
+
+
+def test_events_after_the_last_checkpoint_are_said_to_be_uncovered(brand: Brand, authority: TimeAuthority) -> None:
+    chain = asked("en")
+    chain.checkpoint()
+    stamp = authority.stamp(chain.stamps[0].checkpoint.document())
+    chain.stamps[0] = chain.stamps[0]._replace(stamp=stamp)
+    chain.add("reminded", {"request": REQUEST, "names": 2})
+    assert "5 of 6 events are covered by a time stamp" in pages(draw_proof(chain.document(), brand, "en"))[0]
+
+
+@pytest.mark.parametrize("stamp", [b"no stamp", bytes.fromhex("3005300302010230"), b"0\x03\x02\x01\x00"])
+def test_what_is_no_time_stamp_is_not_taken_for_one(brand: Brand, stamp: bytes) -> None:
+    chain = asked("en")
+    chain.checkpoint()
+    chain.stamps[0] = chain.stamps[0]._replace(stamp=stamp)
+    first = pages(draw_proof(chain.document(), brand, "en"))[0]
+    assert "Beware: a time stamp does not belong to its checkpoint." in first
