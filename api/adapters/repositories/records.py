@@ -118,7 +118,7 @@ class SqlRecords(Repository):
         mine = and_(c.leased_to == person, c.organisation_id == organisation_id)
         longer = {"leased_until": statement.excluded.leased_until}
         statement = statement.on_conflict_do_update(index_elements=["record_id"], set_=longer, where=mine)
-        return self._connection.execute(statement).rowcount > 0
+        return self._connection.execute(statement.returning(c.record_id)).one_or_none() is not None
 
     def give_back(self, organisation_id: str, record_id: str, person: str) -> None:
         """Remove the row."""
