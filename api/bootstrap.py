@@ -24,6 +24,7 @@ from api.adapters.system import RandomIds, SystemClock
 from api.adapters.temporary import begin_temporary, remove_left
 from api.ports import NoChannels, NoSealer, ReadBackPolicy
 from api.settings import Settings, as_environment, load_settings, print_room_files, secret_key
+from api.usecases.agreeing.timing import expire_requests, remind_people
 from api.usecases.alarms import watch
 from api.usecases.answering.planned_reminders import ask_for_due
 from api.usecases.deps import Deps, Limits
@@ -125,6 +126,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     # composing takes seconds to load, and only the processes that do the work need it
     from api.adapters.slip_reader import IsolatedReader  # noqa: PLC0415 - see above
     from api.adapters.webhook_sender import HttpWebhookSender  # noqa: PLC0415 - see above
+    from api.usecases.agreeing.asking import ask_people  # noqa: PLC0415 - see above
     from api.usecases.answering.import_jobs import go_on_with_import  # noqa: PLC0415 - see above
     from api.usecases.answering.planned_reminders import make_reminder  # noqa: PLC0415 - see above
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
@@ -155,6 +157,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.REMIND: partial(make_reminder, deps),
         WorkKind.SEND_MESSAGES: partial(send_messages, deps),
         WorkKind.IMPORT_ANSWERS: partial(go_on_with_import, deps),
+        WorkKind.ASK_PEOPLE: partial(ask_people, deps),
     }
 
 
@@ -226,6 +229,8 @@ def make_supervisor(
         partial(tend_lanes, deps),
         partial(watch, deps),
         partial(ask_for_due, deps),
+        partial(remind_people, deps),
+        partial(expire_requests, deps),
         partial(remove_left, _temporary(settings)),
     ]
     drops = scan_drops(settings)

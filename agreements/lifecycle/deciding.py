@@ -85,13 +85,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a human did, and when it reached us. ``words`` is the digest of what was before them, where we know it."""
+    """What a human did, and when it reached us. ``words`` is the digest of what was before them, where we know it.
+
+    ``looked_at``: somebody of ours has seen what came in, whatever its road, and says what it means.
+    """
 
     said: Said
     method: Method
     at: datetime
     words: str = ""
     signed: bool = False
+    looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ def may_answer(standing: Standing, now: datetime) -> bool:
 def _not_valid(standing: Standing, act: Act) -> Why | None:
     """What is wrong with the act itself, wherever the request stands."""
     withdraws = act.said is Said.WITHDRAW
-    if not withdraws and not (_ROADS[act.method] & standing.roads):
+    if not withdraws and not act.looked_at and not (_ROADS[act.method] & standing.roads):
         return Why.ROAD
     # whoever pressed a button read a text; it must be the one that this request asks
     read = act.words or act.method is Method.WEB_POST
@@ -166,7 +170,8 @@ def _next_state(standing: Standing, act: Act) -> RequestState | Why:
         return Why.ENDED if act.said is Said.YES else Why.DUPLICATE
     if standing.state is RequestState.AGREED:
         return _after_yes(standing, act)
-    if standing.state is RequestState.EXPIRED or act.at > standing.valid_until:
+    if act.at > standing.valid_until:
+        # what came in time counts though the end was noted meanwhile
         return Why.DUPLICATE if _says_no_again(standing, act) else Why.LATE
     if standing.state is RequestState.DECLINED:
         return _after_no(act)

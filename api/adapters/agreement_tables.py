@@ -79,6 +79,7 @@ agreements = Table(
     Column("reach", Choice(Reach), nullable=False),
     Column("reminded", Integer, nullable=False),
     Column("remind_at", UtcTime),
+    Column("fetches", Integer, nullable=False),
     Column("annexes", JSON, nullable=False),
     Column("revision", Integer, nullable=False),
     Unique("question_id", "recipient"),

@@ -71,7 +71,8 @@ class AgreementRequest:
 
     ``name``, ``email`` and ``phone`` (E.164) are personal data that can be emptied. ``code`` is what tells it from
     others that are asked of the same number by text message. ``decided_seq`` is where the decision stands in the
-    evidence, 0 for none. ``remind_at`` is when the next reminder is due, None for no more.
+    evidence, 0 for none. ``remind_at`` is when the next reminder is due, None for no more. ``fetches`` counts how often
+    its page was fetched and noted.
     """
 
     id: str
@@ -97,6 +98,7 @@ class AgreementRequest:
     reach: Reach = Reach.NONE
     reminded: int = 0
     remind_at: datetime | None = None
+    fetches: int = 0
     annexes: tuple[str, ...] = ()
     revision: int = 1
 

@@ -148,6 +148,8 @@ class MomentKind(StrEnum):
     LINK_MADE = "link-made"
     LINK_REVOKED = "link-revoked"
     SETTLED = "settled"
+    ASKED_TO_AGREE = "asked-to-agree"
+    DECIDED = "decided"
 
 
 @dataclass(frozen=True, slots=True)

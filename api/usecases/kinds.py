@@ -11,6 +11,8 @@ class WorkKind(StrEnum):
 
     The subject is the id of a job, a shard, a job, a chunk, a batch, a check, a reprint, a scanned file, a page of it,
     an endpoint of webhooks, a campaign with a day, a file of answers, a lane of messages.
+    an endpoint of webhooks, a campaign with a day, a lane of messages.
+    an endpoint of webhooks, a lane of messages, a list of people to ask.
     """
 
     VALIDATE = "validate"
@@ -26,6 +28,7 @@ class WorkKind(StrEnum):
     REMIND = "remind"
     IMPORT_ANSWERS = "import_answers"
     SEND_MESSAGES = "send_messages"
+    ASK_PEOPLE = "ask_people"
 
 
 FIRST: Final = 3

@@ -54,6 +54,7 @@ _PREFIXED = {
     "api/usecases/metering/replacing.py": (("_finding", 0, ("",)),),
     "api/usecases/answering/importing.py": (("found", 1, ("",)),),
     "api/usecases/answering/bringing.py": (("found", 1, ("",)),),
+    "api/usecases/agreeing/people.py": (("found", 1, ("",)),),
     "agreements/questions/checks.py": (("_wrong", 0, ("",)),),
 }
 # these make pairs of a code and a message

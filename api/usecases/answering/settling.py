@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.ports import DecidedBy, Record, RecordState
+from api.usecases.agreeing.paper import note_records
 from scanning.decide.roads import Given, Road, settle
 
 if TYPE_CHECKING:
@@ -43,10 +44,13 @@ def bring_held_in_line(deps: Deps, uow: UnitOfWork, whose: Whose, fields: list[s
     records = uow.records.of_recipient(organisation_id, campaign_id, recipient)
     before = {record.field: record for record in records}
     sources: dict[str, _Source] = {}
+    changed = []
     for field, said in answers.items():
         made = _settled(deps, uow, said, before.get(field), sources)
         if made is not None:
             uow.records.put(made)
+            changed.append(made)
+    note_records(deps, uow, changed)
 
 
 def _settled(

@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 
 def message_happened(deps: Deps, uow: UnitOfWork, message: Message, kind: str, event: DeliveryEvent | None) -> None:
     """Write it in the journal; ``kind`` is such as ``message-sent``, ``message`` is as it is now."""
+    from api.usecases.agreeing import happenings  # noqa: PLC0415 - what listens to messages writes messages too
+
     data = {"mode": str(message.mode), "channel": str(message.channel), "kind": message.kind}
     data |= {"request_id": message.subject_id} if message.subject_id else {}
     code = event.code if event is not None else message.code
     data |= {"code": code} if code else {}
     uow.events.append(Event(message.organisation_id, message.id, kind, deps.clock.now(), data))
+    happenings.message_happened(deps, uow, message, kind)
 
 
 def take_reply(deps: Deps, uow: UnitOfWork, inbound: InboundMessage, organisation_id: str, mode: Mode) -> None:
-    """Write in the journal that something came in; its words stay out of it."""
+    """Write in the journal that something came in, its words left out, and let it be answered."""
+    from api.usecases.agreeing import replies  # noqa: PLC0415 - what answers messages writes messages too
+
     data = {"mode": str(mode), "channel": str(inbound.channel)}
     uow.events.append(Event(organisation_id, organisation_id, "message-received", deps.clock.now(), data))
+    replies.take_reply(deps, uow, inbound, organisation_id, mode)

@@ -168,3 +168,11 @@ def test_stop_takes_back_a_consent_given_by_text_message_and_nothing_else() -> N
         ends = stop(standing, Method.SMS_KEYWORD).state is RequestState.WITHDRAWN
         assert ends == (verb is Verb.CONSENT)
         assert stop(decide(asked(verb), web(Said.YES)).standing, Method.SMS_KEYWORD).state is RequestState.AGREED
+
+
+def test_what_came_in_time_and_was_read_by_a_person_later_is_not_lost() -> None:
+    ended = expire(asked(roads=frozenset({AskRoad.SMS_KEYWORD})), END + timedelta(days=1))
+    assert ended.state is RequestState.EXPIRED
+    read = Act(Said.YES, Method.STAFF_ON_PHONE, NOW, looked_at=True)
+    assert decide(ended, read).standing.state is RequestState.AGREED
+    assert decide(ended, Act(Said.YES, Method.SMS_KEYWORD, END + timedelta(days=2))).why is Why.LATE

@@ -85,6 +85,7 @@ def _agreements() -> None:
         sa.Column("reach", sa.String(length=32), nullable=False),
         sa.Column("reminded", sa.Integer(), nullable=False),
         sa.Column("remind_at", sa.DateTime(timezone=True)),
+        sa.Column("fetches", sa.Integer(), nullable=False),
         sa.Column("annexes", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_agreements_organisation_id")),

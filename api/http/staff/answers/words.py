@@ -58,6 +58,8 @@ _MOMENTS: Final[Mapping[str, str]] = {
     MomentKind.LINK_MADE: "New link made",
     MomentKind.LINK_REVOKED: "Link ended",
     MomentKind.SETTLED: "Settled",
+    MomentKind.ASKED_TO_AGREE: "Asked to agree",
+    MomentKind.DECIDED: "Decided on a request",
 }
 _STANDINGS: Final[Mapping[str, str]] = {
     Standing.READY: "",

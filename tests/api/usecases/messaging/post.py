@@ -29,7 +29,7 @@ MAIL = ChannelSetup(
     ORG, "mail", ChannelKind.EMAIL, "post@wonen.example.org", "Wonen", return_domain="bounces.example.org"
 )
 SMS = ChannelSetup(ORG, "sms", ChannelKind.SMS, "+3197012345678")
-REQUEST = "agr_1"
+REQUEST = "thing_1"
 LINK = f"https://mijn.example.org/a/{token_of(SECRET, REQUEST)}"
 DRAFT = Draft(
     ORG,

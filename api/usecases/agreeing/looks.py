@@ -1,0 +1,62 @@
+"""The brand as messages show it, made once for a version of a brand and a language."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from agreements.messages import look_of
+from api.usecases.packages import files_of
+from docgen.layouts.brand_file import load_brand
+
+if TYPE_CHECKING:
+    from agreements.messages import Look
+    from api.ports import AskedQuestion, BlobRef, Package, UnitOfWork
+    from api.usecases.deps import Deps
+
+_MOST: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BrandLook:
+    """``host`` is where personal pages are, "" for nowhere; ``logo`` is the picture that mails show."""
+
+    look: Look
+    host: str
+    logo: BlobRef | None
+
+
+class _Kept:
+    """The last looks that were asked for, for all threads."""
+
+    def __init__(self) -> None:
+        self._looks: OrderedDict[tuple[str, str, str], BrandLook] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, deps: Deps, package: Package, language: str) -> BrandLook:
+        key = (package.organisation_id, package.digest, language)
+        with self._lock:
+            found = self._looks.get(key)
+            if found is None:
+                found = self._looks[key] = _made(deps, package, language)
+            self._looks.move_to_end(key)
+            while len(self._looks) > _MOST:
+                self._looks.popitem(last=False)
+            return found
+
+
+_KEPT: Final = _Kept()
+
+
+def brand_look(deps: Deps, uow: UnitOfWork, asked: AskedQuestion, language: str) -> BrandLook:
+    """The look of a question's brand; the logo is in the store of the organisation."""
+    return _KEPT.of(deps, uow.brands.get(asked.organisation_id, asked.brand_id), language)
+
+
+def _made(deps: Deps, package: Package, language: str) -> BrandLook:
+    brand = load_brand(files_of(deps, package))
+    look = look_of(brand, language)
+    logo = deps.blobs.put(package.organisation_id, [look.logo]) if look.logo else None
+    return BrandLook(look, (brand.entry_host or "").lower(), logo)
