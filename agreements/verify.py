@@ -724,12 +724,13 @@ def as_text(report: Report) -> str:
 
 
 def kept_outside(place: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Checkpoints of a folder: ``NAME.json`` with its stamp ``NAME.tsr`` beside it."""
+    """Checkpoints of a folder: ``NAME.json``, with a stamp ``NAME.tsr`` or ``NAME.something.tsr`` beside it."""
     for path in sorted(place.glob("*.json")) if place.is_dir() else [place]:
-        one, stamp = parse(path.read_bytes().strip()), path.with_suffix(".tsr")
+        one = parse(path.read_bytes().strip())
         if not isinstance(one, dict):
             raise Wrong("checkpoint-unreadable", f"{path} is no checkpoint")
-        yield one, stamp.read_bytes() if stamp.exists() else b""
+        stamps = sorted(path.parent.glob(f"{path.stem}.*tsr"))
+        yield one, stamps[0].read_bytes() if stamps else b""
 
 
 def main(arguments: list[str] | None = None) -> int:

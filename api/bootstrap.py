@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 
 from api.adapters.blobs_folder import FolderBlobs
+from api.adapters.checkpoint_folder import CheckpointFolder
 from api.adapters.database import SqlDatabase
 from api.adapters.dns_resolver import ResolverDns
 from api.adapters.engine import make_engine
@@ -29,6 +30,7 @@ from api.usecases.alarms import watch
 from api.usecases.answering.planned_reminders import ask_for_due
 from api.usecases.deps import Deps, Limits
 from api.usecases.equipment import equipment_with
+from api.usecases.evidence.checkpoints import tend_evidence
 from api.usecases.feeds import place_all
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
@@ -48,7 +50,20 @@ if TYPE_CHECKING:
 
     from celery import Celery
 
-    from api.ports import Blobs, Channels, Clock, Database, Dns, Handler, Ids, OnFailed, Sealer, Waker
+    from api.ports import (
+        Blobs,
+        Channels,
+        CheckpointShelf,
+        Clock,
+        Database,
+        Dns,
+        Handler,
+        Ids,
+        OnFailed,
+        Sealer,
+        TimeStamper,
+        Waker,
+    )
 
 _CHILD = (sys.executable, "-c", "from api.bootstrap import worker_child; raise SystemExit(worker_child())")
 
@@ -130,6 +145,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
     from api.usecases.answering.import_jobs import go_on_with_import  # noqa: PLC0415 - see above
     from api.usecases.answering.planned_reminders import make_reminder  # noqa: PLC0415 - see above
     from api.usecases.composing import compose_chunk  # noqa: PLC0415 - see above
+    from api.usecases.evidence.checkpoints import stamp_checkpoint  # noqa: PLC0415 - see above
     from api.usecases.messaging.sending import send_messages  # noqa: PLC0415 - see above
     from api.usecases.planning import plan_job  # noqa: PLC0415 - see above
     from api.usecases.reading_back import check_part  # noqa: PLC0415 - see above
@@ -158,6 +174,7 @@ def make_handlers(service: Service) -> Mapping[str, Handler]:
         WorkKind.SEND_MESSAGES: partial(send_messages, deps),
         WorkKind.IMPORT_ANSWERS: partial(go_on_with_import, deps),
         WorkKind.ASK_PEOPLE: partial(ask_people, deps),
+        WorkKind.STAMP_CHECKPOINT: partial(stamp_checkpoint, deps),
     }
 
 
@@ -188,6 +205,8 @@ def make_deps(service: Service) -> Deps:
         equipment,
         service.channels,
         service.dns,
+        time_stamper=_time_stamper(settings),
+        checkpoint_shelf=_checkpoint_shelf(settings),
     )
 
 
@@ -199,7 +218,7 @@ def make_sealer(settings: Settings) -> Sealer:
     from api.adapters.sealer import SealFiles, open_sealer  # noqa: PLC0415 - see above
 
     files = SealFiles(settings.seal_key_file, settings.seal_certificate_file, settings.seal_password_file)
-    return open_sealer(files, None)
+    return open_sealer(files, _time_stamper(settings))
 
 
 def make_runner(service: Service, handlers: Mapping[str, Handler], on_failed: OnFailed | None = None) -> Runner:
@@ -228,6 +247,7 @@ def make_supervisor(
         partial(tend, deps),
         partial(tend_lanes, deps),
         partial(watch, deps),
+        partial(tend_evidence, deps),
         partial(ask_for_due, deps),
         partial(remind_people, deps),
         partial(expire_requests, deps),
@@ -279,7 +299,7 @@ def worker_child() -> int:
     service = open_service(settings)
     handlers: dict[str, Handler] = dict(make_handlers(service))
     # what waits for others is done beside what computes
-    waiting = (WorkKind.DELIVER_WEBHOOKS, WorkKind.SEND_MESSAGES)
+    waiting = (WorkKind.DELIVER_WEBHOOKS, WorkKind.SEND_MESSAGES, WorkKind.STAMP_CHECKPOINT)
     aside: dict[str, Handler] = {kind: handlers.pop(kind) for kind in waiting}
     couriers = Couriers(aside, partial(make_runner, service), os.environ[WORKER_NAME])
     return serve_wake_ups(service, make_runner(service, handlers), couriers)
@@ -346,6 +366,18 @@ def _channels(settings: Settings, clock: Clock) -> Channels:
     from api.adapters.channel_file import read_channels  # noqa: PLC0415 - most do without
 
     return read_channels(settings.channels, clock)
+
+
+def _time_stamper(settings: Settings) -> TimeStamper | None:
+    if settings.tsa_url is None:
+        return None
+    from api.adapters.time_stamper import HttpTimeStamper  # noqa: PLC0415 - slow to load and most do without
+
+    return HttpTimeStamper(settings.tsa_url)
+
+
+def _checkpoint_shelf(settings: Settings) -> CheckpointShelf | None:
+    return CheckpointFolder(settings.checkpoints) if settings.checkpoints else None
 
 
 def _broker(settings: Settings, name: str) -> tuple[Celery, Waker]:

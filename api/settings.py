@@ -118,6 +118,12 @@ class Settings(BaseSettings):
     scan_folder: Path | None = Field(
         None, description="a folder that scanners drop files in, for example ./scans, or leave it out"
     )
+    checkpoints: Path | None = Field(
+        None, description="a folder on another disk for checkpoints of evidence, for example /safe, or leave it out"
+    )
+    tsa_url: Annotated[str, _url("http", "https")] | None = Field(
+        None, description="the URL of a time stamping authority (RFC 3161), or leave it out"
+    )
     channels: Path | None = Field(
         None,
         description="a TOML file with channels that carry messages, for example ./channels.toml, or leave it out",

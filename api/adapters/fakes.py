@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Channel,
         ChannelSetup,
         DeliveryEvent,
+        Fault,
         InboundMessage,
         MailExchange,
         OutboundMessage,
@@ -138,6 +139,37 @@ class FakeWebhookSender:
         """Keep."""
         self.sent.append(message)
         return self.answers.get(message.url, WebhookAnswer(status=200))
+
+
+class FakeTimeStamper:
+    """`api.ports.TimeStamper` that keeps what it was given, and raises what it is told until it is told nothing."""
+
+    def __init__(self) -> None:
+        """Stamps everything."""
+        self.asked: list[bytes] = []
+        self.fault: Fault | None = None
+
+    def stamp(self, digest: bytes) -> bytes:
+        """No real stamp, and another one each time."""
+        if self.fault is not None:
+            raise self.fault
+        self.asked.append(digest)
+        return b"stamp %d of " % len(self.asked) + digest
+
+
+class FakeShelf:
+    """`api.ports.CheckpointShelf` in memory; raises what it is told until it is told nothing."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self.files: dict[str, bytes] = {}
+        self.fault: Fault | None = None
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep."""
+        if self.fault is not None:
+            raise self.fault
+        self.files[name] = data
 
 
 class FakeChannel:

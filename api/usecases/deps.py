@@ -10,7 +10,7 @@ from api.ports import Channels, Dns, NoChannels, NoDns, NoSealer, ReadBackPolicy
 from api.usecases.equipment import Equipment, equipment_with
 
 if TYPE_CHECKING:
-    from api.ports import Blobs, Clock, Database, Ids
+    from api.ports import Blobs, CheckpointShelf, Clock, Database, Ids, TimeStamper
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Limits:
 class Deps:
     """The world as use cases see it. ``secret`` (16 bytes or more) makes entry links and codes.
 
-    ``channels`` carry messages to recipients, ``dns`` is asked about domains of mail, ``sealer`` seals proofs.
+    ``channels`` carry messages to recipients, ``dns`` is asked about domains of mail. ``sealer`` seals proofs,
+    ``time_stamper`` stamps checkpoints of evidence, and ``checkpoint_shelf`` is where those are put as files.
     """
 
     database: Database
@@ -52,3 +53,5 @@ class Deps:
     channels: Channels = field(default_factory=NoChannels)
     dns: Dns = field(default_factory=NoDns)
     sealer: Sealer = field(default_factory=NoSealer)
+    time_stamper: TimeStamper | None = None
+    checkpoint_shelf: CheckpointShelf | None = None

@@ -17,6 +17,7 @@ from api.ports import (
 )
 from api.usecases.answering.import_jobs import import_failed
 from api.usecases.answering.planned_reminders import reminder_failed
+from api.usecases.evidence.checkpoints import stamping_failed
 from api.usecases.gathering import let_go_of_shelves
 from api.usecases.kinds import WorkKind
 from api.usecases.messaging.sending import sending_failed
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 REPRINT_FAILED: Final = "reprint-failed"
 ENDED: Final = frozenset({JobState.REJECTED, JobState.RELEASED, JobState.CANCELLED})
 
-_OTHERS: Final = (scan_failed, webhook_failed, reminder_failed, import_failed, sending_failed)
+_OTHERS: Final = (scan_failed, webhook_failed, reminder_failed, import_failed, sending_failed, stamping_failed)
 
 
 def get_job(deps: Deps, organisation_id: str, job_id: str) -> PrintJob:

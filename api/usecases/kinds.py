@@ -29,6 +29,7 @@ class WorkKind(StrEnum):
     IMPORT_ANSWERS = "import_answers"
     SEND_MESSAGES = "send_messages"
     ASK_PEOPLE = "ask_people"
+    STAMP_CHECKPOINT = "stamp_checkpoint"
 
 
 FIRST: Final = 3

@@ -19,7 +19,7 @@ signer_cert = {folder}/tsa.pem
 signer_key = {folder}/tsa.key
 signer_digest = sha256
 default_policy = 1.2.3.4.1
-digests = sha256
+digests = {digests}
 accuracy = secs:1
 ordering = yes
 ess_cert_id_alg = sha256
@@ -31,12 +31,12 @@ extendedKeyUsage = critical,timeStamping
 class TimeAuthority:
     """Certificates and a serial number in a folder. ``ca`` is what a verifier trusts."""
 
-    def __init__(self, folder: Path, name: str = "Tijd") -> None:
+    def __init__(self, folder: Path, name: str = "Tijd", digests: str = "sha256") -> None:
         """Make the keys; takes some tenths of a second."""
         self._folder = folder
         self.ca = folder / "ca.pem"
         self.answers = 0
-        (folder / "tsa.cnf").write_text(_CONFIG.format(folder=folder), "utf-8")
+        (folder / "tsa.cnf").write_text(_CONFIG.format(folder=folder, digests=digests), "utf-8")
         (folder / "serial").write_text("01\n", "ascii")
         curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30")
         self._run("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-subj", f"/CN={name} CA")

@@ -18,6 +18,7 @@ from api.usecases.answering.campaigns import get_campaign
 from api.usecases.answering.guarding import CODES_PAUSED
 from api.usecases.answering.reminding import REMINDER_FAILED
 from api.usecases.deps import Deps
+from api.usecases.evidence.checkpoints import STAMP_FAILED
 from api.usecases.jobs import REPRINT_FAILED
 from api.usecases.rules import get_rules
 from api.usecases.webhooks import endpoints
@@ -41,6 +42,7 @@ _WHAT_TO_DO: Final[Mapping[str, str]] = {
         "Somebody is guessing codes, so nobody can type one for an hour. Links that are scanned, and slips, go on. "
         "Tell whoever runs the service when it comes back."
     ),
+    STAMP_FAILED: "Checkpoints get no time stamp or cannot be kept. It is tried on; tell whoever runs the service.",
     WEBHOOK_OFF: "Nothing gets through to it, so it was disabled. See why, make it work, and enable it.",
     REMINDER_FAILED: "A reminder could not be sent on its day. See why in its events, and send it by hand.",
     REPRINT_FAILED: "A reprint could not be made. Start it again from the page of the batch.",
@@ -115,6 +117,8 @@ def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
         name, url = "Personal pages", ""
     elif alarm.state == REMINDER_FAILED:
         name, url = get_campaign(deps, organisation_id, subject).name, ""
+    elif alarm.state == STAMP_FAILED:
+        name, url = "Evidence of agreements", ""
     elif alarm.state == WEBHOOK_OFF:
         name = endpoints.get_webhook(deps, organisation_id, subject).url
         url = f"/staff/webhooks/{subject}" if visitor.may(Role.ADMIN) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from agreements.evidence.annex import annex_digest
@@ -64,12 +65,18 @@ def reference_to(annex: Annex) -> dict[str, Json]:
 def forget(deps: Deps, uow: UnitOfWork, chain: ChainOf, annex_ids: Sequence[str], by: str, why: str) -> Sequence[str]:
     """Delete what is personal, with its keys, and put down that it was; the ids of what was there.
 
-    ``by`` is the id of a key or user, ``why`` a reason without personal data.
+    ``by`` is the id of a key or user, ``why`` a reason without personal data. There is an event for each thing that
+    annexes were about, so that the proof of a request tells of its own.
     """
-    gone = uow.evidence.delete_annexes(chain, annex_ids)
-    if gone:
-        body: dict[str, Json] = {"annexes": list(gone), "by": by, "why": why}
-        keep(deps, uow, chain, EventKind.ANNEX_DELETED, chain.organisation_id, body)
+    subjects = defaultdict[str, list[str]](list)
+    for annex in uow.evidence.annexes(chain, annex_ids):
+        subjects[annex.subject_id].append(annex.id)
+    gone = uow.evidence.delete_annexes(chain, [name for names in subjects.values() for name in names])
+    told = [
+        Fact(EventKind.ANNEX_DELETED, subject, {"annexes": list(names), "by": by, "why": why})
+        for subject, names in sorted(subjects.items())
+    ]
+    keep_all(deps, uow, chain, told)
     return gone
 
 

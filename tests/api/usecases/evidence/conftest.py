@@ -1,0 +1,18 @@
+"""An organisation with a chain, an authority that stamps and a shelf, and a worker that runs when told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.api.usecases.evidence.archive import Archive
+
+if TYPE_CHECKING:
+    from api.adapters.database import SqlDatabase
+    from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
+
+
+@pytest.fixture
+def archive(sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> Archive:
+    return Archive(sqlite_database, memory_blobs, clock, ids)
