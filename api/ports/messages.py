@@ -75,10 +75,15 @@ STOPS: Final[Mapping[SuppressionReason, frozenset[MessagePurpose]]] = {
 
 
 class BounceOutcome(StrEnum):
-    """What mail to the return path turned out to be."""
+    """What mail to the return path turned out to be.
+
+    ``hard``: refused for good; ``soft``: given up for now, such as a mailbox that is full; ``delayed``: still tried.
+    ``forged``: its return path was not signed by us. ``unmatched``: a bounce of no mail of ours; ``other``: no bounce.
+    """
 
     HARD = "hard"
     SOFT = "soft"
+    DELAYED = "delayed"
     AUTOREPLY = "autoreply"
     DELIVERED = "delivered"
     COMPLAINT = "complaint"
