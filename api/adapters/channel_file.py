@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from api.adapters.channel_entry import ChannelEntry, ChannelTools
 from api.adapters.mail_entry import MailEntry
+from api.adapters.sms_entry import SmsEntry
 from api.ports import channel_not_found
 from docgen.findings import Finding, Place, Refusal
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from api.ports import Channel, ChannelSetup, Clock
 
-KINDS: Final[Mapping[str, type[ChannelEntry]]] = {"mail": MailEntry}
+KINDS: Final[Mapping[str, type[ChannelEntry]]] = {"mail": MailEntry, "sms": SmsEntry}
 """What a table of the file may be, ``[[mail]]`` and so on."""
 
 _RESERVED: Final = "test"

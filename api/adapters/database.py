@@ -19,6 +19,7 @@ from api.adapters.repositories.carrier import SqlExchanges
 from api.adapters.repositories.entries import SqlEntries
 from api.adapters.repositories.entry_doors import SqlDoorTries, SqlEntryHosts
 from api.adapters.repositories.evidence import SqlEvidenceChains
+from api.adapters.repositories.gateway_calls import SqlGatewayCalls
 from api.adapters.repositories.jobs import SqlFindings, SqlJobs
 from api.adapters.repositories.journal import SqlAnswers, SqlEvents
 from api.adapters.repositories.messages import SqlMessages
@@ -261,6 +262,11 @@ class SqlUnitOfWork:
     def bounces(self) -> SqlBounces:
         """Mail that came back."""
         return SqlBounces(self._connection)
+
+    @cached_property
+    def gateway_calls(self) -> SqlGatewayCalls:
+        """News of gateways of text messages."""
+        return SqlGatewayCalls(self._connection)
 
     @cached_property
     def questions(self) -> SqlQuestions:

@@ -105,6 +105,7 @@ from api.ports.evidence import (
     TimeStamper,
 )
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
+from api.ports.gateway_calls import GatewayCall, GatewayCalls, GatewayNews
 from api.ports.mail import Batches, Chunks, Pieces, Shards
 from api.ports.messages import (
     STOPS,
@@ -324,6 +325,9 @@ __all__ = [
     "FileRole",
     "Findings",
     "FormPolicy",
+    "GatewayCall",
+    "GatewayCalls",
+    "GatewayNews",
     "Handler",
     "Ids",
     "ImportState",

@@ -166,8 +166,9 @@ class ChannelSetup:
 
     ``sender`` is what recipients see: an address, a number, or letters. ``return_domain`` takes bounces; empty when
     there is none. ``check_domains``: see before sending whether the recipient's domain takes mail at all.
-    ``most_a_minute`` is how many messages the other side takes, 0 for any number. The rest is of mail: the public key
-    as DNS has it, addresses or hosts from which mail leaves, and the Maildir to which bounces come.
+    ``most_a_minute`` is how many messages the other side takes, 0 for any number. Of mail are: the public key as DNS
+    has it, addresses or hosts from which mail leaves, and the Maildir to which bounces come. Of SMS are the last:
+    whether recipients can answer, the price of a part in tenths of a cent, and how many parts a text may have.
     """
 
     organisation_id: str
@@ -184,6 +185,9 @@ class ChannelSetup:
     dkim_public: str = ""
     sent_from: tuple[str, ...] = ()
     bounce_folder: str = ""
+    replies: bool = False
+    part_price: int = 0
+    most_parts: int = 0
 
 
 class Channels(Protocol):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from api.ports.entry_doors import DoorTries, EntryHosts
     from api.ports.evidence import EvidenceChains
+    from api.ports.gateway_calls import GatewayCalls
     from api.ports.mail import Batches, Chunks, Pieces, Shards
     from api.ports.messages import Bounces, Messages, Suppressions
     from api.ports.meters import Meters
@@ -470,6 +471,10 @@ class UnitOfWork(Protocol):
     @property
     def bounces(self) -> Bounces:
         """Mail that came back."""
+
+    @property
+    def gateway_calls(self) -> GatewayCalls:
+        """News of gateways of text messages."""
 
     @property
     def questions(self) -> Questions:
