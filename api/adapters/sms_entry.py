@@ -62,7 +62,7 @@ class SmsEntry(ChannelEntry):
         return self
 
     def setup(self, tools: ChannelTools) -> ChannelSetup:
-        """With what authors of questions must know: the price, and whether anybody can answer."""
+        """With the price, which authors must know before anything is sent."""
         self._account(tools)
         if self.gateway != _KANNEL:
             self._profile()
@@ -72,7 +72,6 @@ class SmsEntry(ChannelEntry):
             kind=ChannelKind.SMS,
             sender=self.sender,
             most_a_minute=self.most_a_minute,
-            replies=self._replies(),
             part_price=self.part_price,
             most_parts=self.most_parts,
         )
@@ -107,6 +106,7 @@ class SmsEntry(ChannelEntry):
             callback_secret=secret,
             signing_key=secret_in(tools, self.signing_key_file),
             most_parts=self.most_parts,
+            replies=self._replies(),
         )
 
     def _profile(self) -> GatewayProfile:

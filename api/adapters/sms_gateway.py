@@ -47,6 +47,7 @@ class SmsAccount:
     """An account at a gateway. ``callback_url`` is where it calls us, with ``callback_secret`` at its end.
 
     ``most_parts``: a longer text is not sent; 0 for any. ``signing_key`` is that of its signatures, if it signs.
+    ``replies``: what people send to the sender comes here.
     """
 
     sender: str
@@ -55,6 +56,7 @@ class SmsAccount:
     callback_secret: str = ""
     signing_key: str = ""
     most_parts: int = 0
+    replies: bool = False
 
 
 class SmsGateway:
@@ -108,10 +110,8 @@ class SmsGateway:
         return known and self._is_signed(raw, signature)
 
     def capabilities(self) -> Capabilities:
-        """By the sender: letters cannot be answered."""
-        answered = takes_replies(self._account.sender)
-        reports = bool(self._account.callback_url)
-        return Capabilities(answered and reports, not answered, reports, self._account.most_parts or _NO_LIMIT)
+        """Those of the account."""
+        return able(self._account)
 
     def close(self) -> None:
         """Close connections."""
@@ -185,6 +185,16 @@ class SmsGateway:
     def _is_fresh(self, stamp: str, most_age_s: int) -> bool:
         known = stamp.isascii() and stamp.isdigit()
         return known and abs(self._now().timestamp() - int(stamp)) <= most_age_s
+
+
+def able(account: SmsAccount) -> Capabilities:
+    """What an account can do, however it is spoken to."""
+    return Capabilities(
+        inbound=account.replies,
+        alphanumeric_sender=not takes_replies(account.sender),
+        delivery_reports=bool(account.callback_url),
+        most_parts=account.most_parts or _NO_LIMIT,
+    )
 
 
 def too_long(cut: Segments, most: int) -> SendResult:

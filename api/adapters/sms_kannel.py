@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from agreements.sms import Encoding, segments
-from api.adapters.sms_gateway import OURS, digest_of, too_long
+from api.adapters.sms_gateway import OURS, able, digest_of, too_long
 from api.adapters.sms_http import TIMEOUT_S, GatewayHttp, failure_of
 from api.adapters.sms_values import e164
 from api.ports import (
@@ -24,7 +24,6 @@ from api.ports import (
     InboundMessage,
     SendResult,
     SendState,
-    takes_replies,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ REPLY_QUERY: Final = "from=%p&to=%P&text=%b&id=%I&at=%t"
 _EVERY_REPORT: Final = "31"
 _GSM, _UCS_2 = "0", "2"
 _ACCEPTED: Final = re.compile(r"\s*(?P<code>[03]): [^:]*(?:: *(?P<id>\S+))?\s*")
-_NO_LIMIT: Final = 8
 _KANNEL_TIME: Final = "%Y-%m-%d %H:%M:%S"
 _KINDS: Final = {
     "1": DeliveryKind.DELIVERED,
@@ -101,10 +99,8 @@ class KannelGateway:
         return bool(known) and hmac.compare_digest(given, known)
 
     def capabilities(self) -> Capabilities:
-        """By the sender: letters cannot be answered."""
-        answered = takes_replies(self._account.sender)
-        reports = bool(self._account.callback_url)
-        return Capabilities(answered and reports, not answered, reports, self._account.most_parts or _NO_LIMIT)
+        """Those of the account."""
+        return able(self._account)
 
     def close(self) -> None:
         """Close connections."""

@@ -167,8 +167,8 @@ class ChannelSetup:
     ``sender`` is what recipients see: an address, a number, or letters. ``return_domain`` takes bounces; empty when
     there is none. ``check_domains``: see before sending whether the recipient's domain takes mail at all.
     ``most_a_minute`` is how many messages the other side takes, 0 for any number. Of mail are: the public key as DNS
-    has it, addresses or hosts from which mail leaves, and the Maildir to which bounces come. Of SMS are the last:
-    whether recipients can answer, the price of a part in tenths of a cent, and how many parts a text may have.
+    has it, addresses or hosts from which mail leaves, and the Maildir to which bounces come. Of SMS are the last: the
+    price of a part in tenths of a cent, and how many parts a text may have.
     """
 
     organisation_id: str
@@ -185,7 +185,6 @@ class ChannelSetup:
     dkim_public: str = ""
     sent_from: tuple[str, ...] = ()
     bounce_folder: str = ""
-    replies: bool = False
     part_price: int = 0
     most_parts: int = 0
 

@@ -52,7 +52,7 @@ def test_a_channel_is_set_up_with_what_authors_must_know(folder: Path) -> None:
     channels = _read(folder, ENTRY)
 
     (setup,) = channels.setups("org_one")
-    assert (setup.kind, setup.sender, setup.replies) == (ChannelKind.SMS, "+3197012345678", True)
+    assert (setup.kind, setup.sender) == (ChannelKind.SMS, "+3197012345678")
     assert (setup.part_price, setup.most_parts) == (75, 3)
     assert SECRET not in str(setup)
     channel = channels.channel("org_one", "sms")
@@ -65,12 +65,11 @@ def test_a_channel_is_set_up_with_what_authors_must_know(folder: Path) -> None:
 def test_letters_send_and_nobody_answers_them(folder: Path) -> None:
     channels = _read(folder, PLAIN)
 
-    assert channels.setups("o")[0].replies is False
-    assert channels.channel("o", "sms").capabilities().alphanumeric_sender
+    assert channels.channel("o", "sms").capabilities() == Capabilities(alphanumeric_sender=True, most_parts=3)
 
 
 def test_a_number_whose_answers_come_elsewhere_takes_none(folder: Path) -> None:
-    assert _read(folder, ENTRY + "replies = false").setups("org_one")[0].replies is False
+    assert not _read(folder, ENTRY + "replies = false").channel("org_one", "sms").capabilities().inbound
 
 
 def test_kannel_needs_its_address_and_user(folder: Path) -> None:

@@ -27,7 +27,7 @@ REPLY = {"id": "in-1", "originator": "31612345678", "recipient": "3197012345678"
 
 @pytest.fixture
 def gateway(service: Service) -> Iterator[httpx.Client]:
-    channels = FakeChannels(ChannelSetup(ORG, "sms", ChannelKind.SMS, "+3197012345678", replies=True))
+    channels = FakeChannels(ChannelSetup(ORG, "sms", ChannelKind.SMS, "+3197012345678"))
     account = SmsAccount("+3197012345678", "key", f"https://post.example.nl{PATH}", SECRET)
     channels.fakes[ORG, "sms"] = SmsGateway(profile_of("messagebird"), account)  # type: ignore[assignment] # a channel
     service.app.state.deps = replace(service.world.deps, channels=channels)

@@ -11,7 +11,6 @@ from api.adapters.fakes import FakeChannels
 from api.ports import (
     ChainOf,
     ChannelKind,
-    ChannelSetup,
     DeliveryEvent,
     DeliveryKind,
     InboundMessage,
@@ -20,9 +19,6 @@ from api.ports import (
     RawCallback,
 )
 from api.usecases.messaging.calls import MOST_TEXT, take_call
-from api.usecases.messaging.senders import answerable_sms
-from docgen.findings import Refusal
-from tests.api.usecases.messaging import post as posts
 from tests.api.usecases.messaging.post import MAIL, ORG, OTHER, SMS
 
 if TYPE_CHECKING:
@@ -135,15 +131,3 @@ def test_two_organisations_may_call_a_channel_the_same(post: Post, monkeypatch: 
 
     assert take_call(replace(post.deps, channels=channels), "sms", RAW)
     assert len(taken) == 1
-
-
-def test_a_question_with_a_word_needs_a_sender_that_can_be_answered(post: Post) -> None:
-    letters = ChannelSetup(ORG, "letters", ChannelKind.SMS, "Wonen")
-    number = ChannelSetup(ORG, "number", ChannelKind.SMS, "+3197012345678", replies=True)
-    deps = replace(post.deps, channels=FakeChannels(letters, number))
-
-    with pytest.raises(Refusal, match="sms-sender-cannot-receive"):
-        answerable_sms(deps, ORG)
-    assert answerable_sms(deps, ORG, "number") == number
-    with pytest.raises(Refusal, match="channel-missing"):
-        answerable_sms(deps, posts.OTHER)
