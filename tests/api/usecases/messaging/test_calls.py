@@ -17,8 +17,11 @@ from api.ports import (
     MessageState,
     Mode,
     RawCallback,
+    is_sms_sender,
+    takes_replies,
 )
 from api.usecases.messaging.calls import MOST_TEXT, take_call
+from docgen.findings import Refusal
 from tests.api.usecases.messaging.post import MAIL, ORG, OTHER, SMS
 
 if TYPE_CHECKING:
@@ -131,3 +134,10 @@ def test_two_organisations_may_call_a_channel_the_same(post: Post, monkeypatch: 
 
     assert take_call(replace(post.deps, channels=channels), "sms", RAW)
     assert len(taken) == 1
+
+
+def test_a_number_of_machines_may_send_and_never_receive(post: Post) -> None:
+    assert takes_replies(SMS.sender)
+    assert is_sms_sender(SMS.sender)
+    with pytest.raises(Refusal, match="address-unusable"):
+        post.queue(channel=ChannelKind.SMS, to=SMS.sender, subject="", html="")
