@@ -12,7 +12,10 @@ _TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 def one_line(text: str) -> str:
     """Composed letters, single spaces, no control characters."""
-    signs = unicodedata.normalize("NFC", text).translate(_TURNS)
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():
+        return " ".join(composed.split())
+    signs = composed.translate(_TURNS)
     return " ".join("".join(" " if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in signs).split())
 
 

@@ -46,8 +46,8 @@ def instead_of(sign: str) -> str | None:
 
 def dear_signs(text: str) -> tuple[DearSign, ...]:
     """The signs that force UCS-2, in the order in which they first stand there."""
-    found = Counter(sign for sign in text if not fits_gsm7(sign))
-    return tuple(DearSign(sign, count, instead_of(sign)) for sign, count in found.items())
+    counts = Counter(text)
+    return tuple(DearSign(sign, counts[sign], instead_of(sign)) for sign in counts if not fits_gsm7(sign))
 
 
 def transliterate(text: str, keep: Sequence[str] = ()) -> str:

@@ -23,4 +23,4 @@ def septets(sign: str) -> int:
 
 def fits_gsm7(text: str) -> bool:
     """True when every sign is of this alphabet."""
-    return all(sign in _WIDTHS for sign in text)
+    return _WIDTHS.keys() >= set(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import httpx
@@ -68,8 +69,14 @@ class GatewayHttp:
     def _open(self) -> httpx.Client:
         if self._client is None:
             timeout = httpx.Timeout(self._timeout_s, connect=min(_CONNECT_S, self._timeout_s))
-            self._client = httpx.Client(timeout=timeout, verify=self._tls or True, trust_env=False)
+            self._client = httpx.Client(timeout=timeout, verify=self._tls or _authorities(), trust_env=False)
         return self._client
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read once: it takes longer than all else of a message."""
+    return httpx.create_ssl_context()
 
 
 def failure_of(reply: Reply, code: str, detail: str) -> SendResult | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -45,6 +46,15 @@ def test_the_table_is_whole() -> None:
     assert _CASES.keys() == _EXPECTED.keys()
     assert len(replies) == len(set(replies))
     assert len(replies) >= 450
+
+
+def test_people_are_told_of_every_word_and_of_the_table_as_it_is() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "sms.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z]+", told.replace("opt out", "optout")))
+
+    for heading in ("yes", "no", "stop", "start", "help"):
+        assert keywords()[heading] <= words
+    assert f"has {sum(map(len, _CASES.values()))} replies" in told
 
 
 def test_no_word_says_two_things() -> None:

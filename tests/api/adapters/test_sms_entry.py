@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,14 +11,14 @@ import pytest
 from api.adapters.channel_file import read_channels
 from api.adapters.fakes import FakeClock
 from api.adapters.sms_gateway import SmsGateway
-from api.adapters.sms_kannel import KannelGateway
+from api.adapters.sms_kannel import REPLY_QUERY, KannelGateway
 from api.ports import Capabilities, ChannelKind, RawCallback
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from api.ports import Channels
+
+DOCS = Path(__file__).parents[3] / "docs" / "sms.md"
 
 SECRET = "0123456789abcdef01234567"
 ENTRY = """
@@ -88,6 +90,17 @@ def test_a_gateway_of_ones_own_has_a_profile_of_ones_own(folder: Path) -> None:
 
     assert isinstance(channel, SmsGateway)
     assert channel._profile.url == "https://sms.example.nl/send"
+
+
+def test_the_example_that_people_copy_is_right(folder: Path) -> None:
+    (folder / "sms.key").write_text("key")
+    (folder / "sms.callback").write_text(SECRET)
+    example = re.search(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert example is not None
+    (setup,) = _read(folder, example[1]).setups("grachtstad")
+    assert (setup.sender, setup.part_price) == ("+3197012345678", 75)
+    assert REPLY_QUERY in DOCS.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
