@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from agreements.messages import Ask, Decided, Look, Mail, MessageKind, look_of, render_mail
+from agreements.messages import Ask, Decided, Look, Mail, MessageKind, look_of, render_mail, render_sms
 from agreements.questions.model import Controller, Policy, Verb, Wording
 from docgen.layouts.brand_file import load_brand
 from docgen.layouts.theme import WHITE, Colours
@@ -107,6 +107,15 @@ def test_nothing_comes_from_elsewhere() -> None:
         assert "@import" not in mail.html
         # every address of the web is one that can be read and clicked
         assert {*HTTP.findall(mail.html)} == {*tree.xpath("//a/@href")}
+
+
+def test_nothing_names_who_carries_it() -> None:
+    look = look_of(_brand(), "nl")
+    for each in every_ask(code="4711"):
+        mail = render_mail(each, look)
+        sent = [mail.subject, mail.text, mail.html, render_sms(each, look), *(part.cid for part in mail.inline)]
+        assert "posthoorn" not in " ".join(sent).lower()
+        assert all(b"osthoorn" not in part.data for part in mail.inline)
 
 
 def test_the_logo_travels_with_the_mail() -> None:
