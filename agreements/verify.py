@@ -236,6 +236,7 @@ _METHODS = {
     "web-post": ("by pressing the button on the page behind the personal link", ("token_digest", "page_digest")),
     "sms-keyword": ("by a text message that was the whole keyword", ("from", "raw")),
     "slip-tick": ("by a tick on the paper slip", ("slip",)),
+    "letter-page": ("on the page of the letter's form, behind its code and address", ("submission",)),
     "staff-on-phone": ("on the phone, as noted by a member of staff", ("attested_by",)),
 }
 _STATES = {"yes": "agreed", "no": "declined"}
@@ -307,10 +308,10 @@ class Story:
             return
         if method == "web-post" and body.get("token_digest") != request.body.get("token_digest"):
             yield "token-differs", "the answer came by a link that is not that of the request"
-        if body.get("question_digest") != request.body.get("question_digest"):
-            yield "question-differs", "the answer is to another text than the one that was asked"
         if body.get("decided") is not True:
             return
+        if body.get("question_digest") != request.body.get("question_digest"):
+            yield "question-differs", "the answer is to another text than the one that was asked"
         if not all(body.get(name) for name in _METHODS.get(method, ("", ("?",)))[1]):
             yield "act-missing", f"a decision by {method or 'nothing'} does not show what a human did"
         received = _text(body, "received_at") if method == "slip-tick" else ""  # paper arrives before it is read
@@ -318,7 +319,7 @@ class Story:
 
     def _settled(self, seq: int, _at: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         request, unclear = self.requests.get(_text(body, "request")), self.seen.get(_number(body, "names"))
-        if request is None or unclear is None or unclear["kind"] != "unclear":
+        if request is None or unclear is None or not _is_undecided(unclear):
             yield "predecessor-missing", "a person settled an answer that is not there"
             return
         if not body.get("by"):
@@ -331,7 +332,9 @@ class Story:
         if state is None:
             yield "act-missing", "a decision that is neither yes nor no"
             return
-        if request.state != "open":
+        # who said no may still say yes, and what came in time counts though the end was noted meanwhile
+        goes_on = request.state in ("open", "expired") or (request.state, state) == ("declined", "agreed")
+        if not goes_on:
             yield "decided-twice", f"a decision about a request that was {request.state}"
         if not at or at >= _end(_text(request.body, "valid_until")):
             yield "decision-late", "the decision came after the request had ended"
@@ -358,6 +361,10 @@ class Story:
         names = body.get("annexes")
         self.deleted |= {name: seq for name in names if isinstance(name, str)} if isinstance(names, list) else {}
         yield from ()
+
+
+def _is_undecided(event: dict[str, Any]) -> bool:
+    return event["kind"] == "unclear" or (event["kind"] == "answered" and event["body"].get("decided") is False)
 
 
 def _how(body: dict[str, Any]) -> dict[str, Any]:

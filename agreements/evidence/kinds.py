@@ -41,6 +41,7 @@ class Method(StrEnum):
     WEB_POST = "web-post"
     SMS_KEYWORD = "sms-keyword"
     SLIP_TICK = "slip-tick"
+    LETTER_PAGE = "letter-page"
     STAFF_ON_PHONE = "staff-on-phone"
 
 
@@ -49,6 +50,7 @@ ACT_FIELDS: Mapping[Method, tuple[str, ...]] = {
     Method.WEB_POST: ("token_digest", "page_digest"),
     Method.SMS_KEYWORD: ("from", "raw"),
     Method.SLIP_TICK: ("slip",),
+    Method.LETTER_PAGE: ("submission",),
     Method.STAFF_ON_PHONE: ("attested_by",),
 }
 

@@ -32,6 +32,7 @@ class Method(StrEnum):
     WEB_POST = "web-post"
     SMS_KEYWORD = "sms-keyword"
     SLIP_TICK = "slip-tick"
+    LETTER_PAGE = "letter-page"
     STAFF_ON_PHONE = "staff-on-phone"
 
 
@@ -62,9 +63,10 @@ FOR_A_PERSON: Final = frozenset({Why.FIXED, Why.CONTRADICTS, Why.UNSIGNED})
 """What may not be lost though it decides nothing: somebody at the corporation looks at it."""
 
 _ROADS: Final[Mapping[Method, frozenset[AskRoad]]] = {
-    Method.WEB_POST: frozenset({AskRoad.EMAIL, AskRoad.SMS_LINK, AskRoad.LETTER}),
+    Method.WEB_POST: frozenset({AskRoad.EMAIL, AskRoad.SMS_LINK}),
     Method.SMS_KEYWORD: frozenset({AskRoad.SMS_KEYWORD}),
     Method.SLIP_TICK: frozenset({AskRoad.LETTER}),
+    Method.LETTER_PAGE: frozenset({AskRoad.LETTER}),
     Method.STAFF_ON_PHONE: frozenset({AskRoad.STAFF}),
 }
 _DECIDED: Final = frozenset({RequestState.AGREED, RequestState.DECLINED})

@@ -44,6 +44,7 @@ class Done:
     """An act and where it came from. ``seen`` are facts about it that are not personal, ``hidden`` those that are.
 
     ``channel`` is where an answer to it goes: a `ChannelKind` as text, "" for where the recipient was written to.
+    ``settles`` is what a person of ours says the meaning of, by where it stands in the evidence.
     """
 
     act: Act
@@ -51,6 +52,7 @@ class Done:
     hidden: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
     channel: str = ""
+    settles: int = 0
 
 
 def standing_of(asked: AskedQuestion, request: AgreementRequest) -> Standing:
@@ -83,7 +85,7 @@ class _Case:
         withdraws = outcome.decided and outcome.standing.state is RequestState.WITHDRAWN
         body: dict[str, Json] = {
             "request": request.id,
-            "answer": str(act.said),
+            "answer": _answer(act.said, outcome),
             "method": str(act.method),
             "question_digest": act.words or request.words,
             "came_at": act.at.isoformat(),
@@ -93,7 +95,24 @@ class _Case:
         }
         body |= {"attested_by": done.by} if done.by else {}
         body |= {"names": request.decided_seq} if request.decided_seq else {}
+        if done.settles:
+            seq = self._keep_settled(outcome, decides=outcome.decided and not withdraws)
+            if not withdraws:
+                return seq
         fact = Fact(EventKind.WITHDRAWN if withdraws else EventKind.ANSWERED, request.id, body)
+        return keep_about(self.deps, self.uow, chain_of(request), fact, done.hidden)
+
+    def _keep_settled(self, outcome: Outcome, *, decides: bool) -> int:
+        """What a person made of something unclear; a yes or no there is the decision itself."""
+        request, done = self.request, self.done
+        body: dict[str, Json] = {
+            "request": request.id,
+            "names": done.settles,
+            "answer": _answer(done.act.said, outcome) if decides else "nothing",
+            "by": done.by,
+            "why": str(outcome.why),
+        }
+        fact = Fact(EventKind.SETTLED_BY_PERSON, request.id, body)
         return keep_about(self.deps, self.uow, chain_of(request), fact, done.hidden)
 
     def settle(self, standing: Standing, seq: int) -> AgreementRequest:
@@ -215,6 +234,11 @@ def set_aside(
     made = replace(unclear, seq=keep_about(deps, uow, chain_of(unclear), fact, hidden))
     uow.unclear.add(made)
     return made
+
+
+def _answer(said: Said, outcome: Outcome) -> str:
+    """What was answered; who takes back what was never given says no."""
+    return str(Said.NO) if outcome.decided and outcome.standing.state is RequestState.DECLINED else str(said)
 
 
 def is_over(request: AgreementRequest, now: datetime) -> bool:

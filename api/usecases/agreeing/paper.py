@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _METHODS: Final[Mapping[Road, Method]] = {
     Road.SLIP: Method.SLIP_TICK,
-    Road.PAGE: Method.WEB_POST,
-    Road.CODE: Method.WEB_POST,
+    Road.PAGE: Method.LETTER_PAGE,
+    Road.CODE: Method.LETTER_PAGE,
     Road.STAFF: Method.STAFF_ON_PHONE,
 }
 SIGNED: Final = "yes"
@@ -61,8 +61,7 @@ def _act(deps: Deps, uow: UnitOfWork, request: AgreementRequest, answer: Record,
     road = Road(answer.source)
     method = _METHODS.get(road, Method.STAFF_ON_PHONE)
     # the form asks the very words of the question, which was checked when the question was made
-    words = request.words if method is Method.WEB_POST else ""
-    act = Act(said, method, deps.clock.now(), words, signed)
+    act = Act(said, method, deps.clock.now(), request.words, signed)
     seen: dict[str, Json] = {
         "record": answer.id,
         "submission": answer.submission_id,

@@ -114,14 +114,14 @@ def settle_unclear(
             unclear, settled_at=deps.clock.now(), settled_by=heard.by, outcome=outcome_text, request_id=about
         )
         uow.unclear.settle(settled)
-        _note_settled(deps, uow, settled, heard)
         _release(deps, uow, unclear, heard)
         if heard.said is None:
+            _note_nothing(deps, uow, settled, heard)
             return None
         # it counts from when it came in
         act = Act(heard.said, Method.STAFF_ON_PHONE, unclear.came_at, signed=True, looked_at=True)
-        seen: dict[str, Json] = {"settles": unclear.seq}
-        return act_on(deps, uow, about, organisation_id, Done(act, seen, {"note": heard.note}, heard.by))
+        done = Done(act, {}, {"note": heard.note}, heard.by, settles=unclear.seq)
+        return act_on(deps, uow, about, organisation_id, done)
 
 
 def unreachable(deps: Deps, organisation_id: str, question_id: str, page: PageRequest) -> Page[AgreementRequest]:
@@ -130,7 +130,7 @@ def unreachable(deps: Deps, organisation_id: str, question_id: str, page: PageRe
     return list_agreements(deps, organisation_id, wanted, page)
 
 
-def _note_settled(deps: Deps, uow: UnitOfWork, unclear: Unclear, heard: Attested) -> None:
+def _note_nothing(deps: Deps, uow: UnitOfWork, unclear: Unclear, heard: Attested) -> None:
     body: dict[str, Json] = {
         "request": unclear.request_id,
         "names": unclear.seq,
