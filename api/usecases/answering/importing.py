@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import Event, Policy, RecordState, Road
 from api.usecases.answering.giving import MOST_NOTE, Offer, check, check_open, give_in, may_stand
-from api.usecases.answering.pages import asked_in
+from api.usecases.answering.pages import asked_by
 from api.usecases.answering.rows import Noted, rows_in_blocks
 from api.usecases.answering.whose import latest_of
 from api.usecases.scanning.forms import read_reply
@@ -62,6 +62,14 @@ class Imported:
     invalid: int = 0
     noted: Noted = field(default_factory=Noted)
     applied: bool = False
+
+
+class _Known(NamedTuple):
+    """What is known when a row is judged: its campaign as it is now, and the recipient's ways in and records."""
+
+    campaign: Campaign
+    entries: Sequence[Entry]
+    records: Sequence[Record]
 
 
 class _Judged(NamedTuple):
@@ -162,17 +170,20 @@ class Importing:
         keys = {row.record_id for row in block}
         entries = uow.entries.of_recipients(*whose, keys)
         records = uow.records.of_recipients(*whose, keys)
+        campaign = uow.campaigns.get(*whose)
         for row in block:
-            yield self._judge(uow, row, entries.get(row.record_id, ()), records.get(row.record_id, ()))
+            known = _Known(campaign, entries.get(row.record_id, ()), records.get(row.record_id, ()))
+            yield self._judge(uow, row, known)
 
-    def _judge(self, uow: UnitOfWork, row: Row, entries: Sequence[Entry], records: Sequence[Record]) -> _Judged:
+    def _judge(self, uow: UnitOfWork, row: Row, known: _Known) -> _Judged:
+        campaign, entries, records = known
         offer, findings = self._offer(row, entries), [*row.findings]
         if not entries and row.record_id:
             said = f"{self.campaign.key} has no such recipient. Correct the key, or import the recipient first."
             findings.append(row.found("record_id", "recipient-not-found", said))
         if not entries or has_errors([*findings, *_in_extras(row, offer)]):
             return _Judged(None, offer, [*findings, *_in_extras(row, offer)])
-        asked = asked_in(self.deps, uow, latest_of(entries))
+        asked = asked_by(self.deps, uow, latest_of(entries), campaign, records)
         try:
             check_open(asked, Road.IMPORT)
         except Refusal as closed:

@@ -12,10 +12,10 @@ from api.usecases.answering.whose import of_entry
 from api.usecases.scanning.forms import read_known, read_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from api.ports import Campaign, Entry, UnitOfWork
+    from api.ports import Campaign, Entry, Record, UnitOfWork
     from api.usecases.deps import Deps
     from docgen.reply_form import Known, ReplyForm
 
@@ -66,8 +66,13 @@ def what_to_ask(deps: Deps, entry: Entry) -> Asked:
 def asked_in(deps: Deps, uow: UnitOfWork, entry: Entry) -> Asked:
     """`what_to_ask` inside a transaction."""
     campaign = uow.campaigns.get(entry.organisation_id, entry.campaign_id)
-    state, why = _state(uow, entry, campaign, deps.clock.now())
     records = uow.records.of_recipient(entry.organisation_id, entry.campaign_id, entry.recipient)
+    return asked_by(deps, uow, entry, campaign, records)
+
+
+def asked_by(deps: Deps, uow: UnitOfWork, entry: Entry, campaign: Campaign, records: Sequence[Record]) -> Asked:
+    """`asked_in` for who has the campaign and the recipient's records already."""
+    state, why = _state(uow, entry, campaign, deps.clock.now())
     given = {one.field: one.value for one in records if one.value and one.state is not RecordState.WITHDRAWN}
     return Asked(entry, campaign, read_reply(campaign.reply_form), state, read_known(entry.known), given, why)
 
