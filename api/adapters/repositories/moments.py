@@ -33,8 +33,11 @@ class SqlContactMoments(Repository):
     def add(self, moment: ContactMoment) -> None:
         """One row."""
         row = {name: value for name, value in as_row(moment).items() if name != "number"}
+        if self._has_one_writer:
+            c = tables.contact_moments.c
+            last = select(func.max(c.position)).where(c.organisation_id == moment.organisation_id).scalar_subquery()
+            row["position"] = func.coalesce(last, 0) + 1
         self._connection.execute(insert(tables.contact_moments).values(**row))
-        self._place_at_once(moment.organisation_id)
 
     def add_sent(self, organisation_id: str, batch_id: str, at: datetime) -> None:
         """In the database, since there may be tens of thousands."""
@@ -60,7 +63,8 @@ class SqlContactMoments(Repository):
         )
         columns = [column.name for column in tables.contact_moments.c if column.name not in _GIVEN]
         self._connection.execute(insert(tables.contact_moments).from_select(columns, found))
-        self._place_at_once(organisation_id)
+        if self._has_one_writer:
+            self.place(organisation_id)
 
     def latest(self, organisation_id: str, subject_id: str, kind: str) -> datetime | None:
         """By time."""
@@ -105,10 +109,6 @@ class SqlContactMoments(Repository):
         last = self._connection.execute(select(func.max(c.position)).where(c.organisation_id == organisation_id))
         given = update(tables.contact_moments).where(c.number == some.c.number)
         return self._connection.execute(given.values(position=(last.scalar_one() or 0) + some.c.nth)).rowcount
-
-    def _place_at_once(self, organisation_id: str) -> None:
-        if self._has_one_writer:
-            self.place(organisation_id)
 
 
 def _moment(row: Row[Any]) -> ContactMoment:
