@@ -7,6 +7,7 @@ import typer
 from api.cli import (
     campaigns,
     carrier,
+    channels,
     mail_runs,
     meters,
     operate,
@@ -51,6 +52,9 @@ app.add_typer(meters.meters, name="meters", help="Complexes, dwellings and meter
 app.add_typer(campaigns.campaigns, name="campaigns", help="Campaigns: open, follow, close, write again.")
 app.add_typer(campaigns.answers, name="answers", help="Answers that you have in a file.")
 app.add_typer(rules.rules, name="rules", help="How post of your organisation is made.")
+app.add_typer(channels.channels, name="channels", help="Channels that carry messages: list, check, try.")
+app.add_typer(channels.mail, name="mail", help="Messages to recipients, and mail that came back.")
+app.add_typer(channels.suppressions, name="suppressions", help="Addresses that get no messages.")
 app.add_typer(webhooks.webhooks, name="webhooks", help="Endpoints that are told of what happens.")
 
 

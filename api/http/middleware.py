@@ -30,6 +30,7 @@ RESULTS_LIMIT_BYTES: Final = 10_000_000
 # a browser sends a file whole and shows nothing meanwhile; larger ones are for the API
 STAFF_RECORDS_LIMIT_BYTES: Final = 50_000_000
 _PRINT_JOBS: Final = frozenset({"/v1/print-jobs", "/v1/print-jobs/ready-made"})
+_BOUNCES: Final = re.compile(r"/v1/channels/[^/]+/bounces")
 _PROOF: Final = re.compile(r"/v1/mail-runs/[^/]+/proof")
 _RESULTS: Final = re.compile(r"/v1/batches/[^/]+/results")
 _STAFF_RECORDS: Final = "/staff/jobs/new"
@@ -170,7 +171,7 @@ def limits(max_body_bytes: int) -> Callable[[str], int]:
         if path.startswith("/staff/"):
             # the other fields and the borders of the form come on top
             return _staff_limit(path, max_body_bytes) + JSON_LIMIT_BYTES
-        if _RESULTS.fullmatch(path):
+        if _RESULTS.fullmatch(path) or _BOUNCES.fullmatch(path):
             return RESULTS_LIMIT_BYTES
         return MAX_PROOF_BYTES if _PROOF.fullmatch(path) else JSON_LIMIT_BYTES
 

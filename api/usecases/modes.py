@@ -83,6 +83,8 @@ _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "answer_id": lambda uow, organisation_id, answer_id: uow.records.get(organisation_id, answer_id).mode,
     "submission_id": lambda uow, organisation_id, row_id: uow.submissions.get(organisation_id, row_id).mode,
     "webhook_id": lambda uow, organisation_id, webhook_id: uow.webhooks.get(organisation_id, webhook_id).mode,
+    "message_id": lambda uow, organisation_id, message_id: uow.messages.get(organisation_id, message_id).mode,
+    "suppression_id": lambda uow, organisation_id, row_id: uow.suppressions.get(organisation_id, row_id).mode,
     "slip_id": lambda uow, organisation_id, slip_id: uow.scan_pages.slip(organisation_id, slip_id).mode,
     "complex_id": lambda uow, organisation_id, complex_id: uow.meters.complex(organisation_id, complex_id).mode,
     "meter_id": lambda uow, organisation_id, meter_id: uow.meters.get(organisation_id, meter_id).mode,

@@ -17,6 +17,7 @@ import structlog
 from api.ports import (
     BouncedMail,
     BounceOutcome,
+    ChainOf,
     ChannelKind,
     DeliveryEvent,
     DeliveryKind,
@@ -72,6 +73,7 @@ def take_bounce(deps: Deps, coming: ComingBack) -> BouncedMail:
     reading = read_bounce(coming.raw)
     blob = deps.blobs.put(coming.organisation_id, [coming.raw])
     with deps.database.write() as uow:
+        uow.evidence.hold(ChainOf(coming.organisation_id, Mode.LIVE))
         match = _match(deps, uow, setup, coming, reading)
         row = _row(deps, known_as, coming, blob, reading, match)
         if not uow.bounces.add(row):

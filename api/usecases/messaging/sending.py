@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from api.ports import ChannelKind, MessageState, SendResult, SendState
+from api.ports import ChainOf, ChannelKind, MessageState, Mode, Retryable, SendResult, SendState
 from api.usecases.kinds import WorkKind
 from api.usecases.messaging.addresses import scrubbed
 from api.usecases.messaging.composing import outbound
@@ -20,7 +20,7 @@ from api.usecases.messaging.domains import refusal_of
 from api.usecases.messaging.happened import happened
 from api.usecases.messaging.lanes import lane_failed, lane_works
 from api.usecases.messaging.outbox import TEST_LANE, ask_for
-from api.usecases.messaging.private import shown
+from api.usecases.messaging.private import chain_of, shown
 from api.usecases.messaging.schedule import next_try_at
 from api.usecases.messaging.suppressing import suppress_for
 from docgen.findings import Refusal
@@ -39,6 +39,7 @@ AT_ONCE: Final = 20
 TEST_ID: Final = "test"
 _PACE_S: Final = 5.0
 _AFTER_A_FAULT: Final = timedelta(minutes=5)
+_TRIES_TO_NOTE: Final = 3
 _TAKEN: Final = (SendState.SENT, SendState.QUEUED)
 
 
@@ -125,7 +126,9 @@ def _send_all(deps: Deps, road: _Road, work: WorkContext) -> None:
 def _take(deps: Deps, road: _Road, limit: int) -> Sequence[_Ready] | None:
     """Some messages with what is in their annexes; None when nothing was due. What may not go is settled here."""
     lane = road.lane
+    mode = Mode.TEST if lane.name == TEST_LANE else Mode.LIVE
     with deps.database.write() as uow:
+        uow.evidence.hold(ChainOf(lane.organisation_id, mode))
         taken = uow.messages.take(lane.organisation_id, lane.name, deps.clock.now(), limit)
         values, ready = shown(uow, taken), []
         for message in taken:
@@ -152,16 +155,31 @@ def _send_some(deps: Deps, road: _Road, work: WorkContext, ready: Sequence[_Read
         if not _still_wanted(deps, each.message):
             continue
         result = _send(deps, road, each)
-        with deps.database.write() as uow:
-            if result.state is SendState.UNREACHABLE:
+        if result.state is SendState.UNREACHABLE:
+            with deps.database.write() as uow:
                 lane_failed(deps, road.lane, result, uow)
                 _wait(uow, road.lane, each.message)
                 uow.messages.put_back(road.lane.organisation_id, [one.message for one in ready[place + 1 :]])
-                return False
-            lane_works(deps, road.lane, uow)
-            _settle(deps, uow, each.message, result)
+            return False
+        _note(deps, road, each.message, result)
         log.info("message-tried", message=each.message.id, attempt=each.message.attempts, state=result.state)
     return True
+
+
+def _note(deps: Deps, road: _Road, message: Message, result: SendResult) -> None:
+    """Write what came of it: a database that does not answer just now is no reason to send it again."""
+    for tries_left in reversed(range(_TRIES_TO_NOTE)):
+        try:
+            with deps.database.write() as uow:
+                # whoever answers holds the chain first, then messages: two that wait for each other would both fail
+                uow.evidence.hold(chain_of(message))
+                lane_works(deps, road.lane, uow)
+                _settle(deps, uow, message, result)
+        except Retryable:
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 def _still_wanted(deps: Deps, message: Message) -> bool:

@@ -98,10 +98,12 @@ def suppressions_of(deps: Deps, address: KnownAddress) -> Sequence[Suppression]:
         return uow.suppressions.of(address.organisation_id, address.mode, address.channel, address.to_digest)
 
 
-def add_by_staff(deps: Deps, address: KnownAddress) -> bool:
-    """Stop everything to an address because staff says so; False when that was so before."""
+def add_by_staff(deps: Deps, address: KnownAddress) -> Suppression:
+    """Stop everything to an address because staff says so; the same again changes nothing."""
     with deps.database.write() as uow:
-        return suppress(deps, uow, address, SuppressionReason.STAFF)
+        suppress(deps, uow, address, SuppressionReason.STAFF)
+        rows = uow.suppressions.of(address.organisation_id, address.mode, address.channel, address.to_digest)
+    return next(row for row in rows if row.reason is SuppressionReason.STAFF and row.sender == address.sender)
 
 
 def lift_by_staff(deps: Deps, organisation_id: str, suppression_id: str, by: str) -> None:

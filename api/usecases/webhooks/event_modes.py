@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _NAMED: Final[Mapping[str, str]] = {
     "bat": "batch_id",
     "job": "job_id",
+    "msg": "message_id",
     "pag": "scan_page_id",
     "pce": "piece_id",
     "rpr": "reprint_id",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MODED = {"job_id", "batch_id", "piece_id", "reprint_id", "run_id"} | {
     *("scan_batch_id", "scan_file_id", "scan_page_id", "slip_id", "slip_field_id", "webhook_id"),
+    *("message_id", "suppression_id"),
     *("campaign_id", "answer_id", "submission_id", "complex_id", "meter_id"),
 }
 # what has no mode, or is managed by keys that `check_may_manage` looks at
@@ -34,6 +35,7 @@ OTHERS = {
     "page",
     "form",
     "delivery_id",
+    "bounce_id",
     "import_id",
     "record_id",
     "place",
@@ -157,4 +159,4 @@ def test_what_names_nothing_says_of_which_mode_it_is(service: Service) -> None:
             assert isinstance(guard, Guard)
             if guard.only is not None:
                 only.add((route.path, *route.methods))
-    assert only == {("/v1/mail-runs", "POST"), ("/v1/rules", "PUT")}
+    assert only == {("/v1/mail-runs", "POST"), ("/v1/rules", "PUT"), ("/v1/channels/{name:id}/try", "POST")}
