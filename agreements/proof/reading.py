@@ -156,13 +156,9 @@ class _Reader:
 
     def _acts(self) -> Iterable[Act]:
         by_seq = {event.seq: event for event in self._events}
-        settled = {int(event.text("settles") or 0) for event in self._events if event.kind == "answered"}
         for event in self._events:
-            names = int(event.text("names") or 0)
             if event.kind in {"answered", "withdrawn"}:
                 yield self._act(event, by_seq.get(int(event.text("settles") or 0)))
-            elif event.kind == _SETTLED and names not in settled:
-                yield self._act(event, by_seq.get(names))
 
     def _act(self, event: Event, unclear: Event | None) -> Act:
         """An act; what a person settled came in as an event that was ``unclear``."""
@@ -175,7 +171,7 @@ class _Reader:
             at=moment(came) if came else unclear.at if unclear else event.at,
             answer=answer,
             method=_SETTLED if unclear else event.text("method"),
-            decided=body.get("decided") is True or (event.kind != "answered" and answer in {*_ANSWERS, "withdraw"}),
+            decided=body.get("decided") is True or event.kind == "withdrawn",
             sender=self._told(said.get("from")),
             raw=self._told(said.get("raw")),
             device=self._told(said.get("user_agent")),
