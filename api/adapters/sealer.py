@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from asn1crypto import pem, tsp
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
@@ -15,7 +15,6 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.timestamps import TimeStamper as PdfStamper
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError, handle_tsp_response
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from api.ports.faults import Fault, Permanent
@@ -27,14 +26,10 @@ if TYPE_CHECKING:
 
     from asn1crypto.cms import ContentInfo
 
+    from api.ports import TimeStamper
+
 _FIELD = "Seal"
 _DIGEST = "sha256"
-
-
-class _Stamps(Protocol):
-    """What a time stamping authority does: the answer (RFC 3161, DER) to a SHA-256 digest."""
-
-    def stamp(self, digest: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ class SealFiles:
 class PyHankoSealer:
     """Seals with a key of our own; stamps come from a time stamping authority."""
 
-    def __init__(self, signer: SimpleSigner, stamps: _Stamps | None) -> None:
+    def __init__(self, signer: SimpleSigner, stamps: TimeStamper | None) -> None:
         """Use `open_sealer`."""
         self._signer = signer
         self._stamper = _Stamper(stamps) if stamps is not None else None
@@ -83,7 +78,7 @@ class _NamelessWriter(IncrementalPdfFileWriter):
 class _Stamper(PdfStamper):
     """Stamps of our own port, in the form that the library takes."""
 
-    def __init__(self, stamps: _Stamps) -> None:
+    def __init__(self, stamps: TimeStamper) -> None:
         super().__init__(include_nonce=False)  # type: ignore[no-untyped-call]  # the library leaves it untyped
         self._stamps = stamps
 
@@ -92,19 +87,18 @@ class _Stamper(PdfStamper):
         if md_algorithm != _DIGEST:
             raise ValueError(f"stamps are of {_DIGEST}, not of {md_algorithm}")
         try:
-            answer = tsp.TimeStampResp.load(self._stamps.stamp(message_digest), strict=True)
-            token = handle_tsp_response(answer, None)
+            token = tsp.TimeStampResp.load(self._stamps.stamp(message_digest), strict=True)["time_stamp_token"]
             imprint = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]
         except Fault as fault:
             raise StampMissing(fault.code, fault.detail) from fault
-        except (TimestampRequestError, ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError) as error:
             raise StampMissing("time-stamp-invalid", f"The answer of the authority is no stamp: {error}") from error
         if imprint["hashed_message"].native != message_digest:
             raise StampMissing("time-stamp-invalid", "The authority stamped something else.")
         return token
 
 
-def open_sealer(files: SealFiles, stamps: _Stamps | None) -> PyHankoSealer:
+def open_sealer(files: SealFiles, stamps: TimeStamper | None) -> PyHankoSealer:
     """The sealer with the key in these files.
 
     Raises:

@@ -15,9 +15,10 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
 from api.adapters.sealer import PyHankoSealer, SealFiles, open_sealer
+from api.adapters.time_stamper import HttpTimeStamper
 from api.ports import Permanent, StampMissing
 from docgen.findings import Refusal
-from tests.api.adapters.trust import STAMPED_AT, HttpStamps, make_pki, pkcs12, serving_stamps
+from tests.api.adapters.trust import STAMPED_AT, make_pki, pkcs12, serving_stamps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +36,9 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> PKIArchitecture:
 
 
 @pytest.fixture(scope="module")
-def stamps(pki: PKIArchitecture) -> Iterator[HttpStamps]:
+def stamps(pki: PKIArchitecture) -> Iterator[HttpTimeStamper]:
     with serving_stamps(pki) as url:
-        yield HttpStamps(url)
+        yield HttpTimeStamper(url)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def document() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def sealed(key: Path, stamps: HttpStamps, document: bytes) -> bytes:
+def sealed(key: Path, stamps: HttpTimeStamper, document: bytes) -> bytes:
     return open_sealer(SealFiles(key), stamps).seal(document, REASON, stamped=True)
 
 
@@ -127,7 +128,7 @@ def test_an_answer_that_is_no_stamp_is_none(key: Path, document: bytes, answer: 
     assert missing.value.code == "time-stamp-invalid"
 
 
-def test_a_stamp_of_something_else_is_none(key: Path, document: bytes, stamps: HttpStamps) -> None:
+def test_a_stamp_of_something_else_is_none(key: Path, document: bytes, stamps: HttpTimeStamper) -> None:
     class Other:
         def stamp(self, digest: bytes) -> bytes:
             return stamps.stamp(digest[::-1])

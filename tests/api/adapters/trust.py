@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
 
 from asn1crypto import tsp
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, ServiceLabel
@@ -63,21 +61,6 @@ def make_pki(folder: Path) -> PKIArchitecture:
         },
     }
     return CertomancerConfig(config, str(folder)).get_pki_arch(ArchLabel("trust"))
-
-
-@dataclass(frozen=True)
-class HttpStamps:
-    """Asks an authority over HTTP, as an adapter does."""
-
-    url: str
-
-    def stamp(self, digest: bytes) -> bytes:
-        imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest}
-        asked = tsp.TimeStampReq({"version": 1, "message_imprint": imprint, "cert_req": True}).dump()
-        headers = {"Content-Type": "application/timestamp-query"}
-        with urlopen(Request(self.url, asked, headers), timeout=5) as answer:  # noqa: S310 - loopback
-            found: bytes = answer.read()
-            return found
 
 
 @contextmanager

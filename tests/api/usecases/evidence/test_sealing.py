@@ -18,13 +18,14 @@ from agreements import verify
 from agreements.proof.drawing import draw_proof
 from agreements.proof.making import SealState
 from api.adapters.sealer import SealFiles, open_sealer
+from api.adapters.time_stamper import HttpTimeStamper
 from api.ports import NoSealer, Retryable
 from api.usecases.evidence.sealing import Sealed, draw_sealed
 from docgen.drawing.raster import open_pdf
 from docgen.layouts.brand_file import load_brand
 from docgen.templates.package import BRAND_RULES, read_folder
 from samples.make_evidence import agreed_on_page
-from tests.api.adapters.trust import HttpStamps, make_pki, pkcs12, serving_stamps
+from tests.api.adapters.trust import make_pki, pkcs12, serving_stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,9 +53,9 @@ def key(pki: PKIArchitecture, tmp_path_factory: pytest.TempPathFactory) -> SealF
 
 
 @pytest.fixture(scope="module")
-def stamps(pki: PKIArchitecture) -> Iterator[HttpStamps]:
+def stamps(pki: PKIArchitecture) -> Iterator[HttpTimeStamper]:
     with serving_stamps(pki) as url:
-        yield HttpStamps(url)
+        yield HttpTimeStamper(url)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def status(pdf: bytes, pki: PKIArchitecture) -> PdfSignatureStatus:
 
 
 @pytest.fixture(scope="module")
-def sealed(key: SealFiles, stamps: HttpStamps, draw: Callable[[SealNote], bytes]) -> Sealed:
+def sealed(key: SealFiles, stamps: HttpTimeStamper, draw: Callable[[SealNote], bytes]) -> Sealed:
     return draw_sealed(open_sealer(key, stamps), draw, REASON)
 
 
@@ -118,7 +119,7 @@ def _is_whole(pdf: bytes, pki: PKIArchitecture) -> bool:
 class Down:
     """An authority that does not answer, until it does."""
 
-    def __init__(self, stamps: HttpStamps) -> None:
+    def __init__(self, stamps: HttpTimeStamper) -> None:
         self.stamps, self.is_down = stamps, True
 
     def stamp(self, digest: bytes) -> bytes:
@@ -128,7 +129,7 @@ class Down:
 
 
 def test_a_missing_stamp_shows_and_is_asked_for_again(
-    key: SealFiles, stamps: HttpStamps, draw: Callable[[SealNote], bytes], pki: PKIArchitecture
+    key: SealFiles, stamps: HttpTimeStamper, draw: Callable[[SealNote], bytes], pki: PKIArchitecture
 ) -> None:
     authority = Down(stamps)
     sealer = open_sealer(key, authority)
