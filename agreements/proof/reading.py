@@ -158,7 +158,9 @@ class _Reader:
         by_seq = {event.seq: event for event in self._events}
         for event in self._events:
             if event.kind in {"answered", "withdrawn"}:
-                yield self._act(event, by_seq.get(int(event.text("settles") or 0)))
+                yield self._act(event, None)
+            elif event.kind == _SETTLED and event.text("answer") in _ANSWERS:
+                yield self._act(event, by_seq.get(int(event.text("names") or 0)))
 
     def _act(self, event: Event, unclear: Event | None) -> Act:
         """An act; what a person settled came in as an event that was ``unclear``."""
@@ -170,8 +172,8 @@ class _Reader:
             event=event,
             at=moment(came) if came else unclear.at if unclear else event.at,
             answer=answer,
-            method=_SETTLED if unclear else event.text("method"),
-            decided=body.get("decided") is True or event.kind == "withdrawn",
+            method=_SETTLED if event.kind == _SETTLED else event.text("method"),
+            decided=body.get("decided") is True or event.kind in {"withdrawn", _SETTLED},
             sender=self._told(said.get("from")),
             raw=self._told(said.get("raw")),
             device=self._told(said.get("user_agent")),

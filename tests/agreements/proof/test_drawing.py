@@ -24,7 +24,6 @@ from samples.make_evidence import (
     agreed_on_phone,
     asked,
     digest,
-    frozen,
 )
 from tests.agreements.time_authority import TimeAuthority
 
@@ -211,8 +210,6 @@ def test_a_person_who_settled_an_answer_is_named(brand: Brand) -> None:
     hidden = {"from": chain.hide("+31612345678"), "raw": chain.hide("Yes but only on weekdays")}
     seq = chain.add("unclear", {"request": REQUEST, "channel": "sms", "why": "more-than-a-word", **hidden})
     chain.add("settled-by-person", {"request": REQUEST, "names": seq, "answer": "no", "by": "usr_anna"})
-    answer = {"request": REQUEST, "answer": "no", "method": "staff-on-phone", "settles": seq, "attested_by": "usr_anna"}
-    chain.add("answered", {**answer, "question_digest": digest(frozen("en")), "decided": True, "why": ""})
     found = words(draw_proof(chain.document(), brand, "en"))
     for expected in ("did not agree", "by usr_anna", "Staff explained the message as: no", "Yes but only on weekdays"):
         assert expected in found
