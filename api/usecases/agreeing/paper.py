@@ -8,6 +8,7 @@ from agreements.lifecycle.deciding import Act, Method, Said
 from api.ports import RecordState, Road, Stage, Unclear
 from api.usecases.agreeing.deciding import Done, act_on, set_aside
 from docgen.reply_form import ReplyKind
+from scanning.validators.answer import SIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,6 @@ _METHODS: Final[Mapping[Road, Method]] = {
     Road.CODE: Method.LETTER_PAGE,
     Road.STAFF: Method.STAFF_ON_PHONE,
 }
-SIGNED: Final = "yes"
 
 
 def note_records(deps: Deps, uow: UnitOfWork, records: Sequence[Record]) -> None:

@@ -25,12 +25,10 @@ if TYPE_CHECKING:
     from api.ports import BlobRef, Entry, UnitOfWork
     from api.usecases.answering.pages import Asked
     from api.usecases.deps import Deps
-    from docgen.reply_form import ReplyField
+    from docgen.reply_form import ReplyField, ReplyForm
     from scanning.validators.verdict import Checked
 
 MOST_NOTE: Final = 500
-# a field left blank and a box not ticked are no answers, on paper and elsewhere, unless there was one before
-_SAYS_NOTHING: Final = frozenset({"", NO})
 _OURS: Final = frozenset({Road.STAFF, Road.IMPORT})
 _CLOSED_TO_ALL: Final = frozenset({PageState.REVOKED, PageState.GONE})
 
@@ -115,6 +113,13 @@ def may_stand(road: Road, checked: Checked) -> bool:
     return is_kept(checked) or (road is Road.IMPORT and checked.verdict is Verdict.ASK_AGAIN)
 
 
+def says_nothing(form: ReplyForm, name: str, checked: Checked) -> bool:
+    """A field left blank and a box not ticked are no answers, on paper and elsewhere, unless there was one before."""
+    question = form.field(name)
+    is_tick = question is not None and question.kind is ReplyKind.TICK
+    return checked.value == "" or (is_tick and checked.value == NO)
+
+
 def told(asked: ReplyField, language: str) -> str:
     """What a recipient read of what an answer is for: the purpose, or the words beside a tick."""
     words = asked.label if asked.kind is ReplyKind.TICK else asked.purpose
@@ -175,7 +180,7 @@ def keep(
     uow.submissions.add(made)
     given = []
     for name, one in checked.items():
-        if one.value not in _SAYS_NOTHING or name in asked.given:
+        if not says_nothing(asked.form, name, one) or name in asked.given:
             uow.submissions.add_answer(_answer(asked, made, name, offer, one))
             given.append(name)
     bring_held_in_line(deps, uow, of_entry(entry), given)

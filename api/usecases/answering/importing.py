@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from api.ports import Event, Policy, RecordState, Road
-from api.usecases.answering.giving import MOST_NOTE, Offer, check, check_open, give_in, may_stand
+from api.usecases.answering.giving import MOST_NOTE, Offer, check, check_open, give_in, may_stand, says_nothing
 from api.usecases.answering.pages import asked_by
 from api.usecases.answering.rows import Noted, rows_in_blocks
 from api.usecases.answering.whose import latest_of
@@ -15,7 +15,6 @@ from docgen.findings import Finding, Refusal, Severity, errors_first, has_errors
 from docgen.reply_form import ReplyKind
 from docgen.templates.model import Field, FieldKind
 from scanning.validators.messages import message
-from scanning.validators.tick import NO
 from scanning.validators.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -232,12 +231,11 @@ def _said_of(row: Row, checked: Mapping[str, Checked]) -> Iterator[Finding]:
 def _is_news(asked: Asked, records: Sequence[Record], checked: Mapping[str, Checked]) -> bool:
     """False when every answer of a row is what a file said last, or says nothing where nothing was said."""
     by_field = {one.field: one for one in records if one.state is not RecordState.WITHDRAWN}
-    return any(_differs(asked, by_field.get(name), one) for name, one in checked.items())
+    fresh = any(not says_nothing(asked.form, name, one) for name, one in checked.items() if name not in by_field)
+    return fresh or any(_differs(asked, by_field[name], one) for name, one in checked.items() if name in by_field)
 
 
-def _differs(asked: Asked, record: Record | None, checked: Checked) -> bool:
-    if record is None:
-        return checked.value not in {"", NO}
+def _differs(asked: Asked, record: Record, checked: Checked) -> bool:
     field_name = record.field
     return (
         record.source != Road.IMPORT

@@ -9,9 +9,11 @@ import pytest
 
 from api.ports import MomentKind, PageRequest, RecordState, Road
 from api.usecases.answering import judging, pages
+from api.usecases.answering.giving import says_nothing
 from api.usecases.answering.pages import PageState
 from docgen.findings import Refusal
-from scanning.validators.verdict import Verdict
+from docgen.reply_form import Choice, ReplyField, ReplyForm, ReplyKind
+from scanning.validators.verdict import Checked, Verdict
 from tests.api.builders import ORG
 from tests.api.usecases.slips import DOUBTFUL, page, piece_id, slip
 
@@ -169,3 +171,16 @@ def test_a_visit_is_one_contact_moment(answers: AnswerWorld) -> None:
 def test_an_answer_to_what_was_not_asked_is_refused(answers: AnswerWorld) -> None:
     with pytest.raises(Refusal, match="answer-field-unknown"):
         answers.give(0, {"shoe": "44"})
+
+
+def test_no_is_an_answer_to_a_choice_and_a_box_left_alone_is_none() -> None:
+    yes_no = (Choice("yes", {"nl": "Ja"}), Choice("no", {"nl": "Nee"}))
+    fields = (
+        ReplyField("may", ReplyKind.CHOICE, {"nl": "Mag het?"}, choices=yes_no),
+        ReplyField("box", ReplyKind.TICK, {"nl": "Ja"}),
+    )
+    form = ReplyForm("asked", {"nl": "Vraag"}, fields)
+    no = Checked(Verdict.ACCEPT, "no")
+    assert not says_nothing(form, "may", no)
+    assert says_nothing(form, "box", no)
+    assert says_nothing(form, "may", Checked(Verdict.ACCEPT, ""))
