@@ -25,7 +25,7 @@ import sys
 import tempfile
 import zlib
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -239,7 +239,9 @@ _METHODS = {
     "letter-page": ("on the page of the letter's form, behind its code and address", ("submission",)),
     "staff-on-phone": ("on the phone, as noted by a member of staff", ("attested_by",)),
 }
-_STATES = {"yes": "agreed", "no": "declined"}
+_STATES = {"yes": "agreed", "no": "declined", "withdraw": "declined"}
+_CLOCKS_S = 60.0  # how far clocks of machines that share a database may be apart
+_WEB_S = 300.0
 
 
 @dataclass
@@ -311,24 +313,28 @@ class Story:
         if body.get("decided") is not True:
             return
         if body.get("question_digest") != request.body.get("question_digest"):
-            yield "question-differs", "the answer is to another text than the one that was asked"
+            yield "question-differs", "the decision is about another text than the one that was asked"
         if not all(body.get(name) for name in _METHODS.get(method, ("", ("?",)))[1]):
             yield "act-missing", f"a decision by {method or 'nothing'} does not show what a human did"
-        received = _text(body, "received_at") if method == "slip-tick" else ""  # paper arrives before it is read
-        yield from self._decide(request, seq, received or at, body)
+        came = _text(body, "came_at") or at
+        if not _seconds(came, at) >= -_CLOCKS_S or (method == "web-post" and _seconds(came, at) > _WEB_S):
+            yield "time-impossible", "the answer cannot have come in when the event says that it did"
+        yield from self._decide(request, seq, came, body)
 
     def _settled(self, seq: int, _at: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         request, unclear = self.requests.get(_text(body, "request")), self.seen.get(_number(body, "names"))
-        if request is None or unclear is None or not _is_undecided(unclear):
+        decides = _text(body, "answer") in _STATES
+        if unclear is None or not _is_undecided(unclear) or (decides and request is None):
             yield "predecessor-missing", "a person settled an answer that is not there"
             return
         if not body.get("by"):
             yield "act-missing", "it is not said who settled the answer"
-        if _text(body, "answer") in _STATES:
-            yield from self._decide(request, seq, _text(unclear["body"], "received_at") or unclear["at"], body)
+        if decides and request is not None:
+            yield from self._decide(request, seq, unclear["at"], body)
 
-    def _decide(self, request: Request, seq: int, at: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        state = _STATES.get(_text(body, "answer"))
+    def _decide(self, request: Request, seq: int, came: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        answer = _text(body, "answer")
+        state = _STATES.get(answer)
         if state is None:
             yield "act-missing", "a decision that is neither yes nor no"
             return
@@ -336,10 +342,11 @@ class Story:
         goes_on = request.state in ("open", "expired") or (request.state, state) == ("declined", "agreed")
         if not goes_on:
             yield "decided-twice", f"a decision about a request that was {request.state}"
-        if not at or at >= _end(_text(request.body, "valid_until")):
+        if not _seconds(came, _end(_text(request.body, "valid_until"))) >= 0:
             yield "decision-late", "the decision came after the request had ended"
         request.state = state
-        request.decision = {"seq": seq, "at": at, "answer": _text(body, "answer"), **_how(body)}
+        put_down = self.seen[seq]["at"]
+        request.decision = {"seq": seq, "came_at": came, "put_down_at": put_down, "answer": answer, **_how(body)}
 
     def _withdrawn(self, _seq: int, at: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         request = self.requests.get(_text(body, "request"))
@@ -395,13 +402,18 @@ def _number(body: dict[str, Any], name: str) -> int:
 
 
 def _end(valid_until: str) -> str:
-    """The first moment that is too late, written as moments are; a day ends with the day."""
+    """The last moment that is in time; a day ends with the day."""
+    return valid_until if "T" in valid_until else f"{valid_until}T23:59:59.999999Z"
+
+
+def _seconds(first: str, second: str) -> float:
+    """From one moment to another; nothing that compares when one is none."""
     try:
-        end = datetime.fromisoformat(valid_until) + timedelta(days=0 if "T" in valid_until else 1)
-        end = end.astimezone(UTC) if end.tzinfo else end.replace(tzinfo=UTC)
+        moments = [datetime.fromisoformat(text) for text in (first, second)]
+        begin, end = (one if one.tzinfo else one.replace(tzinfo=UTC) for one in moments)
+        return (end - begin).total_seconds()
     except (ValueError, OverflowError):
-        return ""
-    return end.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return float("nan")
 
 
 # A file: a chain as lines, or the proof of one request.
@@ -722,7 +734,7 @@ def as_text(report: Report) -> str:
     lines += ["", f"Decisions: {len(report.decisions)}"]
     for one in report.decisions[:20]:
         noted = f", noted by {one['noted_by']}" if one["noted_by"] else ""
-        lines.append(f"  {one['request']}: {one['state']}, {one['at']}, event {one['seq']}, {one['how']}{noted}")
+        lines.append(f"  {one['request']}: {one['state']}, {one['came_at']}, event {one['seq']}, {one['how']}{noted}")
     if len(report.decisions) > 20:  # noqa: PLR2004 (a screen; --json has all)
         lines.append(f"  and {len(report.decisions) - 20} more; --json has all")
     lines += ["", "Not shown by this file:", *(f"  {one}" for one in report.remarks)]

@@ -55,7 +55,8 @@ ACT_FIELDS: Mapping[Method, tuple[str, ...]] = {
 }
 
 _MESSAGE = ("message", "channel", "kind")
-# ``names`` is the number of the event that this one goes on from
+# ``names`` is the number of the event that this one goes on from; a yes or no of a person
+# who settles what was unclear is the decision itself. ``came_at`` is when an act reached the service.
 BODY_FIELDS: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.QUESTION_FROZEN: ("question", "version", "verb", "texts", "roads", "purposes", "controller", "policy"),
     EventKind.REQUESTED: (
@@ -81,7 +82,7 @@ BODY_FIELDS: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.ANNEX_DELETED: ("annexes", "by", "why"),
 }
 
-_PERSONAL = ("recipient", "address", "from", "raw", "rendered", "user_agent")
+_PERSONAL = ("recipient", "name", "address", "from", "raw", "rendered", "user_agent", "note")
 
 
 def check_body(kind: EventKind, body: Mapping[str, Json]) -> None:

@@ -225,13 +225,15 @@ def test_all_roads_of_an_answer_hold(changed: dict[str, Json]) -> None:
 @pytest.mark.parametrize(
     ("valid_until", "codes"),
     [
-        ("2026-11-23T00:00:02.000000Z", ["decision-late"]),
-        ("2026-11-23T01:00:02.000000+01:00", ["decision-late"]),
-        ("2026-11-23T00:00:02.000001Z", []),
+        ("2026-11-23T00:00:02.000000Z", []),
+        ("2026-11-23T00:00:01.999999Z", ["decision-late"]),
+        ("2026-11-23T01:00:02.000000+01:00", []),
+        ("2026-11-23T01:00:01+01:00", ["decision-late"]),
         ("2026-11-23", []),
         ("2026-11-22", ["decision-late"]),
         ("whenever", ["decision-late"]),
-        ("9999-12-31", ["decision-late"]),
+        ("", ["decision-late"]),
+        ("9999-12-31", []),
     ],
 )
 def test_a_decision_comes_before_the_end(valid_until: str, codes: list[str]) -> None:
@@ -242,19 +244,43 @@ def test_a_decision_comes_before_the_end(valid_until: str, codes: list[str]) -> 
     assert _bad(teller.file())[1] == codes
 
 
-def test_a_slip_counts_from_when_it_came_and_nothing_else_does() -> None:
-    for method, codes in (("slip-tick", []), ("web-post", ["decision-late"])):
-        teller = Teller()
-        teller.freeze()
-        teller.ask("agr_1", valid_until="2026-11-23T00:00:02.000000Z")
-        teller.answer("agr_1", method=method, slip={"slip": "slp_1"}, received_at="2026-11-23T00:00:01.500000Z")
-        assert _bad(teller.file())[1] == codes
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({"method": "slip-tick", "slip": {"slip": "slp_1"}, "came_at": "2026-11-22T12:00:00+00:00"}, []),
+        ({"came_at": "2026-11-22T23:59:00+00:00"}, []),
+        ({"came_at": "2026-11-22T12:00:00+00:00"}, ["time-impossible"]),
+        ({"came_at": "2026-11-23T00:02:00+00:00"}, ["time-impossible"]),
+        ({"came_at": "soon"}, ["time-impossible", "decision-late"]),
+        ({"came_at": ""}, []),
+    ],
+)
+def test_what_came_in_counts_from_then_as_far_as_that_can_be(changed: dict[str, Json], codes: list[str]) -> None:
+    assert _after_asking(**changed) == codes  # type: ignore[arg-type] # `method` is among them
 
 
-def test_one_request_is_decided_once() -> None:
+def test_a_request_that_was_agreed_is_decided_once() -> None:
     teller = told(4)
     teller.answer("agr_0001", "no")
     assert _bad(teller.file()) == (5, ["decided-twice"])
+
+
+def test_who_declined_may_still_agree_and_what_came_in_time_counts_though_the_end_was_noted() -> None:
+    teller = Teller()
+    teller.freeze()
+    for request in ("agr_1", "agr_2"):
+        teller.ask(request)
+    teller.answer("agr_1", "withdraw")
+    teller.answer("agr_1", "yes")
+    teller.tell("expired", "agr_2", {"request": "agr_2", "names": 3})
+    teller.answer("agr_2", "yes")
+    report = verify.check(teller.file())
+    assert not report.findings
+    assert [(one["seq"], one["state"]) for one in report.decisions] == [(5, "agreed"), (7, "agreed")]
+
+
+def test_an_act_that_decided_nothing_may_be_about_another_text() -> None:
+    assert _after_asking(decided=False, why="other-words", question_digest=digest_of(b"else")) == []
 
 
 def test_what_an_event_goes_on_from_must_be_there() -> None:
@@ -264,17 +290,36 @@ def test_what_an_event_goes_on_from_must_be_there() -> None:
         assert _bad(teller.file()) == (4, ["predecessor-missing"])
 
 
-def test_a_person_may_settle_an_unclear_answer_when_it_came_in_time() -> None:
+def _settled(**changed: Json) -> Teller:
+    """An answer in sentences that came in time, read by a person after the end."""
     teller = Teller()
     teller.freeze()
-    teller.ask("agr_1", valid_until="2026-11-23T00:00:03.000000Z")
+    teller.ask("agr_1", valid_until="2026-11-23T00:00:02.000000Z")
     raw = teller.hide("Ja hoor, prima!")
-    unclear = teller.tell("unclear", "agr_1", {"request": "agr_1", "raw": raw, "channel": "sms", "why": "words"})
+    unclear = teller.tell("unclear", "agr_1", {"request": "", "raw": raw, "channel": "sms", "why": "words"})
     body: dict[str, Json] = {"request": "agr_1", "names": unclear.seq, "answer": "yes", "by": "usr_7"}
-    teller.tell("settled-by-person", "agr_1", body)
-    report = verify.check(teller.file())
+    teller.tell("settled-by-person", "agr_1", body | changed)
+    return teller
+
+
+def test_a_person_may_settle_an_unclear_answer_when_it_came_in_time() -> None:
+    report = verify.check(_settled().file())
     assert not report.findings
     assert (report.decisions[0]["noted_by"], report.decisions[0]["state"]) == ("usr_7", "agreed")
+    assert report.decisions[0]["came_at"] < report.decisions[0]["put_down_at"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({"by": ""}, ["act-missing"]),
+        ({"request": "agr_9"}, ["predecessor-missing"]),
+        ({"names": 2}, ["predecessor-missing"]),
+        ({"request": "", "answer": "nothing"}, []),
+    ],
+)
+def test_who_settles_names_themselves_and_what_was_unclear(changed: dict[str, Json], codes: list[str]) -> None:
+    assert _bad(_settled(**changed).file())[1] == codes
 
 
 def _proof(teller: Teller, request: str, *, links: bool = False, shown: Sequence[str] = ()) -> RequestProof:
