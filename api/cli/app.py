@@ -8,6 +8,7 @@ from api.cli import (
     campaigns,
     carrier,
     channels,
+    evidence,
     mail_runs,
     meters,
     operate,
@@ -55,6 +56,7 @@ app.add_typer(rules.rules, name="rules", help="How post of your organisation is 
 app.add_typer(channels.channels, name="channels", help="Channels that carry messages: list, check, try.")
 app.add_typer(channels.mail, name="mail", help="Messages to recipients, and mail that came back.")
 app.add_typer(channels.suppressions, name="suppressions", help="Addresses that get no messages.")
+app.add_typer(evidence.evidence, name="evidence", help="Evidence of agreements: hand over, checkpoint, verify.")
 app.add_typer(webhooks.webhooks, name="webhooks", help="Endpoints that are told of what happens.")
 
 

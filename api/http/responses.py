@@ -80,6 +80,7 @@ def body(description: str, **examples: Any) -> dict[str, Any]:  # noqa: ANN401 -
 MEDIA: Final[Mapping[str, str]] = {
     "json": "application/json",
     "csv": "text/csv",
+    "jsonl": "application/jsonl",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }

@@ -16,6 +16,7 @@ from agreements.evidence.chain import moment
 from agreements.evidence.checkpoint import take
 from api.ports import UNFINISHED, Alarm, CheckpointState, Event, Fault, KeptCheckpoint, Mode, derived_id
 from api.usecases.kinds import IN_TURN, WorkKind
+from docgen.findings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,18 @@ def take_checkpoint(deps: Deps, chain: ChainOf) -> KeptCheckpoint | None:
         _tell(uow, kept, "checkpoint-taken", now)
         _ask(uow, kept)
     return kept
+
+
+def newest(deps: Deps, chain: ChainOf) -> KeptCheckpoint:
+    """One over all there is: taken now, or the last when nothing came since. Raises Refusal: ``evidence-empty``."""
+    made = take_checkpoint(deps, chain)
+    if made is not None:
+        return made
+    with deps.database.read() as uow:
+        last = uow.evidence.last_checkpoint(chain)
+    if last is None:
+        raise Refusal("evidence-empty", "The chain has no events yet, so there is nothing to take a checkpoint of.")
+    return last
 
 
 def ask_for_stamps(deps: Deps) -> int:

@@ -39,6 +39,7 @@ OTHERS = {
     "import_id",
     "record_id",
     "place",
+    "request_id",
 }
 
 

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 from agreements.evidence.canonical import digest_of
 from api.adapters.fakes import FakeShelf, FakeTimeStamper
 from api.ports import ChainOf, EvidenceKind, KeptCheckpoint, Mode, PageRequest
-from api.usecases.deps import Deps
 from api.usecases.evidence.checkpoints import list_checkpoints, stamp_checkpoint
 from api.usecases.evidence.keeping import hide, keep
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
 from api.worker.runner import Runner
-from tests.api.builders import ORG, two_organisations
+from tests.api.builders import ORG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agreements.evidence.canonical import Json
-    from api.adapters.database import SqlDatabase
-    from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
+    from api.adapters.fakes import FakeClock
     from api.ports import EvidenceEvent
+    from api.usecases.deps import Deps
 
 LIVE, TEST = ChainOf(ORG, Mode.LIVE), ChainOf(ORG, Mode.TEST)
 TEXT = "Mag het voortaan per e-mail?"
@@ -33,13 +32,11 @@ UNTIL = "2026-02-01T00:00:00.000000Z"
 class Archive:
     """`deps` with fakes around a database; `run` does all work that is queued."""
 
-    def __init__(self, database: SqlDatabase, blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> None:
-        """Two organisations, no events."""
-        two_organisations(database)
+    def __init__(self, deps: Deps, clock: FakeClock) -> None:
+        """No events; the organisation is there."""
         self.clock = clock
         self.stamper, self.shelf = FakeTimeStamper(), FakeShelf()
-        self.deps = Deps(database, blobs, clock, ids, b"s" * 32)
-        self.deps = replace(self.deps, time_stamper=self.stamper, checkpoint_shelf=self.shelf)
+        self.deps = replace(deps, time_stamper=self.stamper, checkpoint_shelf=self.shelf)
 
     def without_authority(self) -> None:
         """As where nobody has configured one."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.usecases.deps import Deps
+from tests.api.builders import two_organisations
 from tests.api.usecases.evidence.archive import Archive
 
 if TYPE_CHECKING:
@@ -15,4 +17,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def archive(sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> Archive:
-    return Archive(sqlite_database, memory_blobs, clock, ids)
+    two_organisations(sqlite_database)
+    return Archive(Deps(sqlite_database, memory_blobs, clock, ids, b"s" * 32), clock)
