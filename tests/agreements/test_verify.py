@@ -214,6 +214,7 @@ def test_a_decision_needs_an_act_of_a_human_that_fits(changed: dict[str, Json], 
     [
         {"method": "slip-tick", "slip": {"page": digest_of(b"scan"), "slip": "slp_1"}},
         {"method": "staff-on-phone", "attested_by": "usr_1"},
+        {"method": "letter-page", "submission": "sub_1"},
         {"method": "sms-keyword", "raw": {"annex": "anx_9", "hmac": digest_of(b"x")}},
         {"decided": False, "why": "late", "page_digest": ""},
     ],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 1000
 _MOST_LINKS: Final = 50_000
-_NAMES: Final = ("names", "settles", "stopped")  # fields that name the number of another event
+_NAMES: Final = ("names", "stopped")  # fields that have the number of another event
 
 
 def chain_file(deps: Deps, chain: ChainOf) -> Iterator[bytes]:
