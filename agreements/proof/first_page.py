@@ -20,7 +20,7 @@ _TONES = {Standing.AGREED: Tone.GOOD, Standing.WITHDRAWN: Tone.BAD, Standing.DEC
 def first_page(making: Making) -> list[Block]:
     """The blocks of the first page."""
     proof, speech = making.proof, making.speech
-    over = speech.say("over.agreed" if proof.standing in _ANSWERED else "over.other")
+    over = speech.say("over.agreed" if proof.standing in _ANSWERED and not proof.wrong else "over.other")
     blocks: list[Block] = []
     if proof.is_test:
         blocks.append(Words(speech.say("over.test"), Look.SUBHEADING))
@@ -32,8 +32,10 @@ def first_page(making: Making) -> list[Block]:
 
 
 def headline(making: Making) -> str:
-    """The outcome in one sentence."""
+    """The outcome in one sentence; evidence that does not hold has none."""
     proof, speech, who = making.proof, making.speech, _who(making)
+    if proof.wrong:
+        return speech.say("page1.wrong-title")
     if proof.standing in _ANSWERED:
         verb = proof.asked.verb if proof.asked.verb in speech.words["said"] else "other"
         return speech.say(f"said.{verb}.{'yes' if proof.standing is Standing.AGREED else 'no'}", who=who)
@@ -118,6 +120,8 @@ def _as_of(making: Making) -> str:
 
 def _now(making: Making) -> str:
     proof, speech = making.proof, making.speech
+    if proof.wrong:
+        return speech.say("page1.now-wrong")
     when = speech.moment(proof.ended.at) if proof.ended else ""
     corrected = proof.ended is not None and proof.ended.kind == "corrected"
     return speech.say("page1.now-corrected" if corrected else f"page1.now-{proof.standing}", when=when)

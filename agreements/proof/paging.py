@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from docgen.typesetting.words import number
@@ -83,11 +83,19 @@ class Pages:
             self._turn()
         if not self._is_fresh():
             self._at_pt -= stripe.before_pt
+        elif stripe.head is not None:
+            self._again(stripe.head)
         if stripe.outline is not None:
             self.marks.append(Mark(*stripe.outline, len(self.pages) - 1, self._at_pt))
         for ink in stripe.inks:
             self._ink(ink)
         self._at_pt -= stripe.height_pt
+
+    def _again(self, head: Stripe) -> None:
+        """What was drawn before, as decoration: who reads by structure has read it."""
+        for ink in head.inks:
+            self._ink(replace(ink, tag=None))
+        self._at_pt -= head.height_pt
 
     def _ink(self, ink: Ink) -> None:
         page, operators = self.pages[-1], ink.operators

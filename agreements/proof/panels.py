@@ -73,7 +73,9 @@ def _on_panel(house: House, stripes: Sequence[Stripe], bar: Colour) -> list[Stri
     """A tint behind stripes, with white around them and a bar at the left."""
     last = replace(stripes[-1], keeps_with_next=True)
     padded = [Stripe(_PADDING_PT, keeps_with_next=True), *stripes[:-1], last, Stripe(_PADDING_PT)]
-    return [replace(stripe, inks=(*_tint(house, stripe.height_pt, bar), *stripe.inks)) for stripe in padded]
+    again = Stripe(_PADDING_PT, _tint(house, _PADDING_PT, bar))
+    tinted = [replace(stripe, inks=(*_tint(house, stripe.height_pt, bar), *stripe.inks)) for stripe in padded]
+    return [tinted[0], *[replace(stripe, head=again) for stripe in tinted[1:]]]
 
 
 def _tint(house: House, height_pt: float, bar: Colour) -> tuple[Ink, Ink]:

@@ -31,7 +31,8 @@ class Ink:
 class Stripe:
     """``before_pt`` is left white above it but at the top of a page; ``outline`` is a level (from 1) and words.
 
-    With ``begins_page`` it goes to a new page, unless half of the page is left.
+    With ``begins_page`` it goes to a new page, unless half of the page is left. ``head`` is drawn above it where it
+    stands first on a page.
     """
 
     height_pt: float
@@ -40,6 +41,7 @@ class Stripe:
     keeps_with_next: bool = False
     outline: tuple[int, str] | None = None
     begins_page: bool = False
+    head: Stripe | None = None
 
 
 @dataclass(frozen=True, slots=True)

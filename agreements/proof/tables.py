@@ -26,7 +26,8 @@ def table_stripes(house: House, table: Table, under: Tag) -> list[Stripe]:
     """A stripe for the head, which stays with the first row, and one for each row."""
     tag = under.add("Table")
     head = replace(_head(house, table, tag.add("TR")), before_pt=8.0, keeps_with_next=True)
-    return [head, *[_row(house, table, row, tag.add("TR")) for row in table.rows]]
+    rows = [_row(house, table, row, tag.add("TR")) for row in table.rows]
+    return [head, *[replace(row, head=head) for row in rows]]
 
 
 def _head(house: House, table: Table, row: Tag) -> Stripe:

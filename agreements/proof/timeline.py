@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from agreements.proof.blocks import Look, Step, Steps, Tone, Words
 from agreements.proof.reading import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from agreements.proof.blocks import Block
     from agreements.proof.making import Making
     from agreements.proof.values import Act, Event
 
+_TOLD_APART = 3
 _BAD = frozenset({"message-bounced", "message-failed", "withdrawn", "stopped"})
 
 
@@ -21,7 +24,28 @@ def timeline(making: Making) -> list[Block]:
     """The blocks of the timeline."""
     speech = making.speech
     heading, note = Words(speech.say("timeline.title"), Look.HEADING), Words(speech.say("timeline.note"), Look.SMALL)
-    return [heading, note, Steps(tuple(_step(making, event) for event in making.proof.events))]
+    runs = [list(run) for _, run in groupby(making.proof.events, key=_run)]
+    return [heading, note, Steps(tuple(step for run in runs for step in _steps(making, run)))]
+
+
+def _run(event: Event) -> int:
+    """Fetches of the link that follow each other are told together."""
+    return 0 if event.kind == "link-fetched" else event.seq
+
+
+def _steps(making: Making, run: Sequence[Event]) -> list[Step]:
+    if len(run) <= _TOLD_APART:
+        return [_step(making, event) for event in run]
+    speech = making.speech
+    counted = Counter(_guess(making, event) for event in run)
+    details = [speech.say("timeline.link-fetched-so", count=count, what=what) for what, count in counted.items()]
+    when = f"{speech.short(run[0].at)}\n{speech.short(run[-1].at)}"
+    return [Step(when, speech.say("timeline.link-fetched-often", count=len(run)), tuple(details))]
+
+
+def _guess(making: Making, event: Event) -> str:
+    guess = event.text("guess")
+    return making.speech.say(f"timeline.{guess if guess in {'person', 'scanner'} else 'unknown'}")
 
 
 def _step(making: Making, event: Event) -> Step:
@@ -71,8 +95,7 @@ def _details(making: Making, event: Event, act: Act | None) -> Iterator[str]:
     if kind.startswith("message-"):
         yield from _carried(making, event)
     if kind == "link-fetched":
-        guess = event.text("guess")
-        yield speech.say(f"timeline.{guess if guess in {'person', 'scanner'} else 'unknown'}")
+        yield _guess(making, event)
     if kind == "unclear":
         yield speech.say("timeline.unclear-note")
     if act is not None and kind == "answered":

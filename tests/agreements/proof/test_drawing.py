@@ -220,6 +220,8 @@ def test_evidence_that_does_not_hold_is_not_shown_as_if_it_did(brand: Brand) -> 
     changed = document.replace(b'"guess":"scanner"', b'"guess":"unknown"')
     assert changed != document
     first = pages(draw_proof(changed, brand, "en"))[0]
+    assert "This proof does not hold" in first
+    assert "J. de Vries-Jansen agreed" not in first
     assert "This file does not hold, from event 6 on" in first
     assert "Do not rely on this proof" in first
 
@@ -286,6 +288,17 @@ def test_a_language_without_words_is_refused(brand: Brand) -> None:
     with pytest.raises(Refusal) as refused:
         draw_proof(asked().document(), brand, "fr")
     assert refused.value.code == "language-unknown"
+
+
+def test_many_fetches_are_told_as_one_and_tables_go_on_under_their_head(brand: Brand) -> None:
+    chain = agreed_on_page("en")
+    for _ in range(40):
+        chain.add("link-fetched", {"request": REQUEST, "guess": "person"})
+    found = pages(draw_proof(chain.document(), brand, "en"))
+    assert "Page opened 40 times" in " ".join(found)
+    assert "40 times: Probably by a person." in " ".join(found)
+    with_head = [page for page in found if "No. Time (UTC) Event Digest (SHA-256)" in page]
+    assert len(with_head) > 1
 
 
 @pytest.fixture(scope="module")
