@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field
 
@@ -154,8 +154,8 @@ class WholeMessageOut(MessageOut):
     @classmethod
     def with_content(cls, message: Message, content: Mapping[str, str]) -> Self:
         """From the row and its annexes."""
-        written = {name: content.get(name, "") for name in ("to", "subject", "text", "html")}
-        return cls(**{name: getattr(message, name) for name in _OF_MESSAGE}, **written)
+        values: dict[str, Any] = {name: getattr(message, name) for name in _OF_MESSAGE}
+        return cls(**values | {name: content.get(name, "") for name in ("to", "subject", "text", "html")})
 
 
 class SuppressionIn(In):

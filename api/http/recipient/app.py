@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from api.http.middleware import HeadAsGet, LimitedBody, Observed, WholeQuery
 from api.http.problems import CONTEXT, INTERNAL
-from api.http.recipient import answers, doors
+from api.http.recipient import answers, doors, stopping
 from api.http.recipient.assets import show_asset, show_favicon, show_robots
 from api.http.recipient.forms import Form, read_form
 from api.http.recipient.look import Looks
@@ -81,6 +81,8 @@ def _routes() -> list[Route]:
         *(Route(path, _sent(take), methods=["POST"]) for path, take in sent),
         Route("/", _sent(doors.try_code, same_time=True), methods=["POST"]),
         Route("/look/{key}/{digest}/{name}", _asset, methods=["GET"]),
+        Route("/stop/{end}", _stop_shown, methods=["GET"]),
+        Route("/stop/{end}", _stop_sent, methods=["POST"]),
         Route("/{token}", _link_shown, methods=["GET"]),
         Route("/{token}", _link_sent, methods=["POST"]),
     ]
@@ -115,6 +117,14 @@ async def _link_shown(request: Request) -> Response:
 async def _link_sent(request: Request) -> Response:
     token = request.path_params["token"]
     return await _sent(lambda visit, form: doors.try_link(visit, token, form))(request)
+
+
+async def _stop_shown(request: Request) -> Response:
+    return await _shown(partial(stopping.show_stop, text=request.path_params["end"]))(request)
+
+
+async def _stop_sent(request: Request) -> Response:
+    return await _sent(lambda visit, _: stopping.stop(visit, request.path_params["end"]))(request)
 
 
 async def _asset(request: Request) -> Response:

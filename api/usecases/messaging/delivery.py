@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from api.ports import DeliveryKind, MessageState, SuppressionReason
 from api.usecases.characters import whole
 from api.usecases.messaging.addresses import scrubbed
+from api.usecases.messaging.happened import happened
 from api.usecases.messaging.suppressing import address_of, suppress
-from api.usecases.messaging.telling import message_happened
 
 if TYPE_CHECKING:
     from api.ports import DeliveryEvent, Message, UnitOfWork
@@ -30,7 +30,7 @@ def note_delivery(deps: Deps, uow: UnitOfWork, message: Message, event: Delivery
     now = replace(message, state=after, state_at=deps.clock.now(), code=code, detail=detail, provider_id=provider_id)
     if not uow.messages.settle(message, now):
         return False
-    message_happened(deps, uow, now, f"message-{after}", event)
+    happened(deps, uow, now, f"message-{after}", event)
     if after is MessageState.BOUNCED and event.permanent:
         suppress(deps, uow, address_of(now), SuppressionReason.HARD_BOUNCE, now.id, code)
     return True
