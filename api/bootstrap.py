@@ -20,6 +20,7 @@ from api.adapters.checkpoint_folder import CheckpointFolder
 from api.adapters.database import SqlDatabase
 from api.adapters.dns_resolver import ResolverDns
 from api.adapters.engine import make_engine
+from api.adapters.maildir import Maildirs
 from api.adapters.scan_folder import ScanFolder
 from api.adapters.system import RandomIds, SystemClock
 from api.adapters.temporary import begin_temporary, remove_left
@@ -34,6 +35,7 @@ from api.usecases.evidence.checkpoints import tend_evidence
 from api.usecases.feeds import place_all
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
+from api.usecases.messaging.folders import take_in_mail
 from api.usecases.messaging.lanes import tend_lanes
 from api.usecases.trash import empty_trash
 from api.usecases.webhooks.dealing import tend
@@ -246,6 +248,7 @@ def make_supervisor(
         partial(empty_trash, deps),
         partial(tend, deps),
         partial(tend_lanes, deps),
+        partial(take_in_mail, deps, Maildirs()),
         partial(watch, deps),
         partial(tend_evidence, deps),
         partial(ask_for_due, deps),

@@ -107,6 +107,7 @@ from api.ports.evidence import (
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
 from api.ports.gateway_calls import GatewayCall, GatewayCalls, GatewayNews
 from api.ports.mail import Batches, Chunks, Pieces, Shards
+from api.ports.mail_drops import DroppedMail, MailDrops
 from api.ports.messages import (
     STOPS,
     UNDER_WAY,
@@ -305,6 +306,7 @@ __all__ = [
     "Dns",
     "DoorTries",
     "Drop",
+    "DroppedMail",
     "Drops",
     "DropsSeen",
     "Dwelling",
@@ -345,6 +347,7 @@ __all__ = [
     "Lingering",
     "LoginAttempts",
     "Loop",
+    "MailDrops",
     "MailExchange",
     "MailRun",
     "MailRunState",

@@ -10,8 +10,6 @@ from email import message_from_bytes
 from email.message import Message
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import flufl.bounce
-
 from api.ports import BounceOutcome
 from api.usecases.messaging.wire import read_message_id
 
@@ -110,6 +108,8 @@ def _complaint(mail: Message, about: BounceReading) -> BounceReading:
 
 def _guessed(mail: Message, about: BounceReading) -> BounceReading:
     """The many ways of mail servers that report as they like."""
+    import flufl.bounce  # noqa: PLC0415 - twenty modules that most processes never need
+
     temporary, permanent = flufl.bounce.all_failures(mail)
     found = tuple(sorted(address.decode("ascii", "replace") for address in permanent or temporary))
     if not found:
