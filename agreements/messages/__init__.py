@@ -3,7 +3,7 @@
 from agreements.messages.brand_look import look_of
 from agreements.messages.mail import render_mail
 from agreements.messages.model import Ask, Decided, Inline, Look, Mail, MessageKind
-from agreements.messages.sms import names_in, render_sms
+from agreements.messages.sms import names_in, render_sms, spelled_sms
 
 __all__ = [
     "Ask",
@@ -16,4 +16,5 @@ __all__ = [
     "names_in",
     "render_mail",
     "render_sms",
+    "spelled_sms",
 ]

@@ -8,6 +8,7 @@ from agreements.messages.model import Decided, MessageKind
 from agreements.messages.plain import one_line, web_host
 from agreements.messages.words import words_of
 from agreements.questions.model import WITHDRAWABLE, AskRoad
+from agreements.sms import transliterate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,12 @@ def render_sms(ask: Ask, look: Look) -> str:
     """The text message for one person. An address ends its line, so that phones do not take a full stop with it."""
     words = words_of(ask.question.language(ask.language))
     return "\n".join(_LINES[ask.kind](ask, _names(ask, look), words))
+
+
+def spelled_sms(ask: Ask, look: Look) -> str:
+    """The text message as it goes: dear signs in another way when the author agreed to it, names never."""
+    text = render_sms(ask, look)
+    return transliterate(text, names_in(ask, look)) if ask.question.transliterate else text
 
 
 def names_in(ask: Ask, look: Look) -> tuple[str, ...]:

@@ -47,4 +47,6 @@ def read_question(text: str) -> Question:
         preference=Preference(**values["preference"]) if values["preference"] else None,
         signature=values["signature"],
         mandate=Mandate(**values["mandate"]) if values["mandate"] else None,
+        # questions of before it was there are spelled as they were written
+        transliterate=values.get("transliterate", False),
     )

@@ -114,7 +114,8 @@ class Question:
     """What is asked, never changed once somebody was asked; other words are another ``version``.
 
     ``wordings`` are by language, the first is taken for who has none of them. ``valid_days`` is how long a request
-    stays open. With ``signature`` a tick on paper counts only with a signature beside it.
+    stays open. With ``signature`` a tick on paper counts only with a signature beside it. With ``transliterate`` the
+    author agreed that text messages spell signs that make them dear in another way, but never names.
     """
 
     key: str
@@ -130,6 +131,7 @@ class Question:
     preference: Preference | None = None
     signature: bool = False
     mandate: Mandate | None = None
+    transliterate: bool = False
 
     def language(self, wished: str) -> str:
         """The language that somebody who wishes this one is asked in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from agreements.messages import Ask, Decided, MessageKind, render_mail, render_sms
+from agreements.messages import Ask, Decided, MessageKind, render_mail, spelled_sms
 from agreements.questions.model import AskRoad, Verb
 from api.ports import AgreementRequest, ChannelKind, MessagePurpose, Reach
 from api.usecases.agreeing.links import link_of
@@ -121,7 +121,7 @@ def _draft(
         host=brand.host,
     )
     if channel is ChannelKind.SMS:
-        return replace(plain, text=render_sms(ask, brand.look), lane=asked.sms)
+        return replace(plain, text=spelled_sms(ask, brand.look), lane=asked.sms)
     mail = render_mail(ask, brand.look)
     texts = replace(plain, subject=mail.subject, text=mail.text, html=mail.html)
     return replace(texts, lane=asked.mail, logo=brand.logo if mail.inline else None)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.keywords import Said, read_reply
-from agreements.messages import Ask, Decided, Look, MessageKind, names_in, render_sms
+from agreements.messages import Ask, Decided, Look, MessageKind, names_in, render_sms, spelled_sms
 from agreements.questions.model import AskRoad, Wording
 from agreements.sms import Encoding, segments, transliterate
 from tests.agreements.messages.asks import LINK, LOOK, QUESTION, ask, every_ask
@@ -107,6 +107,17 @@ def test_the_name_of_the_sender_stays_when_the_text_is_made_cheap() -> None:
 
     assert transliterate(render_sms(dear, look), names_in(dear, look)) == render_sms(dear, look)
     assert "geind" in transliterate(render_sms(dear, LOOK), names_in(dear, LOOK))
+
+
+def test_signs_are_spelled_in_another_way_only_when_the_author_agreed_and_never_in_the_name_of_who_asks() -> None:
+    question = replace(QUESTION, wordings={"nl": Wording("Geïnd", "Is het geïnd van Oriënt?", "", "Ja", "Nee")})
+    agreed = replace(question, transliterate=True)
+
+    assert spelled_sms(ask(question=question), LOOK) == render_sms(ask(question=question), LOOK)
+    assert "Is het geind van Orient?" in spelled_sms(ask(question=agreed), LOOK)
+    # cheap is not worth another name
+    named = spelled_sms(ask(question=agreed), replace(LOOK, organisation="Oriënt"))
+    assert "geïnd van Oriënt" in named
 
 
 _NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import fields, replace
 
 import pytest
@@ -13,6 +14,17 @@ SHOWN = ("title", "question", "explanation", "yes", "no")
 
 def test_what_was_written_is_read(question: Question) -> None:
     assert read_question(write_question(question)) == question
+
+
+def test_a_question_of_before_spelling_was_asked_about_is_spelled_as_it_was_written(question: Question) -> None:
+    old = {name: value for name, value in json.loads(write_question(question)).items() if name != "transliterate"}
+    assert read_question(json.dumps(old)) == question
+    cheap = replace(question, transliterate=True)
+    assert read_question(write_question(cheap)) == cheap
+
+
+def test_how_a_text_message_is_spelled_is_no_other_question(question: Question) -> None:
+    assert text_digest(replace(question, transliterate=True), "nl") == text_digest(question, "nl")
 
 
 @pytest.mark.parametrize("name", SHOWN)

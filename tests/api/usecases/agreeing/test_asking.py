@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agreements.lifecycle.deciding import RequestState
-from agreements.questions.model import AskRoad
+from agreements.questions.model import AskRoad, Wording
 from api.ports import AskingState, Policy, QuestionState
 from api.usecases.agreeing import asking, questions
+from api.usecases.messaging.private import shown
 from docgen.findings import Refusal
 from tests.api.usecases.agreeing.agree_world import PHONE, person, question, rows
 from tests.api.usecases.world import ORG
@@ -116,3 +117,15 @@ def test_keywords_need_a_sender_that_can_be_answered(agree: AgreeWorld) -> None:
         agree.make()
     assert {one.code for one in refused.value.findings} == {"sms-sender-cannot-receive"}
     agree.make(roads=(AskRoad.SMS_LINK,))
+
+
+def test_a_text_message_goes_in_the_cheap_alphabet_when_the_author_agreed(agree: AgreeWorld) -> None:
+    words = {"nl": Wording("Geïnd", "Mag het geïnd worden?", "", "Ja", "Nee")}
+    texts = []
+    for number, agreed in enumerate((False, True)):
+        asked = agree.make(key=f"debit-{number}", wordings=words, roads=(AskRoad.SMS_LINK,), transliterate=agreed)
+        (request,) = agree.ask(asked, person("T1", email="", phone=PHONE))
+        with agree.deps.database.read() as uow:
+            texts += [one["text"] for one in shown(uow, uow.messages.of_subject(ORG, request.id)).values()]
+    assert ["geïnd" in text for text in texts] == [True, False]
+    assert "Mag het geind worden?" in texts[1]
