@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from agreements.proof.drawing import Pictures, draw_proof
 from agreements.proof.making import SealNote
 from agreements.proof.words import LANGUAGES, speech
-from api.ports import ChainOf
 from api.usecases.composers import ONE_AT_A_TIME
-from api.usecases.evidence.gathering import gather
+from api.usecases.evidence.exporting import request_proof
 from api.usecases.evidence.sealing import Sealed, draw_sealed
 from api.usecases.evidence.slip_picture import slip_picture
 from api.usecases.packages import files_of
@@ -19,7 +18,6 @@ from docgen.layouts.brand_file import load_brand
 
 if TYPE_CHECKING:
     from agreements.evidence.bundle import RequestProof
-    from api.ports import UnitOfWork
     from api.usecases.deps import Deps
 
 
@@ -33,8 +31,8 @@ class ProofWish(NamedTuple):
 def evidence_of(deps: Deps, organisation_id: str, request_id: str) -> bytes:
     """The evidence of a request (``agreement-evidence/1``). Raises Refusal: ``agreement-not-found``."""
     with deps.database.read() as uow:
-        request = uow.agreements.get(organisation_id, request_id)
-        return gather(deps, uow, ChainOf(organisation_id, request.mode), request).document()
+        uow.agreements.get(organisation_id, request_id)
+    return request_proof(deps, organisation_id, request_id, annexes=True).document()
 
 
 def prove(deps: Deps, organisation_id: str, request_id: str, wish: ProofWish) -> Sealed:
@@ -48,8 +46,8 @@ def prove(deps: Deps, organisation_id: str, request_id: str, wish: ProofWish) ->
         request = uow.agreements.get(organisation_id, request_id)
         question = uow.questions.get(organisation_id, request.question_id)
         package = uow.brands.get(organisation_id, question.brand_id)
-        evidence = gather(deps, uow, ChainOf(organisation_id, request.mode), request)
-        pictures = Pictures(slip=_slip(deps, uow, organisation_id, evidence))
+    evidence = request_proof(deps, organisation_id, request_id, annexes=True)
+    pictures = Pictures(slip=_slip(deps, organisation_id, evidence))
     brand = load_brand(files_of(deps, package))
     language = wish.language or (request.language if request.language in LANGUAGES else LANGUAGES[0])
 
@@ -64,15 +62,16 @@ def prove(deps: Deps, organisation_id: str, request_id: str, wish: ProofWish) ->
     return draw_sealed(deps.sealer, draw, reason)
 
 
-def _slip(deps: Deps, uow: UnitOfWork, organisation_id: str, evidence: RequestProof) -> bytes | None:
+def _slip(deps: Deps, organisation_id: str, evidence: RequestProof) -> bytes | None:
     """The picture of the slip that decided, while it is kept."""
     slips = [(event.body or {}).get("slip") for event in evidence.events if (event.body or {}).get("decided") is True]
     name = next((one.get("id") for one in reversed(slips) if isinstance(one, dict)), None)
     if not isinstance(name, str):
         return None
     try:
-        slip = uow.scan_pages.slip(organisation_id, name)
-        page = uow.scan_pages.get(organisation_id, slip.page_id)
+        with deps.database.read() as uow:
+            slip = uow.scan_pages.slip(organisation_id, name)
+            page = uow.scan_pages.get(organisation_id, slip.page_id)
     except Refusal:
         # scans are deleted sooner than evidence: the digest still tells which it was
         return None
