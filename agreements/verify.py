@@ -312,8 +312,10 @@ class Story:
             yield "token-differs", "the answer came by a link that is not that of the request"
         if body.get("decided") is not True:
             return
-        if body.get("question_digest") != request.body.get("question_digest"):
-            yield "question-differs", "the decision is about another text than the one that was asked"
+        # the page shows the same question in each of its languages
+        texts = self.texts.get(_text(request.body, "question"), set())
+        if _text(body, "question_digest") not in {_text(request.body, "question_digest"), *texts}:
+            yield "question-differs", "the decision is about another text than those that were frozen"
         if not all(body.get(name) for name in _METHODS.get(method, ("", ("?",)))[1]):
             yield "act-missing", f"a decision by {method or 'nothing'} does not show what a human did"
         came = _text(body, "came_at") or at

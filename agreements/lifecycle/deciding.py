@@ -74,7 +74,10 @@ _DECIDED: Final = frozenset({RequestState.AGREED, RequestState.DECLINED})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a request stands. ``words`` is the digest of the text it asks; ``how`` is the method of the decision."""
+    """Where a request stands. ``how`` is the method of the decision.
+
+    ``words`` is the digest of the text it asks, ``also`` are those of the same frozen question in other languages.
+    """
 
     verb: Verb
     roads: frozenset[AskRoad]
@@ -83,6 +86,7 @@ class Standing:
     state: RequestState = RequestState.OPEN
     how: Method | None = None
     needs_signature: bool = False
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +155,19 @@ def may_answer(standing: Standing, now: datetime) -> bool:
     return standing.state in {RequestState.OPEN, RequestState.DECLINED} and now <= standing.valid_until
 
 
+def may_be_by(standing: Standing, method: Method) -> bool:
+    """Whether the question allows an answer by this method."""
+    return bool(_ROADS[method] & standing.roads)
+
+
 def _not_valid(standing: Standing, act: Act) -> Why | None:
     """What is wrong with the act itself, wherever the request stands."""
     withdraws = act.said is Said.WITHDRAW
-    if not withdraws and not act.looked_at and not (_ROADS[act.method] & standing.roads):
+    if not withdraws and not act.looked_at and not may_be_by(standing, act.method):
         return Why.ROAD
-    # whoever pressed a button read a text; it must be the one that this request asks
+    # whoever pressed a button read a text; it must be one that this request asks
     read = act.words or act.method is Method.WEB_POST
-    if read and not withdraws and act.words != standing.words:
+    if read and not withdraws and act.words not in {standing.words, *standing.also}:
         return Why.WORDS
     if act.said is Said.YES and standing.needs_signature and not act.signed:
         return Why.UNSIGNED

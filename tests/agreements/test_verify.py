@@ -209,6 +209,14 @@ def test_a_decision_needs_an_act_of_a_human_that_fits(changed: dict[str, Json], 
     assert _after_asking(**changed) == [code]  # type: ignore[arg-type] # `method` is among them
 
 
+def test_an_answer_may_be_to_the_question_in_another_of_its_languages() -> None:
+    teller = Teller()
+    teller.freeze(en="May we?")
+    teller.ask("agr_1")
+    teller.answer("agr_1", question_digest=digest_of(b"May we?"))
+    assert _bad(teller.file()) == (None, [])
+
+
 @pytest.mark.parametrize(
     "changed",
     [

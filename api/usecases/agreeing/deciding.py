@@ -36,6 +36,8 @@ _DECIDED: Final[Mapping[RequestState, Decided]] = {
     RequestState.DECLINED: Decided.NO,
     RequestState.WITHDRAWN: Decided.WITHDRAWN,
 }
+MOST_IDLE: Final = 20
+"""How often the evidence has a button that decided nothing: whoever presses without end fills nothing."""
 _ANSWERED_LATE: Final = frozenset({Why.LATE, Why.CANCELLED, Why.ENDED})
 
 
@@ -160,8 +162,15 @@ class _Case:
                 )
             )
         if why in _ANSWERED_LATE and act.method is not Method.STAFF_ON_PHONE:
-            occasion = Occasion(MessageKind.LATE, now, channel=self.done.channel)
-            write_to(self.deps, self.uow, self.asked, self.request, occasion)
+            self._tell_late(now)
+
+    def _tell_late(self, now: datetime) -> None:
+        """Once to who is on the page, as that says it too; to each text message, as nothing else answers it."""
+        there = self.uow.messages.of_subject(self.request.organisation_id, self.request.id)
+        if self.done.act.method is Method.WEB_POST and any(one.kind == MessageKind.LATE for one in there):
+            return
+        occasion = Occasion(MessageKind.LATE, now, channel=self.done.channel)
+        write_to(self.deps, self.uow, self.asked, self.request, occasion)
 
     def _prefer(self, after: AgreementRequest) -> None:
         """Tell the corporation's system what to set, and what to set no longer."""
@@ -185,7 +194,10 @@ def act_on(deps: Deps, uow: UnitOfWork, request_id: str, organisation_id: str, d
     request = uow.agreements.hold(organisation_id, request_id)
     asked = uow.questions.get(organisation_id, request.question_id)
     case = _Case(deps, uow, asked, request, done)
-    outcome = rule.decide(standing_of(asked, request), done.act)
+    standing = replace(standing_of(asked, request), also=_other_texts(uow, asked, request, done.act))
+    outcome = rule.decide(standing, done.act)
+    if not outcome.decided and _is_pressed_enough(uow, request, done.act):
+        return outcome
     seq = case.keep_act(outcome)
     if outcome.decided:
         case.confirm(case.settle(outcome.standing, seq))
@@ -239,6 +251,24 @@ def set_aside(
 def _answer(said: Said, outcome: Outcome) -> str:
     """What was answered; who takes back what was never given says no."""
     return str(Said.NO) if outcome.decided and outcome.standing.state is RequestState.DECLINED else str(said)
+
+
+def _is_pressed_enough(uow: UnitOfWork, request: AgreementRequest, act: Act) -> bool:
+    if act.method is not Method.WEB_POST:
+        return False
+    events = uow.evidence.of_subject(chain_of(request), request.id)
+    return sum(one.kind == EventKind.ANSWERED for one in events) >= MOST_IDLE
+
+
+def _other_texts(uow: UnitOfWork, asked: AskedQuestion, request: AgreementRequest, act: Act) -> frozenset[str]:
+    """Digests of the question in all its languages, as frozen; looked up only when another than its own was read."""
+    if act.words in ("", request.words):
+        return frozenset()
+    events = uow.evidence.of_subject(chain_of(asked), asked.id)
+    frozen = next((one.body for one in events if one.kind == EventKind.QUESTION_FROZEN), None) or {}
+    texts = frozen.get("texts")
+    values = texts.values() if isinstance(texts, dict) else ()
+    return frozenset(str(one["digest"]) for one in values if isinstance(one, dict) and "digest" in one)
 
 
 def is_over(request: AgreementRequest, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from agreements.evidence.kinds import EventKind
@@ -16,17 +17,21 @@ from agreements.lifecycle.deciding import (
     Said,
     Why,
     may_answer,
+    may_be_by,
     may_withdraw,
 )
+from agreements.questions.frozen import text_digest
 from api.ports import Reach
 from api.usecases.agreeing.deciding import Done, act_on, is_over, standing_of
 from api.usecases.agreeing.keeping import chain_of, keep_about
-from api.usecases.agreeing.links import may_be_token, open_offer, token_digest
+from api.usecases.agreeing.links import Offer, may_be_token, open_offer, token_digest
 from api.usecases.agreeing.questions import text_of
 from api.usecases.agreeing.telling import tell
 from api.usecases.evidence.keeping import Fact
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from agreements.evidence.canonical import Json
     from agreements.questions.model import Question
     from api.ports import AgreementRequest, AskedQuestion, UnitOfWork
@@ -53,7 +58,10 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page of a request has; nothing in it is about the person but the masked address."""
+    """What the page of a request has; nothing in it is about the person but the masked address.
+
+    ``by_page`` is False when the question allows no answer on a page, ``signed`` True when a yes is signed on paper.
+    """
 
     request: AgreementRequest
     asked: AskedQuestion
@@ -62,6 +70,8 @@ class Shown:
     can_answer: bool
     can_withdraw: bool
     sent_to: str
+    by_page: bool
+    signed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +109,13 @@ def page_of(deps: Deps, organisation_id: str, token: str) -> Shown | None:
 
 
 def note_fetch(deps: Deps, shown: Shown, visitor: Visitor) -> None:
-    """Note that the link was fetched, which says nothing of a person; only so often."""
+    """Note that the link was fetched, which says nothing of a person; only so often.
+
+    Raises Fault when it cannot be noted, which is no reason to keep the page from anybody.
+    """
     request = shown.request
+    if request.fetches >= MOST_FETCHES:
+        return
     chain = chain_of(request)
     guess = _guess(deps, request, visitor)
     with deps.database.write() as uow:
@@ -120,6 +135,12 @@ def note_fetch(deps: Deps, shown: Shown, visitor: Visitor) -> None:
             tell(deps, uow, held, "agreement-fetched", guess=guess)
 
 
+def offer_of(shown: Shown, language: str, page: bytes, buttons: tuple[str, ...], at: datetime) -> Offer:
+    """What is put before somebody in one of the question's languages: ``page`` are its bytes with an empty offer."""
+    digest = f"sha256:{sha256(page).hexdigest()}"
+    return Offer(shown.request.id, text_digest(shown.question, language), language, digest, buttons, at)
+
+
 def press(deps: Deps, organisation_id: str, token: str, pressed: Pressed, visitor: Visitor) -> Taken | None:
     """Take a button that was pressed; None when the link leads nowhere. The same button twice decides once."""
     shown = page_of(deps, organisation_id, token)
@@ -132,6 +153,7 @@ def press(deps: Deps, organisation_id: str, token: str, pressed: Pressed, visito
         "token_digest": token_digest(token),
         "page_digest": offer.page,
         "buttons": list(offer.buttons),
+        "language": offer.language,
         "offered_at": offer.at.isoformat(),
     }
     hidden = {"from": visitor.address, "user_agent": visitor.agent}
@@ -159,8 +181,11 @@ def _shown(deps: Deps, uow: UnitOfWork, request: AgreementRequest) -> Shown:
     asked = uow.questions.get(request.organisation_id, request.question_id)
     standing, now = standing_of(asked, request), deps.clock.now()
     look = Look.EXPIRED if is_over(request, now) else Look(str(request.state))
-    can_answer = may_answer(standing, now) and not standing.needs_signature
-    return Shown(request, asked, text_of(asked), look, can_answer, may_withdraw(standing), masked(request))
+    by_page, signed = may_be_by(standing, Method.WEB_POST), standing.needs_signature
+    can_answer = may_answer(standing, now) and by_page and not signed
+    return Shown(
+        request, asked, text_of(asked), look, can_answer, may_withdraw(standing), masked(request), by_page, signed
+    )
 
 
 def _guess(deps: Deps, request: AgreementRequest, visitor: Visitor) -> str:

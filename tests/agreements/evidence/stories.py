@@ -44,9 +44,10 @@ class Teller:
         self.annexes[name] = annex
         return reference(name, annex.key, value)
 
-    def freeze(self, text: str = TEXT) -> Event:
+    def freeze(self, text: str = TEXT, **others: str) -> Event:
         body: dict[str, Json] = {"question": QUESTION, "version": 1, "verb": "consent", "roads": ["email", "letter"]}
-        body |= {"texts": {"nl": {"text": text, "digest": digest_of(text.encode())}}}
+        texts = {"nl": text, **others}.items()
+        body |= {"texts": {code: {"text": one, "digest": digest_of(one.encode())} for code, one in texts}}
         body |= {"purposes": [{"purpose": "betalen", "pii": ["contact"], "termination": "tot intrekking"}]}
         body |= {"controller": {"name": "Woonstichting Grachtstad", "email": "privacy@grachtstad.example"}}
         return self.tell("question-frozen", QUESTION, body | {"policy": {"url": "https://grachtstad.example/privacy"}})

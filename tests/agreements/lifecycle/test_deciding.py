@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -122,6 +123,13 @@ def test_an_answer_after_the_end_is_late_even_when_nobody_has_looked_at_the_cloc
 def test_other_words_than_were_asked_decide_nothing() -> None:
     assert decide(asked(), Act(Said.YES, Method.WEB_POST, NOW, "sha256:" + "b" * 64)).why is Why.WORDS
     assert decide(asked(), Act(Said.YES, Method.WEB_POST, NOW)).why is Why.WORDS
+
+
+def test_the_same_question_in_another_language_decides() -> None:
+    standing = replace(asked(), also=frozenset({"sha256:" + "c" * 64}))
+    assert decide(standing, Act(Said.YES, Method.WEB_POST, NOW, "sha256:" + "c" * 64)).decided
+    assert decide(standing, Act(Said.YES, Method.WEB_POST, NOW, "sha256:" + "b" * 64)).why is Why.WORDS
+    assert decide(standing, Act(Said.YES, Method.WEB_POST, NOW)).why is Why.WORDS
 
 
 def test_a_road_that_is_not_allowed_decides_nothing() -> None:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agreements.lifecycle.deciding import Method, RequestState, Said, Why
-from agreements.questions.model import Preference, Verb
+from agreements.questions.as_json import write_question
+from agreements.questions.frozen import text_digest
+from agreements.questions.model import AskRoad, Preference, Verb
 from api.ports import Reach
 from api.usecases.agreeing import pages, staffing, timing
+from api.usecases.agreeing.deciding import MOST_IDLE
 from api.usecases.agreeing.pages import Look, Visitor
 from api.usecases.agreeing.staffing import Attested
 from api.usecases.messaging.tokens import token_of
 from docgen.findings import Refusal
-from tests.api.usecases.agreeing.agree_world import BROWSER, PHONE, person
+from tests.api.usecases.agreeing.agree_world import BROWSER, PHONE, person, question
 from tests.api.usecases.world import ORG, SECRET
 
 if TYPE_CHECKING:
@@ -173,3 +176,62 @@ def test_a_page_shows_where_it_was_sent_and_no_more(agree: AgreeWorld) -> None:
     assert shown is not None
     assert shown.sent_to == "***678"
     assert pages.page_of(agree.deps, "org_two", token_of(SECRET, request.id)) is None
+
+
+def test_the_question_in_another_of_its_languages_decides_and_the_evidence_says_which_was_read(
+    agree: AgreeWorld,
+) -> None:
+    request = agree.one()
+    english = text_digest(question(), "en")
+    agree.press(request, Said.YES, words=english, language="en")
+    assert agree.now(request).state is RequestState.AGREED
+    act = next(one for one in agree.evidence(request.id) if one.kind == "answered")
+    assert (act.body["question_digest"], act.body["language"]) == (english, "en")
+    assert english != request.words
+
+
+def test_a_question_that_was_written_anew_after_it_was_frozen_decides_nothing(agree: AgreeWorld) -> None:
+    asked = agree.make()
+    (request,) = agree.ask(asked, person("T1"))
+    english = replace(question().wordings["en"], question="Do you give us your house?")
+    other = question(wordings={"nl": question().wordings["nl"], "en": english})
+    with agree.deps.database.write() as uow:
+        row = uow.questions.get(ORG, asked.id)
+        uow.questions.change(replace(row, text=write_question(other), revision=row.revision + 1))
+    taken = agree.press(request, Said.YES, words=text_digest(other, "en"), language="en")
+    assert taken is not None
+    assert taken.outcome is not None
+    assert taken.outcome.why is Why.WORDS
+
+
+def test_pressing_without_end_fills_nothing_and_keeps_nobody_from_deciding(agree: AgreeWorld) -> None:
+    request = agree.one()
+    for _ in range(MOST_IDLE + 3):
+        agree.press(request, Said.YES)
+    kinds = [one.kind for one in agree.evidence(request.id)]
+    assert kinds.count("answered") == MOST_IDLE
+    agree.press(request, Said.WITHDRAW)
+    assert agree.now(request).state is RequestState.WITHDRAWN
+
+
+def test_who_is_late_on_the_page_is_written_to_once(agree: AgreeWorld) -> None:
+    request = agree.one()
+    agree.wait(days=31)
+    for _ in range(3):
+        agree.press(request, Said.YES)
+    assert agree.kinds(request) == ["request email", "late email"]
+
+
+def test_whoever_fetches_without_end_costs_no_write(agree: AgreeWorld) -> None:
+    request = agree.one()
+    shown = pages.page_of(agree.deps, ORG, token_of(SECRET, request.id))
+    assert shown is not None
+    often = replace(shown, request=replace(shown.request, fetches=pages.MOST_FETCHES))
+    pages.note_fetch(replace(agree.deps, database=None), often, Visitor("", BROWSER))  # type: ignore[arg-type] # none is asked
+
+
+def test_a_question_by_keyword_alone_is_not_answered_on_its_page(agree: AgreeWorld) -> None:
+    request = agree.one(roads=(AskRoad.SMS_KEYWORD,))
+    shown = pages.page_of(agree.deps, ORG, token_of(SECRET, request.id))
+    assert shown is not None
+    assert (shown.can_answer, shown.by_page) == (False, False)
