@@ -29,10 +29,20 @@ ZIP_LIMIT_BYTES: Final = 40_000_000
 RESULTS_LIMIT_BYTES: Final = 10_000_000
 # a browser sends a file whole and shows nothing meanwhile; larger ones are for the API
 STAFF_RECORDS_LIMIT_BYTES: Final = 50_000_000
+ROWS_LIMIT_BYTES: Final = 50_000_000
+_ROWS: Final = re.compile(
+    r"/v1/(?:questions/[^/]+/requests|campaigns/[^/]+/(?:recipients|answers|answer-imports)|meters/import)"
+)
 _PRINT_JOBS: Final = frozenset({"/v1/print-jobs", "/v1/print-jobs/ready-made"})
 _BOUNCES: Final = re.compile(r"/v1/channels/[^/]+/bounces")
 _PROOF: Final = re.compile(r"/v1/mail-runs/[^/]+/proof")
 _RESULTS: Final = re.compile(r"/v1/batches/[^/]+/results")
+_FILES: Final = (
+    (_ROWS, ROWS_LIMIT_BYTES),
+    (_RESULTS, RESULTS_LIMIT_BYTES),
+    (_BOUNCES, RESULTS_LIMIT_BYTES),
+    (_PROOF, MAX_PROOF_BYTES),
+)
 _STAFF_RECORDS: Final = "/staff/jobs/new"
 # what is sent here goes to disk as it comes, as for the API
 _STAFF_PDFS: Final = "/staff/jobs/pdfs"
@@ -171,9 +181,8 @@ def limits(max_body_bytes: int) -> Callable[[str], int]:
         if path.startswith("/staff/"):
             # the other fields and the borders of the form come on top
             return _staff_limit(path, max_body_bytes) + JSON_LIMIT_BYTES
-        if _RESULTS.fullmatch(path) or _BOUNCES.fullmatch(path):
-            return RESULTS_LIMIT_BYTES
-        return MAX_PROOF_BYTES if _PROOF.fullmatch(path) else JSON_LIMIT_BYTES
+        known = (limit for pattern, limit in _FILES if pattern.fullmatch(path))
+        return min(next(known, JSON_LIMIT_BYTES), max_body_bytes)
 
     return limit_of
 

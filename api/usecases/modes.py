@@ -88,5 +88,8 @@ _MODE_OF: Final[Mapping[str, Callable[[UnitOfWork, str, str], Mode]]] = {
     "slip_id": lambda uow, organisation_id, slip_id: uow.scan_pages.slip(organisation_id, slip_id).mode,
     "complex_id": lambda uow, organisation_id, complex_id: uow.meters.complex(organisation_id, complex_id).mode,
     "meter_id": lambda uow, organisation_id, meter_id: uow.meters.get(organisation_id, meter_id).mode,
+    "question_id": lambda uow, organisation_id, question_id: uow.questions.get(organisation_id, question_id).mode,
+    "request_id": lambda uow, organisation_id, request_id: uow.agreements.get(organisation_id, request_id).mode,
+    "unclear_id": lambda uow, organisation_id, unclear_id: uow.unclear.get(organisation_id, unclear_id).mode,
     "slip_field_id": lambda uow, organisation_id, field_id: uow.slip_fields.get(organisation_id, field_id).mode,
 }

@@ -102,6 +102,15 @@ def ask(deps: Deps, organisation_id: str, question_id: str, file: RowsFile, wish
     return result
 
 
+def get_asking(deps: Deps, organisation_id: str, question_id: str, asking_id: str) -> Asking:
+    """A file of this question. Raises Refusal: ``asking-not-found``."""
+    with deps.database.read() as uow:
+        found = uow.agreements.asking(organisation_id, asking_id)
+    if found.question_id != question_id:
+        raise Refusal("asking-not-found", f"There is no asking {asking_id} of this question.")
+    return found
+
+
 def stop_asking(deps: Deps, organisation_id: str, asking_id: str, by: str) -> Asking:
     """Ask nobody more of a file. Who was asked stays so. Raises Refusal: ``asking-not-found``, ``asking-over``."""
     with deps.database.write() as uow:

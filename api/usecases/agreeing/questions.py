@@ -131,6 +131,25 @@ def text_of(asked: AskedQuestion) -> Question:
     return read_question(asked.text)
 
 
+def found_in(deps: Deps, uow: UnitOfWork, organisation_id: str, wish: QuestionWish) -> tuple[Finding, ...]:
+    """What is wrong with a question; none when people can be asked.
+
+    Raises Refusal: ``brand-not-found``, ``campaign-not-found``.
+    """
+    question = wish.question
+    brand = resolve(uow, organisation_id, PackageKind.BRAND, wish.brand)
+    found = [*check_question(question), *_check_host(question, load_brand(files_of(deps, brand)))]
+    mail, sms = (channel_of(deps, organisation_id, kind, wish) for kind in (ChannelKind.EMAIL, ChannelKind.SMS))
+    found += _check_channels(deps, organisation_id, question, mail, sms)
+    if wish.campaign:
+        campaign = uow.campaigns.get(organisation_id, wish.campaign)
+        found += _check_form(question, read_reply(campaign.reply_form), wish)
+    elif question.signature:
+        at = Place(pointer="/campaign")
+        found.append(Finding("question-campaign-missing", "Name the campaign whose slips have the signature.", at))
+    return tuple(found)
+
+
 def freeze(deps: Deps, uow: UnitOfWork, asked: AskedQuestion, by: str) -> AskedQuestion:
     """Nothing of it changes any more; its texts go into the evidence. Raises Refusal: ``question-closed``."""
     if asked.state is QuestionState.CLOSED:
@@ -180,26 +199,16 @@ def _filled(deps: Deps, uow: UnitOfWork, row: AskedQuestion, wish: QuestionWish)
     if not 0 < len(wish.name.strip()) <= MOST_NAME or not wish.name.isprintable():
         raise Refusal("question-name-invalid", f"A name has 1 to {MOST_NAME} printable characters.")
     question = replace(wish.question, version=row.version)
-    brand = resolve(uow, row.organisation_id, PackageKind.BRAND, wish.brand)
-    found = [*check_question(question), *_check_host(question, load_brand(files_of(deps, brand)))]
-    mail, sms = (_channel(deps, row.organisation_id, kind, wish) for kind in (ChannelKind.EMAIL, ChannelKind.SMS))
-    found += _check_channels(deps, row.organisation_id, question, mail, sms)
-    campaign_id = ""
-    if wish.campaign:
-        campaign = uow.campaigns.get(row.organisation_id, wish.campaign)
-        campaign_id = campaign.id
-        found += _check_form(question, read_reply(campaign.reply_form), wish)
-    elif question.signature:
-        at = Place(pointer="/campaign")
-        found.append(Finding("question-campaign-missing", "Name the campaign whose slips have the signature.", at))
+    found = found_in(deps, uow, row.organisation_id, wish)
     if found:
-        raise Refusal("question-invalid", f"The question has {len(found)} mistakes.", tuple(found))
+        raise Refusal("question-invalid", f"The question has {len(found)} mistakes.", found)
+    mail, sms = (channel_of(deps, row.organisation_id, kind, wish) for kind in (ChannelKind.EMAIL, ChannelKind.SMS))
     return replace(
         row,
         name=wish.name.strip(),
-        brand_id=brand.id,
+        brand_id=resolve(uow, row.organisation_id, PackageKind.BRAND, wish.brand).id,
         text=write_question(question),
-        campaign_id=campaign_id,
+        campaign_id=uow.campaigns.get(row.organisation_id, wish.campaign).id if wish.campaign else "",
         answer_field=wish.answer_field,
         signature_field=wish.signature_field,
         yes_value=wish.yes_value,
@@ -209,7 +218,7 @@ def _filled(deps: Deps, uow: UnitOfWork, row: AskedQuestion, wish: QuestionWish)
     )
 
 
-def _channel(deps: Deps, organisation_id: str, kind: ChannelKind, wish: QuestionWish) -> str:
+def channel_of(deps: Deps, organisation_id: str, kind: ChannelKind, wish: QuestionWish) -> str:
     """The name of the channel that is wished, or of the first of its kind; "" when there is none."""
     wished = wish.mail if kind is ChannelKind.EMAIL else wish.sms
     names = [one.name for one in deps.channels.setups(organisation_id) if one.kind is kind]

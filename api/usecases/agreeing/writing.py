@@ -105,7 +105,7 @@ def _draft(
         code=_code(uow, question, request, channel, why),
         decided=why.said,
         decided_on=request.decided_at.date() if request.decided_at else None,
-        replies=channel is ChannelKind.SMS and _receives(deps, asked),
+        replies=channel is ChannelKind.SMS and receives(deps, asked),
     )
     plain = Draft(
         organisation_id=request.organisation_id,
@@ -127,7 +127,7 @@ def _draft(
     return replace(texts, lane=asked.mail, logo=brand.logo if mail.inline else None)
 
 
-def _receives(deps: Deps, asked: AskedQuestion) -> bool:
+def receives(deps: Deps, asked: AskedQuestion) -> bool:
     """Whether the sender of text messages can be answered; test messages have none."""
     names = [one.name for one in deps.channels.setups(asked.organisation_id)]
     return asked.sms in names and deps.channels.channel(asked.organisation_id, asked.sms).capabilities().inbound
