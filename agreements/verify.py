@@ -109,15 +109,17 @@ def canon(value: object) -> str:
     """The one text of a JSON value; floats and large integers have none here."""
     if isinstance(value, str):
         return _quote(value)
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, dict):
+        names = sorted(value) if "".join(value).isascii() else sorted(value, key=_utf16)
+        # most of what there is are texts, which need no call more
+        inner = [_quote(one) if type(one := value[name]) is str else canon(one) for name in names]
+        return "{" + ",".join([f"{_quote(name)}:{text}" for name, text in zip(names, inner, strict=True)]) + "}"
+    if isinstance(value, list):
+        return f"[{','.join(map(canon, value))}]"
+    if value is None or isinstance(value, bool):
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int) and abs(value) <= _LARGEST:
         return str(value)
-    if isinstance(value, list):
-        return f"[{','.join(map(canon, value))}]"
-    if isinstance(value, dict):
-        names = sorted(value) if "".join(value).isascii() else sorted(value, key=_utf16)
-        return f"{{{','.join([f'{_quote(name)}:{canon(value[name])}' for name in names])}}}"
     raise Wrong("not-canonical", f"a {type(value).__name__} has no place in the evidence")
 
 
@@ -144,13 +146,16 @@ def sha(text: str) -> str:
 def parse(raw: bytes) -> Any:  # noqa: ANN401 (JSON of a stranger: what it is, is looked at where it is used)
     """JSON without floats; anything else is `Wrong`."""
     try:
-        return json.loads(raw.decode(), parse_float=_no_number, parse_constant=_no_number)
+        return _read_json(raw.decode())
     except (ValueError, RecursionError) as error:
         raise Wrong("line-unreadable", "the line is no JSON that evidence can be") from error
 
 
 def _no_number(_: str) -> None:
     raise ValueError
+
+
+_read_json = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number).decode
 
 
 # One event.
@@ -171,9 +176,9 @@ def check_line(raw: bytes, chain: str, before: Link) -> dict[str, Any]:
 
 def check_shape(event: object) -> None:
     """An event has just these fields, of these types."""
-    if not isinstance(event, dict) or set(event) not in (_EVENT, _LINK):
+    if not isinstance(event, dict) or event.keys() not in (_EVENT, _LINK):
         raise Wrong("shape-wrong", "this is no event: it has other fields")
-    texts = all(isinstance(event[name], str) for name in _TEXTS)
+    texts = {type(event[name]) for name in _TEXTS} == {str}
     whole = isinstance(event.get("body", {}), dict) and isinstance(event.get("body_digest", ""), str)
     if not texts or not whole or type(event["seq"]) is not int:
         raise Wrong("shape-wrong", "a field of the event is of another type than it must be")
@@ -280,7 +285,7 @@ class Story:
         body, seq = event.get("body"), event["seq"]
         if body is None:
             return
-        for name, digest in _references(body):
+        for name, digest in references(body):
             self.references.setdefault(name, []).append((digest, seq))
         self.seen[seq] = {"kind": event["kind"], "at": event["at"], "body": body}
         teller = self._tellers.get(event["kind"])
@@ -382,15 +387,17 @@ def _how(body: dict[str, Any]) -> dict[str, Any]:
     return {"method": method or "settled-by-person", "how": words, "noted_by": by}
 
 
-def _references(body: object) -> Iterator[tuple[str, str]]:
-    if isinstance(body, dict):
-        if isinstance(body.get("annex"), str) and isinstance(body.get("hmac"), str):
-            yield body["annex"], body["hmac"]
-        for inner in body.values():
-            yield from _references(inner) if isinstance(inner, dict | list) else ()
-    elif isinstance(body, list):
-        for inner in body:
-            yield from _references(inner) if isinstance(inner, dict | list) else ()
+def references(value: object) -> list[tuple[str, str]]:
+    """Annexes that a body refers to, with the digests of what is in them."""
+    found: list[tuple[str, str]] = []
+    if isinstance(value, dict):
+        if isinstance(value.get("annex"), str) and isinstance(value.get("hmac"), str):
+            found.append((value["annex"], value["hmac"]))
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        if isinstance(inner, dict | list):
+            found += references(inner)
+    return found
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -78,9 +78,11 @@ def _agreement(own: Sequence[EvidenceEvent]) -> EvidenceEvent | None:
     found = None
     for event in own:
         body = event.body or {}
+        decided = event.kind == EvidenceKind.ANSWERED and body.get("decided")
+        settled = event.kind == EvidenceKind.SETTLED_BY_PERSON and body.get("answer") in ("yes", "no")
         if event.kind == EvidenceKind.WITHDRAWN:
             found = None
-        elif event.kind == EvidenceKind.ANSWERED and body.get("decided"):
+        elif decided or settled:
             found = event if body.get("answer") == "yes" else None
     return found
 
@@ -111,7 +113,8 @@ def _with_named(uow: UnitOfWork, chain: ChainOf, own: Sequence[EvidenceEvent]) -
         also = uow.evidence.of_subject(chain, subject)
         found += [event for event in also if event.kind == EvidenceKind.ANNEX_DELETED]
     for question in {str(body["question"]) for body in bodies if "question" in body}:
-        found += uow.evidence.of_subject(chain, question)
+        asked = uow.evidence.of_subject(chain, question)
+        found += [event for event in asked if event.kind == EvidenceKind.QUESTION_FROZEN]
     return [event for _, event in sorted({event.seq: event for event in found}.items())]
 
 
