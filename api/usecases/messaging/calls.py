@@ -30,6 +30,8 @@ def take_call(deps: Deps, name: str, raw: RawCallback) -> bool:
     news = channel.parse_callback(raw)
     if news:
         with deps.database.write() as uow:
+            # before any row of a message or request, as everywhere
+            uow.evidence.hold(ChainOf(setup.organisation_id, Mode.LIVE))
             for each in news:
                 if isinstance(each, InboundMessage):
                     _take_message(deps, uow, setup, each)
