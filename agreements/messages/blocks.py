@@ -177,16 +177,20 @@ _BODIES: Mapping[MessageKind, Callable[[Ask, Words], Iterator[Block]]] = {
 
 
 def _end(ask: Ask, look: Look, words: Words) -> Iterator[Block]:
-    organisation = one_line(look.organisation)
-    contact = one_line(ask.contact or ask.question.controller.contact).rstrip(".")
-    if contact:
-        yield _text(words.mail("questions", contact=contact))
+    contact = ask.contact or ask.question.controller.contact
+    yield from closing(look, words, contact, ask.reference, ask.question.policy.url)
+
+
+def closing(look: Look, words: Words, contact: str, reference: str, policy: str = "") -> Iterator[Block]:
+    """How every mail ends: how to reach whom, and who it is from."""
+    organisation, reached = one_line(look.organisation), one_line(contact).rstrip(".")
+    if reached:
+        yield _text(words.mail("questions", contact=reached))
     yield _text(words.mail("bye"))
     yield _text(organisation)
-    policy = ask.question.policy.url
     if web_host(policy):
         yield Block(Part.SMALL, words.mail("policy"), policy)
-    if ask.reference:
-        yield Block(Part.SMALL, words.mail("reference", reference=one_line(ask.reference)))
+    if reference:
+        yield Block(Part.SMALL, words.mail("reference", reference=one_line(reference)))
     yield Block(Part.SMALL, words.mail("from_us", organisation=organisation))
     yield from (Block(Part.FOOT, one_line(line)) for line in look.footer)

@@ -30,18 +30,22 @@ _CSS_PIXELS: Final = 2
 
 def render_mail(ask: Ask, look: Look) -> Mail:
     """The mail for one person; the same values give the same bytes."""
-    said = blocks(ask, look)
+    return mail_of(subject(ask), blocks(ask, look), ask.question.language(ask.language), look)
+
+
+def mail_of(title: str, said: tuple[Block, ...], language: str, look: Look) -> Mail:
+    """Both forms of a mail that says these blocks; ``title`` is its subject."""
     inline = _logo(look)
     html = _template().render(
-        subject=subject(ask),
-        language=ask.question.language(ask.language),
+        subject=title,
+        language=language,
         blocks=said,
         organisation=one_line(look.organisation),
         colours=_hexes(look.colours),
         logo=inline,
         logo_px=_shown_px(look.logo) if look.logo else (0, 0),
     )
-    return Mail(subject(ask), _plain(said), html, (inline,) if inline else ())
+    return Mail(title, _plain(said), html, (inline,) if inline else ())
 
 
 def _plain(said: tuple[Block, ...]) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from api.usecases.answering.importing import Imported
     from api.usecases.answering.links import FreshLink
     from api.usecases.answering.reminding import Reminded
+    from api.usecases.answering.sending_links import SentLink
     from docgen.reply_form import ReplyField, ReplyForm
 
 _CAMPAIGN: Final = "cmp_01jd8m2x4c7n3k5p9qrstv0wxy"
@@ -254,6 +255,12 @@ class FreshLinkIn(In):
     """A link for a recipient."""
 
     replaces: bool = Field(default=True, description="End all other links of this recipient in the campaign.")
+    to: str = Field(
+        default="",
+        max_length=320,
+        description="An e-mail address or mobile number: the link is sent there, is in no answer, and ends all others.",
+        examples=["bewoner@example.org"],
+    )
 
 
 class FreshLinkOut(Out):
@@ -264,12 +271,25 @@ class FreshLinkOut(Out):
     url: str | None = Field(None, examples=["HTTPS://METER.ZANDELAND.EXAMPLE/7K3N9QABCDEFGHJKMNPQRSTVWX"])
     host: str = Field(description="Where a code is typed.", examples=["meter.zandeland.example"])
     code: str | None = Field(None, examples=["K7XQ-M2PF-9C"])
+    message_id: str | None = Field(
+        None, description="The message that has it, when it was sent.", examples=["msg_01jd8m2x4c7n3k5p9qrstv0wxy"]
+    )
+
+    @classmethod
+    def sent(cls, sent: SentLink) -> Self:
+        """What was sent, without the link."""
+        own = sent.entry
+        return cls(
+            entry_id=own.id, record_id=own.recipient, host=sent.host, url=None, code=None, message_id=sent.message.id
+        )
 
     @classmethod
     def of(cls, link: FreshLink) -> Self:
         """From what was made."""
         own = link.entry
-        return cls(entry_id=own.id, record_id=own.recipient, url=link.url, host=link.host, code=link.code)
+        return cls(
+            entry_id=own.id, record_id=own.recipient, url=link.url, host=link.host, code=link.code, message_id=None
+        )
 
 
 class RevokeLinksIn(In):

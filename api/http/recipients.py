@@ -30,6 +30,7 @@ from api.ports import PageRequest, Policy
 from api.usecases.answering import bringing, campaigns, importing, links
 from api.usecases.answering.importing import ImportWish
 from api.usecases.answering.rows import RowsFile
+from api.usecases.answering.sending_links import send_link
 from api.usecases.deps import Deps
 from api.usecases.formats import read_format
 from api.usecases.sheets import csv_lines
@@ -200,7 +201,7 @@ def bring_answers(
     dependencies=[ANSWERS],
     responses=problems(
         *("campaign-not-found", "recipient-not-found", "campaign-revoked", "entry-host-missing"),
-        *("request-invalid", *ACT_CODES),
+        *("address-unusable", "channel-missing", "request-invalid", *ACT_CODES),
     ),
 )
 def make_link(
@@ -210,6 +211,9 @@ def make_link(
 
     def make(deps: Deps) -> Answer:
         entry_id = links.entry_of(deps, caller.organisation_id, campaign_id, record_id).id
+        if wanted.to:
+            sent = send_link(deps, caller.organisation_id, entry_id, wanted.to, caller.key_id)
+            return Answer(HTTPStatus.CREATED, FreshLinkOut.sent(sent))
         made = links.make_link(deps, caller.organisation_id, entry_id, caller.key_id, replaces=wanted.replaces)
         shown = FreshLinkOut.of(made)
         return Answer(HTTPStatus.CREATED, shown, shown.model_copy(update={"url": None, "code": None}))

@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from agreements.messages import Look
     from api.ports import AskedQuestion, BlobRef, Package, UnitOfWork
     from api.usecases.deps import Deps
+    from docgen.layouts.theme import Brand
 
 _MOST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class BrandLook:
-    """``host`` is where personal pages are, "" for nowhere; ``logo`` is the picture that mails show."""
+    """``host`` is where personal pages are, "" for nowhere; ``logo`` is the picture that mails show.
+
+    ``contact`` is how people reach the corporation: its phone number, else another way.
+    """
 
     look: Look
     host: str
     logo: BlobRef | None
+    contact: str
 
 
 class _Kept:
@@ -50,6 +55,11 @@ class _Kept:
 _KEPT: Final = _Kept()
 
 
+def look_of_package(deps: Deps, package: Package, language: str) -> BrandLook:
+    """The look of a version of a brand."""
+    return _KEPT.of(deps, package, language)
+
+
 def brand_look(deps: Deps, uow: UnitOfWork, asked: AskedQuestion, language: str) -> BrandLook:
     """The look of a question's brand; the logo is in the store of the organisation."""
     return _KEPT.of(deps, uow.brands.get(asked.organisation_id, asked.brand_id), language)
@@ -59,4 +69,8 @@ def _made(deps: Deps, package: Package, language: str) -> BrandLook:
     brand = load_brand(files_of(deps, package))
     look = look_of(brand, language)
     logo = deps.blobs.put(package.organisation_id, [look.logo]) if look.logo else None
-    return BrandLook(look, (brand.entry_host or "").lower(), logo)
+    return BrandLook(look, (brand.entry_host or "").lower(), logo, _contact(brand))
+
+
+def _contact(brand: Brand) -> str:
+    return brand.contact.phone or brand.contact.email or brand.contact.web

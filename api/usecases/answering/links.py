@@ -15,7 +15,7 @@ from docgen.qr import entry_link
 from docgen.qr.entry_code import derive_code, derive_token, format_code
 
 if TYPE_CHECKING:
-    from api.ports import Entry
+    from api.ports import Entry, UnitOfWork
     from api.usecases.deps import Deps
 
 
@@ -46,34 +46,38 @@ def make_link(deps: Deps, organisation_id: str, entry_id: str, by: str, *, repla
 
     Raises Refusal: ``entry-not-found``, ``campaign-revoked``, ``entry-host-missing``.
     """
-    now = deps.clock.now()
     with deps.database.write() as uow:
-        known = uow.entries.get(organisation_id, entry_id)
-        campaign = uow.campaigns.get(organisation_id, known.campaign_id)
-        if campaign.revoked_at is not None:
-            raise Refusal("campaign-revoked", "This campaign was revoked. Make another.")
-        host = load_brand(files_of(deps, uow.brands.get(organisation_id, campaign.brand_id))).entry_host
-        if host is None:
-            raise Refusal("entry-host-missing", "The brand has no [entry] host, so it has no personal page.")
-        new_id = deps.ids.new("ent")
-        token, code = derive_token(deps.secret, new_id), derive_code(deps.secret, new_id)
-        if replaces:
-            others = uow.entries.of_recipient(organisation_id, known.campaign_id, known.recipient)
-            uow.entries.revoke(organisation_id, [one.id for one in others], REPLACED, now)
-        entry = known._replace(
-            id=new_id,
-            job_id=None,
-            piece_id=None,
-            token_digest=token_digest(deps.secret, token),
-            code_digest=code_digest(deps.secret, code),
-            made_at=now,
-            made_by=by,
-            revoked_at=None,
-            revoked_why="",
-        )
-        uow.entries.add_many(organisation_id, [entry])
-        uow.contact_moments.add(ContactMoment(*of_entry(entry), MomentKind.LINK_MADE, now, new_id, by=by))
-        uow.events.append(Event(organisation_id, new_id, "entry-new", now, {"campaign": campaign.id, "by": by}))
+        return make_link_in(deps, uow, uow.entries.get(organisation_id, entry_id), by, replaces=replaces)
+
+
+def make_link_in(deps: Deps, uow: UnitOfWork, known: Entry, by: str, *, replaces: bool = True) -> FreshLink:
+    """`make_link` inside a transaction."""
+    now, organisation_id = deps.clock.now(), known.organisation_id
+    campaign = uow.campaigns.get(organisation_id, known.campaign_id)
+    if campaign.revoked_at is not None:
+        raise Refusal("campaign-revoked", "This campaign was revoked. Make another.")
+    host = load_brand(files_of(deps, uow.brands.get(organisation_id, campaign.brand_id))).entry_host
+    if host is None:
+        raise Refusal("entry-host-missing", "The brand has no [entry] host, so it has no personal page.")
+    new_id = deps.ids.new("ent")
+    token, code = derive_token(deps.secret, new_id), derive_code(deps.secret, new_id)
+    if replaces:
+        others = uow.entries.of_recipient(organisation_id, known.campaign_id, known.recipient)
+        uow.entries.revoke(organisation_id, [one.id for one in others], REPLACED, now)
+    entry = known._replace(
+        id=new_id,
+        job_id=None,
+        piece_id=None,
+        token_digest=token_digest(deps.secret, token),
+        code_digest=code_digest(deps.secret, code),
+        made_at=now,
+        made_by=by,
+        revoked_at=None,
+        revoked_why="",
+    )
+    uow.entries.add_many(organisation_id, [entry])
+    uow.contact_moments.add(ContactMoment(*of_entry(entry), MomentKind.LINK_MADE, now, new_id, by=by))
+    uow.events.append(Event(organisation_id, new_id, "entry-new", now, {"campaign": campaign.id, "by": by}))
     return FreshLink(entry, entry_link.encode(f"https://{host}", token), host, format_code(code))
 
 

@@ -8,16 +8,21 @@ from hashlib import sha256
 from typing import Final
 
 from docgen.crockford import base32
+from docgen.qr.entry_code import derive_token
 
 TOKEN_SIGNS: Final = 26
 MASK: Final = "X" * TOKEN_SIGNS
 _PURPOSE: Final = "agreement-token"
-_MASKED: Final = re.compile(rf"(?<=/a/){MASK}(?![0-9A-Za-z])", re.IGNORECASE)
+ENTRY: Final = "ent_"
+"""How the ids of ways in to personal pages begin."""
+_MASKED: Final = re.compile(rf"(?<=/){MASK}(?![0-9A-Za-z])", re.IGNORECASE)
 
 
-def token_of(secret: bytes, request_id: str) -> str:
-    """The token in the link of a request: 26 signs of Crockford's base32, 130 bits."""
-    return base32(hmac.digest(secret, f"{_PURPOSE}\0{request_id}".encode(), sha256), TOKEN_SIGNS)
+def token_of(secret: bytes, subject_id: str) -> str:
+    """The token in the link of a request or of a way in to a page: 26 signs of Crockford's base32, 130 bits."""
+    if subject_id.startswith(ENTRY):
+        return derive_token(secret, subject_id)
+    return base32(hmac.digest(secret, f"{_PURPOSE}\0{subject_id}".encode(), sha256), TOKEN_SIGNS)
 
 
 def mask(text: str, token: str) -> str:

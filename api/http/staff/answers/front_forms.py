@@ -17,9 +17,10 @@ from api.http.staff.desk import Desk, DeskDep, Done, Mistake
 from api.http.staff.forms import KEY
 from api.http.staff.route import StaffRoute, see_other
 from api.http.staff.trouble import Trouble
-from api.ports import Road
+from api.ports import ChannelKind, Road
 from api.usecases.answering import giving, judging, links, timeline
 from api.usecases.answering.giving import Given, Offer
+from api.usecases.answering.sending_links import send_link
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ router = APIRouter(prefix=FRONT, tags=["staff"], include_in_schema=False, route_
 
 _NOTHING: Final = "Nothing is changed: type an answer first."
 _FIELDS: Final = {"": "answers", "reason-invalid": "why", "note-too-long": "note", "entry-host-missing": "link"}
+_SENT: Final = _FIELDS | {"": "to", "address-unusable": "to", "channel-missing": "to"}
 
 
 @router.post("/{entry_id:id}/answer", dependencies=[IN_FRONT])
@@ -85,6 +87,20 @@ def make_link(desk: DeskDep, entry_id: str) -> Response:
     return person_page(desk.request, desk.deps, fresh.entry.id, fresh=fresh, symbol=drawn(fresh.url))
 
 
+@router.post("/{entry_id:id}/send-link", dependencies=[IN_FRONT])
+def send_fresh_link(desk: DeskDep, entry_id: str) -> Response:
+    """To an address or number that the person on the phone names; whoever sends the form sees no link."""
+
+    def make(deps: Deps) -> Done:
+        known = timeline.person_of(deps, desk.organisation_id, entry_id).entry
+        sent = send_link(deps, desk.organisation_id, known.id, desk.form.text("to"), desk.by)
+        how = "by mail" if sent.message.channel is ChannelKind.EMAIL else "by text message"
+        said = f"A new link goes {how} to {desk.form.text('to')}. Links of before have ended."
+        return Done(f"{FRONT}/{sent.entry.id}", said)
+
+    return _change(desk, entry_id, make, _SENT)
+
+
 @router.post("/{entry_id:id}/revoke", dependencies=[IN_FRONT])
 def revoke(desk: DeskDep, entry_id: str) -> Response:
     """All links of this person in this campaign, with a reason."""
@@ -131,8 +147,8 @@ def _again(desk: Desk, entry_id: str, entered: Entered, code: str, trouble: Trou
     return response
 
 
-def _change(desk: Desk, entry_id: str, make: Callable[[Deps], Done]) -> Response:
+def _change(desk: Desk, entry_id: str, make: Callable[[Deps], Done], fields: Mapping[str, str] = _FIELDS) -> Response:
     def again(mistake: Mistake) -> Response:
         return person_page(desk.request, desk.deps, entry_id, None, mistake)
 
-    return desk.change(make, again, _FIELDS)
+    return desk.change(make, again, fields)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from api.ports import Package, PackageKind
+from api.adapters.fakes import FakeChannels
+from api.ports import ChannelKind, ChannelSetup, Package, PackageKind
+from api.usecases.kinds import WorkKind
+from api.usecases.messaging.sending import send_messages
 from api.usecases.packages import packages_of, retire
 from api.usecases.scanning import policies
 from api.usecases.scanning.forms import reply_json
+from api.worker.runner import Runner, WorkRules
 from docgen.reply_form import Choice, Known, ReplyField, ReplyForm, ReplyKind
 from docgen.templates.load import digest_of
 from tests.api.usecases.answer_world import AnswerWorld
@@ -57,6 +62,9 @@ class DeskWorld(AnswerWorld):
 
     def __init__(self, database: Database, blobs: Blobs, clock: Clock, ids: Ids) -> None:
         super().__init__(database, blobs, clock, ids, KNOWN)
+        mail = ChannelSetup(ORG, "mail", ChannelKind.EMAIL, "post@grachtstad.example")
+        self.channels = FakeChannels(mail, ChannelSetup(ORG, "sms", ChannelKind.SMS, "+3197012345678"))
+        self.deps = replace(self.deps, channels=self.channels)
         policies.put_policy(self.deps, ORG, FORM, {"checked_share": 0.0}, "usr_1")
         for house in (PackageKind.BRAND, PackageKind.TEMPLATE):
             retire(self.deps, ORG, house, "house@1")
@@ -74,6 +82,13 @@ class DeskWorld(AnswerWorld):
         with deps.database.write() as uow:
             packages_of(uow, kind).add(made)
         return made.id
+
+    def sent(self) -> str:
+        """What the one message says that goes out now."""
+        handlers = {WorkKind.SEND_MESSAGES: partial(send_messages, self.deps)}
+        Runner(self.deps.database, self.deps.clock, handlers, WorkRules()).drain("worker-1", lambda: False)
+        (message,) = [one for fake in self.channels.fakes.values() for one in fake.sent]
+        return message.text
 
     def dispute(self, number: int, by_page: str = "12150", by_slip: str = "12250") -> str:
         """The id of a record of which page and slip say different things."""

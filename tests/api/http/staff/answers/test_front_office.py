@@ -180,3 +180,26 @@ def test_what_they_answer_on_their_page_meanwhile_is_not_undone_by_the_form(worl
     record = world.record(0)
     assert record is not None
     assert record.value == "1234"
+
+
+@pytest.mark.parametrize(("to", "channel"), [("bewoner@example.org", "mail"), ("06 12 34 56 78", "text message")])
+def test_a_fresh_link_is_sent_to_who_is_on_the_phone_and_shown_to_nobody(
+    world: DeskWorld, fay: Browser, to: str, channel: str
+) -> None:
+    fay.get(ONE).send(f"{ONE}/send-link", to=to)
+    assert f"A new link goes by {channel}" in fay.text
+    assert "HTTPS://" not in fay.answer.text
+    url = re.search(r"HTTPS://MIJN\.GRACHTSTAD\.EXAMPLE\.NL/([0-9A-Z]{26})", world.sent())
+    assert url is not None
+    entry = doors.entry_of_token(world.deps, ORG, url[1])
+    assert entry is not None
+    assert entry.recipient == "record-0"
+    old = doors.entry_of_token(world.deps, ORG, derive_token(SECRET, piece_id(0)))
+    assert old is not None
+    assert old.revoked_why == "replaced"
+
+
+def test_what_is_no_address_gets_no_link_and_the_old_one_stays(world: DeskWorld, fay: Browser) -> None:
+    fay.get(ONE).send(f"{ONE}/send-link", to="050 123 45 67")
+    assert "mobile number" in fay.text
+    assert world.entry(0).revoked_at is None
