@@ -235,6 +235,9 @@ class Messages(Protocol):
     def take(self, organisation_id: str, lane: str, now: datetime, limit: int) -> Sequence[Message]:
         """Mark what is due longest as being sent, with one attempt more, and give it; what a killed one had too."""
 
+    def is_taken(self, message: Message) -> bool:
+        """Whether it is still being sent, by whoever took it as it is given here."""
+
     def put_back(self, organisation_id: str, messages: Sequence[Message]) -> None:
         """Make those that were taken and not tried wait again, with one attempt less."""
 

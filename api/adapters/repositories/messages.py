@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from api.adapters import message_tables as own
 from api.adapters.repositories.base import Repository, as_row
@@ -20,6 +20,27 @@ if TYPE_CHECKING:
 
 # what was dropped while it was on its way has gone all the same
 _MAY_SETTLE: Final = (MessageState.SENDING, MessageState.DROPPED)
+
+
+_SETTLED: Final = (
+    *("state", "state_at", "not_before", "attempts", "message_id", "provider_id"),
+    *("logo", "parts", "encoding", "soft_bounces", "code", "detail"),
+)
+
+
+def _mine() -> tuple[ColumnElement[bool], ...]:
+    c = own.messages.c
+    whose = (c.id == bindparam("own_id"), c.organisation_id == bindparam("own_organisation"))
+    return (*whose, c.attempts == bindparam("own_attempts"))
+
+
+# made once: these run for each message, and making them takes longer than the database does
+_IS_TAKEN: Final = select(own.messages.c.id).where(*_mine(), own.messages.c.state == MessageState.SENDING)
+_SETTLE: Final = (
+    update(own.messages)
+    .where(*_mine(), own.messages.c.state.in_(bindparam("own_states", expanding=True)))
+    .values({name: bindparam(f"new_{name}", type_=own.messages.c[name].type) for name in _SETTLED})
+)
 
 
 class SqlMessages(Repository):
@@ -97,6 +118,11 @@ class SqlMessages(Repository):
         rows = self._connection.execute(statement).all()
         return sorted(map(_message, rows), key=lambda message: (message.not_before, message.id))
 
+    def is_taken(self, message: Message) -> bool:
+        """By state and attempts."""
+        which = {"own_id": message.id, "own_organisation": message.organisation_id, "own_attempts": message.attempts}
+        return self._connection.execute(_IS_TAKEN, which).first() is not None
+
     def put_back(self, organisation_id: str, messages: Sequence[Message]) -> None:
         """Each by itself: they are few."""
         for message in messages:
@@ -107,8 +133,9 @@ class SqlMessages(Repository):
     def settle(self, before: Message, after: Message) -> bool:
         """Guarded by what a second worker or a drop changes."""
         states = _MAY_SETTLE if before.state is MessageState.SENDING else (before.state,)
-        statement = update(own.messages).where(*_as(before.organisation_id, before, states)).values(**as_row(after))
-        return self._connection.execute(statement).rowcount > 0
+        which = {"own_id": before.id, "own_organisation": before.organisation_id, "own_attempts": before.attempts}
+        row = which | {"own_states": list(states)} | {f"new_{name}": getattr(after, name) for name in _SETTLED}
+        return self._connection.execute(_SETTLE, row).rowcount > 0
 
     def drop(
         self, organisation_id: str, subject_id: str, kinds: Sequence[str], why: str, at: datetime

@@ -173,7 +173,8 @@ def _note(deps: Deps, road: _Road, message: Message, result: SendResult) -> None
             with deps.database.write() as uow:
                 # whoever answers holds the chain first, then messages: two that wait for each other would both fail
                 uow.evidence.hold(chain_of(message))
-                lane_works(deps, road.lane, uow)
+                if road.lane.failures:
+                    lane_works(deps, road.lane, uow)
                 _settle(deps, uow, message, result)
         except Retryable:
             if not tries_left:
@@ -185,8 +186,7 @@ def _note(deps: Deps, road: _Road, message: Message, result: SendResult) -> None
 def _still_wanted(deps: Deps, message: Message) -> bool:
     """Nobody decided, stopped or took over in the moment since it was taken."""
     with deps.database.read() as uow:
-        now = uow.messages.find(message.organisation_id, message.id)
-    return now is not None and now.state is MessageState.SENDING and now.attempts == message.attempts
+        return uow.messages.is_taken(message)
 
 
 def _send(deps: Deps, road: _Road, ready: _Ready) -> SendResult:
