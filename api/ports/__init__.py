@@ -106,6 +106,8 @@ from api.ports.evidence import (
 )
 from api.ports.faults import Fault, LeaseLost, Permanent, Retryable
 from api.ports.gateway_calls import GatewayCall, GatewayCalls, GatewayNews
+from api.ports.job_repositories import ApiKeys, Findings, Jobs, Organisations, Overlays, Packages
+from api.ports.journal import Answers, Events, Outbox, Trash, Work
 from api.ports.mail import Batches, Chunks, Pieces, Shards
 from api.ports.mail_drops import DroppedMail, MailDrops
 from api.ports.messages import (
@@ -195,21 +197,7 @@ from api.ports.states import (
     WorkState,
 )
 from api.ports.stores import Blobs, Clock, Ids
-from api.ports.uow import (
-    Answers,
-    ApiKeys,
-    Database,
-    Events,
-    Findings,
-    Jobs,
-    Organisations,
-    Outbox,
-    Overlays,
-    Packages,
-    Trash,
-    UnitOfWork,
-    Work,
-)
+from api.ports.uow import Database, UnitOfWork
 from api.ports.values import MAX_PAGE_ITEMS, BlobRef, Page, PageRequest, base32, derived_id
 from api.ports.web_address import WebAddress, is_public, read_web_address
 from api.ports.webhooks import (
