@@ -154,8 +154,9 @@ def _slip(making: Making, act: Act, when: str) -> Block:
     if making.slip is not None:
         return Shown(making.slip, speech.say("answered.slip-alt"), speech.say("answered.slip", when=when), _SLIP_MM)
     slip = (act.event.body or {}).get("slip")
-    digest = str(slip.get("page_digest") or slip.get("digest") or "?") if isinstance(slip, dict) else "?"
-    return Words(speech.say("answered.slip-none", digest=digest))
+    told = slip if isinstance(slip, dict) else {}
+    name = str(told.get("page_digest") or told.get("id") or "?")
+    return Words(speech.say("answered.slip-none", name=name))
 
 
 def _device(making: Making, act: Act) -> Iterator[Block]:

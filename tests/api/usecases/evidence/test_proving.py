@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pikepdf
 import pytest
 
 from agreements import verify
 from agreements.evidence.chain import moment
 from agreements.evidence.checkpoint import take
-from agreements.lifecycle.deciding import Said
+from agreements.lifecycle.deciding import Act, Method, Said
 from agreements.proof.making import SealState
 from agreements.proof.reading import read_evidence
 from agreements.proof.values import Standing
-from agreements.questions.model import Verb
+from agreements.questions.model import AskRoad, Verb
 from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
-from api.ports import ChainOf, CheckpointState, KeptCheckpoint, Mode, Sealer, StampMissing
+from api.ports import (
+    ChainOf,
+    CheckpointState,
+    KeptCheckpoint,
+    Mode,
+    ScanBatch,
+    ScanFile,
+    ScanPage,
+    Sealer,
+    Slip,
+    StampMissing,
+)
 from api.usecases.agreeing import pages, staffing
+from api.usecases.agreeing.deciding import Done, act_on
 from api.usecases.agreeing.staffing import Attested
 from api.usecases.evidence import proving
 from api.usecases.evidence.keeping import forget, forget_subject
@@ -25,7 +39,9 @@ from api.usecases.evidence.proving import ProofWish
 from api.usecases.messaging.tokens import token_of
 from docgen.drawing.raster import open_pdf
 from docgen.findings import Refusal
+from scanning.readings import PageKind
 from tests.api.usecases.agreeing.agree_world import BROWSER, PHONE, AgreeWorld, person
+from tests.api.usecases.evidence.test_slip_picture import encoded, page
 from tests.api.usecases.world import ORG, OTHER, SECRET
 
 if TYPE_CHECKING:
@@ -178,3 +194,55 @@ def test_only_who_asked_gets_a_proof(agree: AgreeWorld) -> None:
     with pytest.raises(Refusal) as refused:
         proving.prove(agree.deps, ORG, request.id, ProofWish("fr"))
     assert refused.value.code == "language-unknown"
+
+
+def _scanned(agree: AgreeWorld, request: AgreementRequest, *, kept: bool) -> None:
+    """A slip with a yes came back for a request; its picture is still there when ``kept``."""
+    deps, now, picture = agree.deps, agree.deps.clock.now(), encoded(page())
+    bundle = deps.blobs.put(ORG, [picture])
+    corners = ((100.0, 600.0), (700.0, 600.0), (700.0, 900.0), (100.0, 900.0))
+    file = ScanFile("scf_1", ORG, "scb_1", 1, "scan.pdf", bundle, now, "usr_1")
+    parts = (len(picture),) if kept else ()
+    seen = ScanPage(
+        "pag_1",
+        ORG,
+        "scb_1",
+        "scf_1",
+        1,
+        PageKind.SLIP,
+        PageKind.SLIP,
+        now,
+        bundle=bundle if kept else None,
+        parts=parts,
+    )
+    row = ("slp_1", ORG, Mode.LIVE, "scb_1", "pag_1", 0, "pce_1", "job_1", "ABC234", "template", 0, now)
+    act = Act(Said.YES, Method.SLIP_TICK, now, request.words, signed=True)
+    with deps.database.write() as uow:
+        uow.scans.add_batch(ScanBatch("scb_1", ORG, Mode.LIVE, "Monday", now, "usr_1"))
+        uow.scans.add_file(file)
+        uow.scan_pages.add(seen)
+        uow.scan_pages.add_slip(replace(Slip(*row), corners_px=corners))
+        act_on(deps, uow, request.id, ORG, Done(act, {"slip": {"id": "slp_1", "field": "fld_1"}, "signed": True}))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_slip_is_shown_while_its_picture_is_kept(agree: AgreeWorld, *, kept: bool) -> None:
+    request = agree.one(roads=(AskRoad.EMAIL, AskRoad.LETTER))
+    _scanned(agree, request, kept=kept)
+    proof = read_evidence(document(agree, request))
+    assert proof.standing is Standing.AGREED
+    pdf = proving.prove(agree.deps, ORG, request.id, ProofWish("en")).pdf
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        images = [one for one in opened.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+        assert [(int(one.Width), int(one.Height)) for one in images] == ([(600, 300)] if kept else [])
+    found = words(agree, request, ProofWish("en"))
+    assert ("as it came back" in found) is kept
+    assert ("is not added to this proof" in found) is not kept
+
+
+def test_a_slip_that_is_gone_is_named(agree: AgreeWorld) -> None:
+    request = agree.one(roads=(AskRoad.EMAIL, AskRoad.LETTER))
+    act = Act(Said.YES, Method.SLIP_TICK, agree.deps.clock.now(), request.words, signed=True)
+    with agree.deps.database.write() as uow:
+        act_on(agree.deps, uow, request.id, ORG, Done(act, {"slip": {"id": "slp_gone", "field": "fld_1"}}))
+    assert "slp_gone" in words(agree, request, ProofWish("en"))
