@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agreements.proof.blocks import Fact, Facts, Look, Quote, Shown, Words
-from agreements.proof.reading import moment
+from agreements.proof.reading import moment_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,8 +94,8 @@ def shown(making: Making) -> Iterator[Block]:
         return
     speech = making.speech
     yield Words(speech.say("shown.title"), Look.HEADING)
-    offered = act.event.text("offered_at")
-    when = speech.moment(moment(offered) if offered else act.event.at)
+    offered = moment_if(act.event.text("offered_at"))
+    when = speech.moment(offered or act.event.at)
     if making.page is not None:
         yield Shown(making.page, speech.say("shown.page-alt"), speech.say("shown.page", when=when), _PAGE_MM)
     else:
@@ -105,7 +105,7 @@ def shown(making: Making) -> Iterator[Block]:
         )
         text = "\n\n".join([spoken(making), "   ".join(f"[ {button} ]" for button in buttons)]).strip()
         yield Quote(text, making.proof.asked.line("title"))
-    if offered:
+    if offered is not None:
         yield Words(speech.say("shown.offered", when=when), Look.SMALL)
     if act.event.text("page_digest"):
         yield Words(speech.say("shown.digest", digest=act.event.text("page_digest")), Look.SMALL)

@@ -76,9 +76,10 @@ class Making:
 
     def day_of(self, text: str) -> str:
         """The last day before a moment of the evidence ends it; a day stays as it is."""
-        if not text:
-            return "?"
-        if "T" not in text:
-            return self.speech.day(dt.date.fromisoformat(text))
-        last = dt.datetime.fromisoformat(text) - dt.timedelta(microseconds=1)
-        return self.speech.day(last.astimezone(ZONE).date())
+        try:
+            if "T" not in text:
+                return self.speech.day(dt.date.fromisoformat(text))
+            last = dt.datetime.fromisoformat(text) - dt.timedelta(microseconds=1)
+            return self.speech.day(last.astimezone(ZONE).date())
+        except (ValueError, OverflowError):
+            return text or "?"

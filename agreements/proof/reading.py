@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ENDS = {"withdrawn": Standing.WITHDRAWN, "expired": Standing.EXPIRED, "cancelled": Standing.CANCELLED}
 _ANSWERS = {"yes": Standing.AGREED, "no": Standing.DECLINED}
+_FIRST_YEAR, _LAST_YEAR = 1970, 9_000
 _MESSAGE = "message-"
 _SETTLED = "settled-by-person"
 
@@ -30,13 +31,13 @@ def read_evidence(document: bytes) -> Proof:
     """
     try:
         value = json.loads(document)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _refused("it is no JSON") from error
     if not isinstance(value, dict) or value.get("format") != EVIDENCE_FORMAT or value.get("holds") != "request":
         raise _refused(f"it is not `{EVIDENCE_FORMAT}` of one request")
     try:
         return _Reader(value).proof()
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise _refused(f"it lacks or misstates {error}") from error
 
 
@@ -45,8 +46,19 @@ def _refused(why: str) -> Refusal:
 
 
 def moment(text: str) -> dt.datetime:
-    """A moment as events have it, in UTC."""
-    return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    """A moment as events have it, in UTC. Raises ValueError: it is none, or of no year that anybody can have meant."""
+    at = dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise ValueError(f"the year {at.year}")
+    return at
+
+
+def moment_if(text: str) -> dt.datetime | None:
+    """A moment that others told us, None when it is none."""
+    try:
+        return moment(text)
+    except (ValueError, OverflowError):
+        return None
 
 
 class _Reader:

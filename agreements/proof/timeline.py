@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from agreements.proof.blocks import Look, Step, Steps, Tone, Words
-from agreements.proof.reading import moment
+from agreements.proof.reading import moment_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,8 +109,9 @@ def _carried(making: Making, event: Event) -> Iterator[str]:
     speech, sent = making.speech, next(one for one in making.proof.sent if event in one.events)
     if event.kind in {"message-queued", "message-sent"}:
         yield speech.say("timeline.to", address=making.address(sent.address))
-    if event.text("provider_at"):
-        yield speech.say("timeline.provider-at", when=speech.moment(moment(event.text("provider_at"))))
+    provided = moment_if(event.text("provider_at"))
+    if provided is not None:
+        yield speech.say("timeline.provider-at", when=speech.moment(provided))
     if event.text("provider_id"):
         yield speech.say("timeline.provider", id=event.text("provider_id"))
     if event.text("parts") not in {"", "0", "1"} and sent.channel == "sms":

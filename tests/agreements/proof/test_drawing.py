@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from agreements import verify
@@ -275,6 +278,30 @@ def test_what_is_no_evidence_is_refused(brand: Brand, document: bytes) -> None:
     with pytest.raises(Refusal) as refused:
         draw_proof(document, brand, "nl")
     assert refused.value.code == "proof-evidence-invalid"
+
+
+JUNK = (None, 0, -1, True, "", [], {}, "x", 1.5, [1], {"annex": 5}, "\ud800", "9999-12-31T23:59:59Z", 10**20)
+
+
+@given(st.data())
+@settings(max_examples=15, deadline=None)
+def test_whatever_a_file_says_it_is_drawn_or_refused(brand: Brand, data: st.DataObject) -> None:
+    value = json.loads(agreed_by_sms("Ja").document())
+    node: Any = value
+    while isinstance(node, dict | list) and node:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(node[key], dict | list) or data.draw(st.integers(0, 3)) == 0:
+            node[key] = data.draw(st.sampled_from(JUNK))
+            break
+        node = node[key]
+    try:
+        draw_proof(json.dumps(value).encode(), brand, "nl")
+    except Refusal as refused:
+        code = refused.code
+    else:
+        code = "proof-evidence-invalid"
+    assert code == "proof-evidence-invalid"
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n" + bytes(40)])
