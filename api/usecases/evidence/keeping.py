@@ -37,7 +37,7 @@ def keep(
 
 
 def keep_all(deps: Deps, uow: UnitOfWork, chain: ChainOf, facts: Sequence[Fact]) -> Sequence[EvidenceEvent]:
-    """Put several down at once, in their order: for 20,000 requests this is a hundred times quicker than one by one."""
+    """Put several down at once, in their order: each then costs a tenth of what it does one by one."""
     now = deps.clock.now()
     for fact in facts:
         check_body(fact.kind, fact.body)
