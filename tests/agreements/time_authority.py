@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _OPENSSL = shutil.which("openssl") or "openssl"
@@ -62,3 +66,32 @@ class TimeAuthority:
     def _run(self, *arguments: str) -> None:
         command = [_OPENSSL, *arguments]
         subprocess.run(command, cwd=self._folder, check=True, capture_output=True)  # noqa: S603 (openssl, no shell)
+
+
+@contextmanager
+def served(answer: Callable[[bytes], bytes], status: int = 200, length: int | None = None) -> Iterator[str]:
+    """The address of an authority on this machine; ``answer`` makes a reply of a request."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query = self.rfile.read(int(self.headers["content-length"]))
+            right = self.headers["content-type"] == "application/timestamp-query"
+            body = answer(query) if right else b""
+            self.send_response(status)
+            self.send_header("content-type", "application/timestamp-reply")
+            self.send_header("content-length", str(len(body) if length is None else length))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/tsa"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +11,10 @@ from asn1crypto import tsp
 from agreements import verify
 from api.adapters.time_stamper import MOST_BYTES, HttpTimeStamper
 from api.ports import Retryable
-from tests.agreements.time_authority import TimeAuthority
+from tests.agreements.time_authority import TimeAuthority, served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 DOCUMENT = b'{"checkpoint":1}'
@@ -29,35 +26,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> TimeAuthority:
     return TimeAuthority(tmp_path_factory.mktemp("tsa"))
 
 
-@contextmanager
-def _served(answer: Callable[[bytes], bytes], status: int = 200, length: int | None = None) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["content-length"]))
-            right = self.headers["content-type"] == "application/timestamp-query"
-            body = answer(query) if right else b""
-            self.send_response(status)
-            self.send_header("content-type", "application/timestamp-reply")
-            self.send_header("content-length", str(len(body) if length is None else length))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/tsa"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_a_real_authority_stamps_and_openssl_finds_it_good(authority: TimeAuthority) -> None:
-    with _served(authority.answer) as url:
+    with served(authority.answer) as url:
         stamp = HttpTimeStamper(url).stamp(DIGEST)
     assert verify.check_stamp(DOCUMENT, stamp, authority.ca)[0] == "valid"
     assert verify.check_stamp(DOCUMENT + b" ", stamp, authority.ca)[0] == "invalid"
@@ -70,15 +40,15 @@ def test_every_question_has_a_nonce_of_its_own(authority: TimeAuthority) -> None
         asked.append(query)
         return authority.answer(query)
 
-    with _served(answer) as url:
+    with served(answer) as url:
         for _ in range(2):
             HttpTimeStamper(url).stamp(DIGEST)
     one, other = (tsp.TimeStampReq.load(query)["nonce"].native for query in asked)
     assert one != other
 
 
-def _fails(answer: Callable[[bytes], bytes], **served: int) -> str:
-    with _served(answer, **served) as url, pytest.raises(Retryable) as caught:
+def _fails(answer: Callable[[bytes], bytes], **how: int) -> str:
+    with served(answer, **how) as url, pytest.raises(Retryable) as caught:
         HttpTimeStamper(url).stamp(DIGEST)
     return caught.value.code
 
@@ -102,7 +72,7 @@ def test_an_answer_to_another_question_is_refused(authority: TimeAuthority) -> N
 def test_an_authority_that_refuses_is_told_with_its_words() -> None:
     status = tsp.PKIStatusInfo({"status": "rejection", "status_string": ["no credit\x07 left"]}).dump()
     refusal = b"\x30" + bytes([len(status)]) + status
-    with _served(lambda _: refusal) as url, pytest.raises(Retryable, match="refuses: no credit left") as caught:
+    with served(lambda _: refusal) as url, pytest.raises(Retryable, match="refuses: no credit left") as caught:
         HttpTimeStamper(url).stamp(DIGEST)
     assert caught.value.code == "time-stamp-refused"
 
@@ -135,5 +105,5 @@ def test_trouble_on_the_way_is_told(authority: TimeAuthority) -> None:
 
 def test_an_answer_that_drips_in_ends_in_time() -> None:
     moments = iter(range(0, 1000, 15))
-    with _served(lambda _: bytes(20)) as url, pytest.raises(Retryable, match="longer than 10 s"):
+    with served(lambda _: bytes(20)) as url, pytest.raises(Retryable, match="longer than 10 s"):
         HttpTimeStamper(url, 10.0, lambda: float(next(moments))).stamp(DIGEST)
