@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from agreements import verify
 from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
+from api.adapters.sealer import SealFiles, open_sealer
+from api.adapters.time_stamper import HttpTimeStamper
+from tests.api.adapters.trust import make_pki, pkcs12, serving_stamps
 from tests.api.http.service import Service, make_service
 from tests.api.usecases.agreeing.agree_world import AgreeWorld
 
@@ -54,6 +60,20 @@ def test_what_became_of_a_seal_is_in_the_headers(service: Service, request_id: s
     assert answer.status_code == 200
     assert answer.headers["proof-seal"] == "not-sealed"
     assert answer.headers["proof-seal-code"] == "seal-not-configured"
+
+
+def test_a_key_that_is_set_seals(agree: AgreeWorld, tmp_path: Path, request_id: str) -> None:
+    pki = make_pki(tmp_path)
+    (tmp_path / "seal.p12").write_bytes(pkcs12(pki))
+    with serving_stamps(pki) as url:
+        sealer = open_sealer(SealFiles(tmp_path / "seal.p12"), HttpTimeStamper(url))
+        agree.deps = replace(agree.deps, sealer=sealer)
+        with make_service(agree, tmp_path).client("submitter") as client:
+            answer = client.get(f"/v1/agreements/{request_id}/proof", params={"sealed": "true"})
+    assert answer.headers["proof-seal"] == "sealed"
+    (seal,) = PdfFileReader(BytesIO(answer.content)).embedded_signatures
+    assert seal.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
+    assert verify.check(answer.content).findings == []
 
 
 def test_others_get_nothing(service: Service, request_id: str) -> None:
