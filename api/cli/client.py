@@ -87,6 +87,14 @@ class Api:
             if cursor is None:
                 return
 
+    def whole(self, path: str, **query: object) -> tuple[httpx.Headers, bytes]:
+        """A small file with its headers. Raises as `get`."""
+        with self._reached():
+            response = self._client.get(path, params=_known(query))
+        if response.is_error:
+            raise _problem(response)
+        return response.headers, response.content
+
     def stream(self, path: str, headers: dict[str, str]) -> Iterator[tuple[int, bytes]]:
         """Status and block, for each block of a file. Raises as `get`."""
         with self._reached(), self._client.stream("GET", path, headers=headers) as response:

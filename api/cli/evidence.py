@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.exits import ExitCode
 from api.cli.output import AsJson, complain, emit, table
 
 if TYPE_CHECKING:
@@ -37,6 +38,26 @@ def export(
         path = f"/v1/evidence/requests/{request}?" + "&".join(text for wanted, text in asked if wanted)
     with Api() as api:
         _write((block for _, block in api.stream(path, {})), out)
+
+
+@evidence.command("proof")
+def proof(
+    request: Annotated[str, typer.Argument(help="Id of a request.")],
+    out: Annotated[Path, typer.Argument(help="The PDF to write.")],
+    language: Annotated[str | None, typer.Option(help="nl or en; that of the request without it.")] = None,
+    sealed: Annotated[bool, typer.Option("--sealed", help="With an electronic seal and a time stamp.")] = False,
+) -> None:
+    """Fetch the proof of a request as PDF; ends with 1 when a seal or its time stamp is missing."""
+    from api.cli.client import Api
+
+    with Api() as api:
+        path = f"/v1/agreements/{request}/proof"
+        headers, pdf = api.whole(path, language=language, sealed="true" if sealed else None)
+    out.write_bytes(pdf)
+    state, code = headers["proof-seal"], headers.get("proof-seal-code")
+    complain(f"{out} is written, {state}{f' ({code})' if code else ''}; check it with: posthoorn evidence verify {out}")
+    if sealed and state != "sealed":
+        raise typer.Exit(ExitCode.FINDINGS)
 
 
 @evidence.command("checkpoint")
