@@ -35,6 +35,7 @@ from api.usecases.evidence.checkpoints import tend_evidence
 from api.usecases.feeds import place_all
 from api.usecases.jobs import job_failed
 from api.usecases.kinds import WorkKind
+from api.usecases.messaging.bounces import forget_old
 from api.usecases.messaging.folders import take_in_mail
 from api.usecases.messaging.lanes import tend_lanes
 from api.usecases.trash import empty_trash
@@ -248,6 +249,7 @@ def make_supervisor(
         partial(empty_trash, deps),
         partial(tend, deps),
         partial(tend_lanes, deps),
+        partial(forget_old, deps),
         partial(take_in_mail, deps, Maildirs()),
         partial(watch, deps),
         partial(tend_evidence, deps),

@@ -308,3 +308,6 @@ class Bounces(Protocol):
 
     def seen(self, organisation_id: str, bounce_id: str, by: str) -> None:
         """Note who looked at it."""
+
+    def forget(self, before: datetime, limit: int) -> Sequence[BouncedMail]:
+        """Remove some that came before, in all organisations; returns what went."""

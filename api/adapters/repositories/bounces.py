@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 
 from api.adapters import message_tables as own
 from api.adapters.repositories.base import Repository, as_row
 from api.ports import BouncedMail, BounceOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from api.ports import Page, PageRequest
 
 _NOT_PLACED: Final = (BounceOutcome.UNMATCHED, BounceOutcome.OTHER)
@@ -46,3 +49,10 @@ class SqlBounces(Repository):
         c = own.bounced_mails.c
         where = (c.organisation_id == organisation_id, c.id == bounce_id)
         self._connection.execute(update(own.bounced_mails).where(*where).values(seen_by=by))
+
+    def forget(self, before: datetime, limit: int) -> Sequence[BouncedMail]:
+        """Oldest first."""
+        c = own.bounced_mails.c
+        old = select(c.id).where(c.at < before).order_by(c.at).limit(limit)
+        statement = delete(own.bounced_mails).where(c.id.in_(old)).returning(own.bounced_mails)
+        return [BouncedMail(**row._asdict()) for row in self._connection.execute(statement)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import message_tables as own
 from api.adapters.repositories.base import Repository, as_row
@@ -48,7 +49,9 @@ class SqlMessages(Repository):
 
     def add(self, message: Message) -> bool:
         """Once."""
-        return self._insert_new(own.messages, as_row(message), own.messages.c.id) is not None
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(own.messages).on_conflict_do_nothing().returning(own.messages.c.id)
+        return self._connection.execute(statement, as_row(message)).scalar_one_or_none() is not None
 
     def get(self, organisation_id: str, message_id: str) -> Message:
         """One message."""

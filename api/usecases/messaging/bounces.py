@@ -32,6 +32,7 @@ from api.usecases.messaging.bounce_reading import read_bounce
 from api.usecases.messaging.happened import happened
 from api.usecases.messaging.suppressing import address_of, suppress, suppress_for
 from api.usecases.messaging.wire import read_return_path
+from api.usecases.trash import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,10 @@ log = structlog.get_logger(__name__)
 
 _ACTED_ON: Final = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.WAITING})
 _UNSAID: Final = frozenset({"", "5.0.0"})
+KEPT: Final = timedelta(days=90)
+"""How long mail that came back is kept; what followed from it stays."""
+
+_FORGOTTEN_AT_ONCE: Final = 200
 _LATELY: Final = timedelta(days=30)
 
 
@@ -101,6 +106,16 @@ def raw_bounce(deps: Deps, organisation_id: str, bounce_id: str, by: str) -> byt
         return b""
     with deps.blobs.open(organisation_id, row.raw) as raw:
         return raw.read()
+
+
+def forget_old(deps: Deps) -> int:
+    """Remove some mail that came back long ago, which is full of what is personal; returns how many went."""
+    with deps.database.write() as uow:
+        gone = uow.bounces.forget(deps.clock.now() - KEPT, _FORGOTTEN_AT_ONCE)
+        for row in gone:
+            if row.raw is not None:
+                let_go(deps, uow, row.organisation_id, [row.raw], shared=True)
+    return len(gone)
 
 
 def _setup(deps: Deps, coming: ComingBack) -> ChannelSetup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from api.ports import ChainOf, ChannelKind, Message, MessageLane, Mode, derived_id
+from api.ports import ChainOf, ChannelKind, Message, MessageLane, Mode, WorkState, derived_id
 from api.usecases.kinds import SOON, WorkKind
 from api.usecases.messaging.addresses import to_digest, usable_address
 from api.usecases.messaging.happened import happened, was_queued
@@ -146,7 +146,10 @@ def _rendered(deps: Deps, draft: Draft) -> dict[str, str]:
 
 def _ask(deps: Deps, uow: UnitOfWork, message: Message) -> None:
     organisation_id, lane_id = message.organisation_id, lane_id_of(message.organisation_id, message.lane)
-    uow.messages.add_lane(MessageLane(lane_id, organisation_id, message.lane, message.channel))
-    # what is for later is found by the sweeper when it is due
-    if message.not_before <= deps.clock.now():
+    item = uow.work.find(organisation_id, WorkKind.SEND_MESSAGES, lane_id)
+    if item is None:
+        uow.messages.add_lane(MessageLane(lane_id, organisation_id, message.lane, message.channel))
+    # what is for later is found by the sweeper when it is due, and what a courier just misses as well
+    asked = item is not None and item.state in (WorkState.QUEUED, WorkState.RUNNING)
+    if message.not_before <= deps.clock.now() and not asked:
         ask_for(uow, organisation_id, lane_id)

@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 
 from api.ports import BounceOutcome, DeliveryEvent, DeliveryKind, MessageState, PageRequest
 from api.usecases.messaging.bounce_reading import read_bounce
-from api.usecases.messaging.bounces import ComingBack, list_bounces, note_event, raw_bounce, take_bounce
+from api.usecases.messaging.bounces import (
+    KEPT,
+    ComingBack,
+    forget_old,
+    list_bounces,
+    note_event,
+    raw_bounce,
+    take_bounce,
+)
 from api.usecases.messaging.wire import return_path
+from api.usecases.trash import empty_trash
 from docgen.findings import Refusal
 from tests.api.usecases.messaging.post import MAIL, ORG, SECRET
 from tests.api.usecases.messaging.returned import QMAIL, complaint, dsn, plain, whole
@@ -198,6 +207,20 @@ def test_a_carrier_that_had_it_may_say_that_it_failed(post: Post) -> None:
     with post.deps.database.write() as uow:
         assert note_event(post.deps, uow, message, DeliveryEvent(DeliveryKind.FAILED, code="16"))
     assert (post.of(message).state, post.of(message).code) == (MessageState.FAILED, "16")
+
+
+def test_mail_that_came_back_goes_after_a_while_and_what_followed_stays(post: Post) -> None:
+    message = sent(post)
+    row = came(post, dsn(), path_of(message))
+    assert forget_old(post.deps) == 0
+    post.clock.advance(KEPT.total_seconds() + 1)
+    assert forget_old(post.deps) == 1
+    assert list_bounces(post.deps, ORG, PageRequest()).items == ()
+    post.clock.advance(2 * 3600)
+    assert empty_trash(post.deps) == 1
+    assert row.raw is not None
+    assert not post.deps.blobs.exists(ORG, row.raw)
+    assert (post.of(message).state, post.suppressions()) == (MessageState.BOUNCED, [("hard-bounce", "5.1.1")])
 
 
 def test_only_channels_of_mail_take_mail(post: Post) -> None:
