@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,7 @@ _LINK = {*_TEXTS, "seq", "body_digest"}
 _CHECKPOINT = {"format", "chain", "number", "first", "last", "head", "root", "prev", "at"}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LARGEST = 2**53 - 1
+_LARGEST_ATTACHED = 1 << 28
 _quote = json.encoder.encode_basestring
 
 
@@ -259,13 +261,22 @@ class Request:
     decision: dict[str, Any] | None = None
 
 
+class Seen(NamedTuple):
+    """What later events need to know of one; a chain has too many to keep whole."""
+
+    kind: str
+    at: str
+    decided: object
+
+
 class Story:
     """Follows events in their order, and says what cannot have been as they tell."""
 
     def __init__(self, report: Report) -> None:
         """Start with nothing known."""
         self.report = report
-        self.seen: dict[int, dict[str, Any]] = {}
+        self.seen: dict[int, Seen] = {}
+        self.last_at = ""
         self.texts: dict[str, set[str]] = {}
         self.requests: dict[str, Request] = {}
         self.references: dict[str, list[tuple[str, int]]] = {}
@@ -287,7 +298,10 @@ class Story:
             return
         for name, digest in references(body):
             self.references.setdefault(name, []).append((digest, seq))
-        self.seen[seq] = {"kind": event["kind"], "at": event["at"], "body": body}
+        self.seen[seq] = Seen(event["kind"], event["at"], body.get("decided"))
+        if event["at"] < self.last_at and _seconds(event["at"], self.last_at) > _WEB_S:
+            self.report.remarks.append(f"Event {seq} is dated before the one that it goes on from.")
+        self.last_at = event["at"]
         teller = self._tellers.get(event["kind"])
         for code, message in teller(seq, event["at"], body) if teller else ():
             self.report.say(code, seq, message)
@@ -337,7 +351,7 @@ class Story:
         if not body.get("by"):
             yield "act-missing", "it is not said who settled the answer"
         if decides and request is not None:
-            yield from self._decide(request, seq, unclear["at"], body)
+            yield from self._decide(request, seq, unclear.at, body)
 
     def _decide(self, request: Request, seq: int, came: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         answer = _text(body, "answer")
@@ -352,7 +366,7 @@ class Story:
         if not _seconds(came, _end(_text(request.body, "valid_until"))) >= 0:
             yield "decision-late", "the decision came after the request had ended"
         request.state = state
-        put_down = self.seen[seq]["at"]
+        put_down = self.seen[seq].at
         request.decision = {"seq": seq, "came_at": came, "put_down_at": put_down, "answer": answer, **_how(body)}
 
     def _withdrawn(self, _seq: int, at: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -363,7 +377,7 @@ class Story:
         request.state, request.decision["withdrawn_at"] = "withdrawn", at
 
     def _went_on(self, seq: int, _at: str, body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        request, kind = self.requests.get(_text(body, "request")), self.seen[seq]["kind"]
+        request, kind = self.requests.get(_text(body, "request")), self.seen[seq].kind
         if request is None or _number(body, "names") not in self.seen or _number(body, "names") >= seq:
             yield "predecessor-missing", f"what was {kind} is not there"
         elif kind in ("expired", "cancelled"):
@@ -377,8 +391,8 @@ class Story:
         yield from ()
 
 
-def _is_undecided(event: dict[str, Any]) -> bool:
-    return event["kind"] == "unclear" or (event["kind"] == "answered" and event["body"].get("decided") is False)
+def _is_undecided(event: Seen) -> bool:
+    return event.kind == "unclear" or (event.kind == "answered" and event.decided is False)
 
 
 def _how(body: dict[str, Any]) -> dict[str, Any]:
@@ -465,10 +479,9 @@ def check(data: bytes, outside: Iterable[tuple[dict[str, Any], bytes]] = (), ca:
 def attached(data: bytes) -> bytes:
     """The file itself; of a PDF, the proof that is attached to it."""
     for start in re.finditer(rb"stream\r?\n", data) if data.startswith(b"%PDF") else ():
-        try:
-            inner = zlib.decompressobj().decompress(data[start.end() :])
-        except zlib.error:
-            inner = data[start.end() :].partition(b"endstream")[0]
+        inner = data[start.end() : data.find(b"endstream", start.end())]
+        with suppress(zlib.error):
+            inner = zlib.decompressobj().decompress(inner, _LARGEST_ATTACHED)
         if inner.startswith(b"{") and FORMAT.encode() in inner:
             return inner.strip()
     return data
@@ -476,10 +489,12 @@ def attached(data: bytes) -> bytes:
 
 def _read(data: bytes, report: Report, story: Story) -> File:
     lines = data.removesuffix(b"\n").split(b"\n")
+    if FORMAT.encode() not in data:
+        raise Wrong("file-unreadable", f"this is no file of the format {FORMAT}")
     first = parse(lines[0])
     head = first.get("head") if isinstance(first, dict) else None
     if not isinstance(head, dict) or first.get("format") != FORMAT or not isinstance(first.get("chain"), str):
-        raise Wrong("file-unreadable", f"this is no file of the format {FORMAT}")
+        raise Wrong("file-unreadable", "the first line does not say which chain this is")
     file = File(first["chain"], Link(_number(head, "seq"), _text(head, "digest")))
     report.holds = _text(first, "holds")
     if report.holds == "chain":
@@ -503,7 +518,8 @@ def _read_chain(lines: list[bytes], file: File, report: Report, story: Story) ->
                 file.digests[before.seq] = before.digest
                 story.tell(event)
         except Wrong as wrong:
-            within = before.seq < file.head.seq and not raw.startswith((b'{"annex":', b'{"checkpoint":'))
+            # what comes behind the last event may have been a checkpoint
+            within = before != file.head and not raw.startswith((b'{"annex":', b'{"checkpoint":'))
             file.broken = file.broken or within
             report.say(wrong.code, before.seq + 1 if within else None, wrong.message)
 
@@ -703,8 +719,8 @@ def _remark(file: File, report: Report) -> None:
         say(f"Events after {last} are under no checkpoint yet: if they were cut off, it would not show.")
     if report.holds == "request" and not report.complete:
         say("The file has some events of the chain. It does not show whether the request has others.")
-    if any(one["stamp"] == "none" for one in report.checkpoints):
-        say("Checkpoints without a time stamp prove nothing unless you got them from elsewhere yourself.")
+    if not any(one["stamp"] == "valid" for one in report.checkpoints):
+        say("No time stamp was found valid. Unless you had a checkpoint from elsewhere, all of this could be made up.")
     if report.annexes.get("deleted"):
         say(
             f"{report.annexes['deleted']} annexes with personal data were deleted, as the chain says. It holds without."

@@ -430,15 +430,41 @@ def test_two_checkpoints_of_one_number_show() -> None:
     assert _bad(data + verify.canon(other.value()).encode() + b"\n") == (1, ["checkpoint-differs"])
 
 
+_CLAIMS = b'"format":"agreement-evidence/1"'
+
+
 @pytest.mark.parametrize(
-    "data",
-    [b"", b"{}", b"[]", b"\xff\xfe", b'{"format":"other/1"}', b'{"chain":"a","format":"agreement-evidence/1"}', b"1.5"],
+    ("data", "code"),
+    [
+        *((data, 2) for data in (b"", b"{}", b"[]", b"\xff\xfe", b'{"format":"other/1"}', b"1.5", b"%PDF-1.7\n")),
+        (b'{"chain":"a",' + _CLAIMS + b"}", 2),
+        (b'{"chain":"a",' + _CLAIMS + b',"head":{},"holds":"nothing"}', 2),
+        (b'{"chain":"a",' + _CLAIMS + b',"head":{}', 1),
+    ],
 )
-def test_what_is_no_evidence_ends_with_2(data: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_evidence_ends_with_2(
+    data: bytes, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "file"
     path.write_bytes(data)
-    assert verify.main([str(path)]) == (2 if verify.check(data).findings[0].code == "file-unreadable" else 1)
+    assert verify.main([str(path)]) == code
     assert "DOES NOT HOLD" in capsys.readouterr().out
+
+
+def test_a_head_that_says_there_is_nothing_hides_nothing() -> None:
+    events = told(12).events
+    lines = [event.line() for event in events]
+    lines[4] = lines[4].replace(b"agr_0002", b"agr_0003")
+    head = b"".join(chain_lines(CHAIN, Head(), [], []))
+    assert _bad(head + b"\n".join(lines)) == (5, ["digest-differs"])
+
+
+def test_a_date_that_goes_back_is_told() -> None:
+    events = told(12).events
+    events[6] = extend(CHAIN, events[5].head, Draft("2026-11-20T00:00:00.000000Z", "link-fetched", "agr_1", {}))
+    report = verify.check(_file(again(events, 7)))
+    assert not report.findings
+    assert any("Event 7 is dated before" in remark for remark in report.remarks)
 
 
 _ANY: Any = st.recursive(
@@ -480,7 +506,8 @@ def test_whatever_a_proof_holds_the_check_comes_to_an_end(value: object, name: s
 
 def test_deep_nesting_is_told_and_does_no_harm() -> None:
     deep = b'{"format":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-    assert _bad(deep)[1] == ["line-unreadable"]
+    assert _bad(deep)[1] == ["file-unreadable"]
+    assert _bad(deep + _CLAIMS)[1] == ["line-unreadable"]
 
 
 def test_a_proof_that_is_attached_to_a_pdf_is_found() -> None:
