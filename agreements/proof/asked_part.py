@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agreements.proof.blocks import Fact, Facts, Look, Quote, Shown, Words
 from agreements.proof.reading import moment_if
+from agreements.proof.timeline import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +119,8 @@ def answered(making: Making) -> Iterator[Block]:
         return
     yield Words(making.speech.say("answered.title"), Look.HEADING)
     for act in acts:
+        if len(acts) > 1:
+            yield Words(title_of(making, act.event), Look.SUBHEADING)
         yield from _act(making, act)
 
 

@@ -37,3 +37,11 @@ class House:
 def spaced(stripes: Sequence[Stripe], before_pt: float) -> list[Stripe]:
     """Stripes with white above the first."""
     return [replace(stripes[0], before_pt=before_pt), *stripes[1:]] if stripes else []
+
+
+def no_line_alone(stripes: Sequence[Stripe]) -> list[Stripe]:
+    """Lines of a text of which neither the first nor the last stands on a page without the one beside it."""
+    ends = {0, len(stripes) - 2}
+    return [replace(one, keeps_with_next=True) if at in ends else one for at, one in enumerate(stripes[:-1])] + [
+        *stripes[-1:]
+    ]

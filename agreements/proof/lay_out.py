@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agreements.proof.blocks import Facts, Look, NewPage, Quote, Shown, Steps, Table, Words
-from agreements.proof.house import GRAY
+from agreements.proof.house import GRAY, no_line_alone
 from agreements.proof.panels import facts_stripes, quote_stripes
 from agreements.proof.stripes import Column, Stripe, stripes_of
 from agreements.proof.tables import shown_stripe, table_stripes
@@ -58,7 +58,7 @@ def stripes(house: House, block: Block, under: Tag) -> list[Stripe]:
 def _words(house: House, words: Words, under: Tag) -> list[Stripe]:
     setter, tag = house.faces.plain[words.look], under.add(_TAGS.get(words.look, "P"))
     lines = setter.lines(words.text, house.width_pt)
-    found = stripes_of([Column(lines, setter, _colour(house, words.look), tag)], keep_first=len(lines) > 1)
+    found = no_line_alone(stripes_of([Column(lines, setter, _colour(house, words.look), tag)]))
     if words.leads or words.look in _TAGS or words.look is Look.OVERLINE:
         found = [replace(stripe, keeps_with_next=True) for stripe in found]
     outline = (_LEVELS[words.look], words.outline or words.text) if words.look in _LEVELS else None

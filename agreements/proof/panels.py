@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agreements.proof.blocks import Look
-from agreements.proof.house import GRAY, spaced
+from agreements.proof.house import GRAY, no_line_alone, spaced
 from agreements.proof.stripes import Column, Stripe, box, stripes_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def quote_stripes(house: House, quote: Quote, under: Tag) -> list[Stripe]:
         return panel
     small = house.faces.plain[Look.SMALL]
     caption = Column(small.lines(quote.caption, house.width_pt), small, GRAY, block.add("P"))
-    return [*panel[:-1], replace(panel[-1], keeps_with_next=True), *spaced(stripes_of([caption]), 3.0)]
+    return [*panel[:-1], replace(panel[-1], keeps_with_next=True), *spaced(no_line_alone(stripes_of([caption])), 3.0)]
 
 
 def _on_panel(house: House, stripes: Sequence[Stripe], bar: Colour) -> list[Stripe]:
