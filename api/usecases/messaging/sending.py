@@ -130,9 +130,9 @@ def _take(deps: Deps, road: _Road, limit: int) -> Sequence[_Ready] | None:
     with deps.database.write() as uow:
         uow.evidence.hold(ChainOf(lane.organisation_id, mode))
         taken = uow.messages.take(lane.organisation_id, lane.name, deps.clock.now(), limit)
-        values, ready = shown(uow, taken), []
+        values, stopped, ready = shown(uow, taken), _stopped(uow, road, taken), list[_Ready]()
         for message in taken:
-            why = _why_not(uow, road, message) or ("" if message.id in values else "deleted")
+            why = stopped.get(message.id) or ("" if message.id in values else "deleted")
             if why:
                 dropped = replace(message, state=MessageState.DROPPED, state_at=deps.clock.now(), code=why)
                 _write(deps, uow, message, dropped, "message-dropped")
@@ -141,11 +141,19 @@ def _take(deps: Deps, road: _Road, limit: int) -> Sequence[_Ready] | None:
     return ready if taken else None
 
 
-def _why_not(uow: UnitOfWork, road: _Road, message: Message) -> str:
-    """The reason why its address gets no such message, or nothing."""
+def _stopped(uow: UnitOfWork, road: _Road, messages: Sequence[Message]) -> Mapping[str, str]:
+    """By the id of the message the reason why its address gets no such message."""
     sender = road.setup.sender if road.setup is not None else ""
-    stopping = uow.suppressions.of(message.organisation_id, message.mode, message.channel, message.to_digest)
-    return next((str(row.reason) for row in stopping if row.stops(message.purpose, sender)), "")
+    found: dict[str, str] = {}
+    for channel in {message.channel for message in messages}:
+        mine = [message for message in messages if message.channel is channel]
+        digests = [message.to_digest for message in mine]
+        rows = uow.suppressions.among(road.lane.organisation_id, mine[0].mode, channel, digests)
+        for message in mine:
+            for row in rows:
+                if row.to_digest == message.to_digest and row.stops(message.purpose, sender):
+                    found[message.id] = str(row.reason)
+    return found
 
 
 def _send_some(deps: Deps, road: _Road, work: WorkContext, ready: Sequence[_Ready]) -> bool:
