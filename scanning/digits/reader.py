@@ -27,7 +27,7 @@ JUNK = 10
 CLASSES = 11
 WORKING_THRESHOLD = 0.97
 """A digit whose probability is below this goes to a person."""
-MOST_JUNK = 0.0008
+MOST_JUNK = 0.0004
 """So does whatever is more probably than this no digit: far more junk looks like a digit than a digit like another."""
 _BATCH = 4
 """Always the same number, the last ones empty: for another the network is laid out anew, which costs as much as

@@ -21,7 +21,7 @@ import torch
 from scanning.digits.measure import measure
 from scanning.digits.normalise import normalise_all
 from scanning.digits.reader import DigitReader
-from scanning.training.calibrate import fit_calibration
+from scanning.training.calibrate import Outputs, fit_calibration
 from scanning.training.clean import doubtful
 from scanning.training.export import to_onnx
 from scanning.training.junk import Digits
@@ -30,11 +30,13 @@ from scanning.training.pool import Order, Pool, make_pool
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from torch import nn
 
 TARGET = Path(__file__).parents[1] / "digits"
 _SEED = 20
 _HELD_OUT = 2000
 _PROCESSES = 2
+_RATE = 3e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,10 +57,10 @@ def main() -> int:
     real = _real_digits(options.folder)
     pool = _training_pool(real)
     _say(f"{len(pool.labels)} inputs to train on")
-    network = fit(pool, Plan(epochs=options.epochs, seed=_SEED))
+    network = _fitted(pool, options.epochs)
     checks = _checks(real)
-    together = checks["us"] + checks["european"] + checks["junk"] + checks["slips"]
-    calibration = fit_calibration(outputs_of(network, together.images), together.labels)
+    known = [checks[name] for name in ("us", "european", "junk", "slips")]
+    calibration = fit_calibration([Outputs(outputs_of(network, one.images), one.labels) for one in known])
     weights = to_onnx(network)
     (TARGET / "digits.onnx").write_bytes(weights)
     fitted = {"temperature": round(calibration.temperature, 6), "junk_shift": round(calibration.junk_shift, 6)}
@@ -74,10 +76,18 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m scanning.training", description="Train the digit network.")
     parser.add_argument("folder", type=Path, help="the folder with digits_us.npz")
-    parser.add_argument("--epochs", type=float, default=8, help="passes over the pool")
+    parser.add_argument("--epochs", type=float, nargs="+", default=[8, 4, 1.5], help="passes over the pool in each go")
     parser.add_argument("--threads", type=int, default=1, help="cores; another number gives other last bits")
     parser.add_argument("--measure-european", action="store_true", help="measure on digits_european_dev.npz at the end")
     return parser
+
+
+def _fitted(pool: Pool, epochs: list[float]) -> nn.Module:
+    """Fit in several goes, the second from half the rate, the third from a third of it."""
+    network = fit(pool, Plan(epochs=epochs[0], rate=_RATE, seed=_SEED))
+    for go, count in enumerate(epochs[1:], 1):
+        network = fit(pool, Plan(epochs=count, rate=_RATE / (go + 1), seed=_SEED + go), network)
+    return network
 
 
 def _real_digits(folder: Path) -> Real:
@@ -96,8 +106,9 @@ def _training_pool(real: Real) -> Pool:
         Order("european", 56_000, 1, real.training),
         Order("us", 4_000, 2, real.training),
         Order("real", 36_000, 3, real.training),
-        Order("junk", 38_000, 4, real.training),
-        Order("slips", 32_000, 5, real.training),
+        Order("junk", 24_000, 4, real.training),
+        Order("slips", 36_000, 5, real.training),
+        Order("hard", 20_000, 6, real.training),
     ]
     pool = _pool_of({"images": real.training.images, "labels": real.training.labels})
     for order in orders:
@@ -114,6 +125,7 @@ def _checks(real: Real) -> dict[str, Pool]:
         "junk": make_pool(Order("junk", 5000, 902, real.held_out), _PROCESSES),
         "us scanned": make_pool(Order("real", 2500, 903, real.held_out), _PROCESSES),
         "slips": make_pool(Order("slips", 9000, 904, real.held_out), _PROCESSES),
+        "doodles": make_pool(Order("doodles", 6000, 905, real.held_out), _PROCESSES),
     }
 
 

@@ -55,11 +55,16 @@ def _layer(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
     return [nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
 
 
-def fit(pool: Pool, plan: Plan) -> nn.Module:
-    """Fit a network; what comes back is the running mean of the weights of the last steps, which reads better."""
+def fit(pool: Pool, plan: Plan, start: nn.Module | None = None) -> nn.Module:
+    """Fit a network, a new one or from ``start`` on.
+
+    What comes back is the running mean of the weights of the last steps, which reads better.
+    """
     torch.manual_seed(plan.seed)
     # the order of channels in which one core is quickest
-    network = make_network(plan.widths).to(memory_format=torch.channels_last)
+    network = (make_network(plan.widths) if start is None else copy.deepcopy(start)).to(
+        memory_format=torch.channels_last
+    )
     mean = copy.deepcopy(network).eval()
     steps = int(plan.epochs * len(pool.labels) / plan.batch)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)

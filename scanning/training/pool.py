@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from scanning.digits.normalise import SIDE, normalise
+from scanning.training.box_junk import hard_junk
 from scanning.training.degrade import scanned, warped, with_neighbours, with_rim
 from scanning.training.junk import Digits, junk_ink
 from scanning.training.slips import cut_from_slip, full_slip
@@ -44,7 +45,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
-    """What to make: ``kind`` is european, us, real, junk or slips; ``digits`` are real ones to vary or spoil."""
+    """What to make: ``kind`` is european, us, real, junk, hard, slips or doodles; ``digits`` are real ones to use."""
 
     kind: str
     count: int
@@ -70,7 +71,7 @@ def make_pool(order: Order, processes: int) -> Pool:
 def _chunk(order: Order) -> Pool:
     cv2.setNumThreads(1)
     rng = np.random.default_rng(order.seed)
-    if order.kind == "slips":
+    if order.kind in ("slips", "doodles"):
         return _from_slips(order, rng)
     images = np.empty((order.count, SIDE, SIDE), dtype=np.uint8)
     labels = np.empty(order.count, dtype=np.uint8)
@@ -90,7 +91,7 @@ def _chunk(order: Order) -> Pool:
 def _from_slips(order: Order, rng: Generator) -> Pool:
     geometry, parts, count = full_slip(), list[Pool](), 0
     while count < order.count:
-        cut = cut_from_slip(geometry, order.digits, rng)
+        cut = cut_from_slip(geometry, order.digits, rng, doodling=order.kind == "doodles")
         parts.append(Pool(cut.images, cut.labels))
         count += len(cut.labels)
     images, labels = np.concatenate([p.images for p in parts]), np.concatenate([p.labels for p in parts])
@@ -149,6 +150,11 @@ def _junk(writer: Writer, digits: Digits, rng: Generator) -> tuple[Image, int]:
     return (_boxed(ink, rng) if rng.random() < 0.7 else ink), JUNK  # noqa: PLR2004 - the rest comes clean
 
 
+def _hard(writer: Writer, _digits: Digits, rng: Generator) -> tuple[Image, int]:
+    ink = hard_junk(writer, rng)
+    return (_boxed(ink, rng) if rng.random() < 0.7 else ink), JUNK  # noqa: PLR2004 - as junk of other kinds
+
+
 def _boxed(ink: Image, rng: Generator, neighbour: Image | None = None) -> Image:
     """Scan a box, again if what is left of its ink no longer shows what it was."""
     for _ in range(_TRIES):
@@ -195,4 +201,5 @@ _KINDS: dict[str, Callable[[Writer, Digits, Generator], tuple[Image, int]]] = {
     "us": _made,
     "real": _real,
     "junk": _junk,
+    "hard": _hard,
 }

@@ -20,6 +20,8 @@ from scanning.simulation.filled import CANCELLED, fill_in
 from scanning.simulation.hands import Hand
 from scanning.simulation.pens import Pen
 from scanning.simulation.scanner import CONDITIONS, scan
+from scanning.training.box_junk import box_junk
+from scanning.training.doodles import doodle
 from scanning.training.junk import Digits, junk_ink
 from scanning.training.sources import Writer, real_ink
 
@@ -43,7 +45,9 @@ _ROWS_TOP_MM, _ROW_MM = 34.0, 12.0
 _SIZES_MM = ((5.5, 8.0, 1.0), (8.0, 10.0, 2.0))
 """Width and height of boxes and what is between them: of dates, and of meter readings."""
 _LEFT_MM, _RIGHT_MM = 20.0, 190.0
-_NO_DIGITS = 0.16
+_NO_DIGITS = 0.2
+_IN_PLACE = 0.5
+"""Of what is no digit, how much is drawn in its box; the rest comes in any size and is brought to that of digits."""
 _EMPTY = 0.05
 _REAL = 0.3
 _OLD = 0.12
@@ -80,14 +84,15 @@ class _RowWriter:
     real: bool
     height: float
     darkness: float
+    doodling: bool
 
     @classmethod
-    def draw(cls, digits: Digits, rng: Generator) -> _RowWriter:
+    def draw(cls, digits: Digits, rng: Generator, *, doodling: bool) -> _RowWriter:
         style: Style = "us" if rng.random() < 0.25 else "european"  # noqa: PLR2004 - three of four are European
         hand = Hand.draw(rng, "old" if rng.random() < _OLD else style)
         writer = Writer(hand, Pen.draw(rng), (0, 0), _PAPER_DPI)
         real = bool(rng.random() < _REAL)
-        return cls(writer, digits, real, float(rng.uniform(0.5, 0.9)), float(rng.uniform(0.6, 1.0)))
+        return cls(writer, digits, real, float(rng.uniform(0.5, 0.9)), float(rng.uniform(0.6, 1.0)), doodling)
 
     def digit(self, value: int, box: Box, rng: Generator) -> Image:
         """A digit in a box with its margin, 0 for untouched paper."""
@@ -104,6 +109,11 @@ class _RowWriter:
     def mark(self, _kind: str, box: Box, rng: Generator) -> Image:
         """Something that is no digit, in the same way."""
         writer = Writer(self.writer.hand, self.writer.pen, (box.height, box.width), _PAPER_DPI)
+        if self.doodling:
+            size = box.height, box.width
+            return writer.pen.ink(doodle(writer.hand, rng), size, box.dpi, rng, margin_px=box.margin)
+        if rng.random() < _IN_PLACE:
+            return box_junk(writer, box, rng)
         return _pasted(junk_ink(writer, self.digits, rng), box, self.height, self.darkness, rng)
 
 
@@ -139,12 +149,15 @@ def full_slip() -> SlipGeometry:
     return SlipGeometry(SlipSize.THIRD, tuple(rows), "digits")
 
 
-def cut_from_slip(geometry: SlipGeometry, digits: Digits, rng: Generator) -> Cut:
-    """Fill in a slip by four writers, scan it, and cut it as the reader does; nothing where it is not found."""
+def cut_from_slip(geometry: SlipGeometry, digits: Digits, rng: Generator, *, doodling: bool = False) -> Cut:
+    """Fill in a slip by four writers, scan it, and cut it as the reader does; nothing where it is not found.
+
+    What is no digit is of the kinds to train on, or, when ``doodling``, of none of them.
+    """
     slip = _drawn(geometry)
     answers = {one.name: _answer(len(one.boxes), rng) for one in geometry.fields}
     for name, answer in answers.items():
-        fill_in(slip, _PAPER_DPI, geometry, {name: answer}, _RowWriter.draw(digits, rng), rng)
+        fill_in(slip, _PAPER_DPI, geometry, {name: answer}, _RowWriter.draw(digits, rng, doodling=doodling), rng)
     condition = CONDITIONS[str(rng.choice(list(_SHARES), p=list(_SHARES.values())))]
     dpi = int(rng.choice([200, 300]))
     grey = scan(slip, _PAPER_DPI, dpi, condition, rng)
