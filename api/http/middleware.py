@@ -72,10 +72,10 @@ class Observed:
         structlog.contextvars.bind_contextvars(request=request_id)
         # what the routes find out runs in other threads, so it is handed over in the scope
         scope[CONTEXT] = {"request": request_id}
-        started, status = time.perf_counter(), 500
+        started, status, ended = time.perf_counter(), 500, 0.0
 
         async def observed_send(message: Message) -> None:
-            nonlocal status
+            nonlocal status, ended
             if message["type"] == "http.response.start":
                 status = int(message["status"])
                 headers = MutableHeaders(scope=message)
@@ -83,11 +83,13 @@ class Observed:
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
+            # what is done after the answer keeps nobody waiting
+            ended = time.perf_counter()
 
         try:
             await self.app(scope, receive, observed_send)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            self._note(scope, status, (ended or time.perf_counter()) - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = route_of(scope)

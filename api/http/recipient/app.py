@@ -20,7 +20,8 @@ from starlette.routing import Route
 
 from api.http.middleware import HeadAsGet, LimitedBody, Observed, WholeQuery
 from api.http.problems import CONTEXT, INTERNAL
-from api.http.recipient import answers, doors, stopping
+from api.http.recipient import agreeing, answers, doors, stopping
+from api.http.recipient.agreeing import Fetches
 from api.http.recipient.assets import show_asset, show_favicon, show_robots
 from api.http.recipient.forms import Form, read_form
 from api.http.recipient.look import Looks
@@ -48,6 +49,13 @@ SAME_TIME_S: Final = 0.25
 _FORM_BYTES: Final = 1 << 16
 _SHOWN_FRAMES: Final = 12
 _RETRY_AFTER_S: Final = 60
+_ASKS: Final = ("a", "A")
+_KINDS: Final = {
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "large",
+}
+_OF_ASKS: Final = {HTTPStatus.NOT_FOUND: "ask_unknown", HTTPStatus.METHOD_NOT_ALLOWED: "method"}
 
 
 def recipient_app(deps: Deps, edge: Edge, metrics: Metrics) -> ASGIApp:
@@ -56,7 +64,7 @@ def recipient_app(deps: Deps, edge: Edge, metrics: Metrics) -> ASGIApp:
     app = Starlette(routes=_routes(), exception_handlers=_handlers())
     # a redirect of the framework would be to the host that the request names
     app.router.redirect_slashes = False
-    app.state.deps, app.state.edge, app.state.looks = deps, edge, Looks()
+    app.state.deps, app.state.edge, app.state.looks, app.state.fetches = deps, edge, Looks(), Fetches()
     limited = LimitedBody(app, _limit_of)
     https = (edge.public_url or "").startswith("https://")
     return Observed(HeadAsGet(WholeQuery(limited)), metrics, https=https, more=HEADERS)
@@ -83,6 +91,9 @@ def _routes() -> list[Route]:
         Route("/look/{key}/{digest}/{name}", _asset, methods=["GET"]),
         Route("/stop/{end}", _stop_shown, methods=["GET"]),
         Route("/stop/{end}", _stop_sent, methods=["POST"]),
+        # links are typed over too, on phones that make the first sign a capital
+        *(Route(f"/{a}/{{token}}", _ask_shown, methods=["GET"]) for a in _ASKS),
+        *(Route(f"/{a}/{{token}}", _ask_pressed, methods=["POST"]) for a in _ASKS),
         Route("/{token}", _link_shown, methods=["GET"]),
         Route("/{token}", _link_sent, methods=["POST"]),
     ]
@@ -127,6 +138,16 @@ async def _stop_sent(request: Request) -> Response:
     return await _sent(lambda visit, _: stopping.stop(visit, request.path_params["end"]))(request)
 
 
+async def _ask_shown(request: Request) -> Response:
+    token = request.path_params["token"]
+    return await _shown(partial(agreeing.show_ask, token=token))(request)
+
+
+async def _ask_pressed(request: Request) -> Response:
+    token = request.path_params["token"]
+    return await _sent(lambda visit, form: agreeing.take_press(visit, token, form))(request)
+
+
 async def _asset(request: Request) -> Response:
     path = request.path_params
     return await _shown(lambda visit: show_asset(visit, path["key"], path["digest"], path["name"]))(request)
@@ -143,24 +164,28 @@ def _handlers() -> dict[type[Exception], Callable[[Request, Exception], Response
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
-    kinds = {
-        HTTPStatus.NOT_FOUND: "not_found",
-        HTTPStatus.METHOD_NOT_ALLOWED: "method",
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "large",
-    }
-    status = HTTPStatus(error.status_code)
-    response = plain(visit_of(request), kinds.get(status, "stale"), status, start=status is HTTPStatus.NOT_FOUND)
+    status, asks = HTTPStatus(error.status_code), _is_ask(request)
+    kinds, otherwise = (_OF_ASKS, "ask_stale") if asks else (_KINDS, "stale")
+    start = status is HTTPStatus.NOT_FOUND and not asks
+    response = plain(visit_of(request), kinds.get(status, otherwise), status, start=start)
     response.headers.update(error.headers or {})
     return response
+
+
+def _is_ask(request: Request) -> bool:
+    """Whether it is about the page of a request, which nobody gets to by a letter."""
+    return request.url.path[:3].lower() == "/a/"
 
 
 def _refused(request: Request, error: Exception) -> Response:
     """What is not there is unknown; whatever else is refused did not come from a page of ours."""
     assert isinstance(error, Refusal)  # noqa: S101 - registered for this type only
     request.scope[CONTEXT]["code"] = error.code
-    visit = visit_of(request)
+    visit, asks = visit_of(request), _is_ask(request)
     if error.code.endswith("-not-found"):
-        return doors.unknown(visit)
+        return agreeing.unknown_ask(visit) if asks else doors.unknown(visit)
+    if asks:
+        return plain(visit, "ask_stale", HTTPStatus.FORBIDDEN)
     return plain(visit, "stale", HTTPStatus.FORBIDDEN, start=True)
 
 

@@ -31,8 +31,17 @@ HEADERS: Final = {
 
 def page(visit: Visit, template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:  # noqa: ANN401 - of templates
     """A page; what its template does not get it cannot show."""
+    return sent(visit, html_of(visit, template, **values), status)
+
+
+def html_of(visit: Visit, template: str, **values: Any) -> str:  # noqa: ANN401 - of templates
+    """The text of a page."""
     shared = {"visit": visit, "w": visit.words, "problems": (), "may_close": False, "here": _here(visit)}
-    text = environment().get_template(template).render(shared | values)
+    return environment().get_template(template).render(shared | values)
+
+
+def sent(visit: Visit, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """A page's text as it goes out."""
     return HTMLResponse(text, status, HEADERS | {"Content-Language": visit.words.code})
 
 

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from api.http.recipient.hosts import ENTRY_HOST
 from api.http.recipient.look import plain_look
-from api.http.recipient.words import FIRST, languages
+from api.http.recipient.words import FIRST, languages, named
 from api.ports import Fault, PackageKind
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
 
 _ASKED_BY: Final = ("taal", "lang")
+_FOR_OTHERS: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What every page of a request needs. ``chosen`` is the language that the address asks for, "" for none."""
+    """What every page of a request needs. ``chosen`` is the language that the address asks for, "" for none.
+
+    ``offered`` are the languages of the page if not all, and ``shown_in`` is its own if there are no words in that.
+    """
 
     request: Request
     deps: Deps
@@ -35,11 +39,18 @@ class Visit:
     look: Look
     words: Words
     chosen: str = ""
+    offered: Mapping[str, Words] | None = None
+    shown_in: str = ""
 
     @property
     def languages(self) -> Mapping[str, Words]:
-        """All there are."""
-        return languages()
+        """Those that the page can be read in."""
+        return languages() if self.offered is None else self.offered
+
+    @property
+    def current(self) -> str:
+        """The language that the page is in."""
+        return self.shown_in or self.words.code
 
     @property
     def address(self) -> str:
@@ -61,6 +72,19 @@ class Visit:
         known = languages()
         return self if self.chosen or code not in known else replace(self, words=known[code])
 
+    def in_one_of(self, codes: Sequence[str], usual: str) -> Visit:
+        """In that of a text's languages which the address asks for, or the usual one; in English around others."""
+        known = languages()
+        chosen = next((code for code in wished(self.request) if code in codes), "")
+        shown = chosen or usual
+        return replace(
+            self,
+            words=known.get(shown) or known[_FOR_OTHERS],
+            chosen=chosen,
+            offered={code: known.get(code) or named(code, known[_FOR_OTHERS]) for code in codes},
+            shown_in=shown,
+        )
+
     def in_look(self, look: Look) -> Visit:
         """In the brand of what it is about."""
         return replace(self, look=look)
@@ -70,10 +94,14 @@ def visit_of(request: Request) -> Visit:
     """The visit of a request, in the brand of its host; a brand that cannot be had makes a plain page."""
     deps: Deps = request.app.state.deps
     host: EntryHost = request.scope[ENTRY_HOST]
-    asked = [request.query_params.get(name, "").lower() for name in _ASKED_BY]
     known = languages()
-    chosen = next((code for code in asked if code in known), "")
+    chosen = next((code for code in wished(request) if code in known), "")
     return Visit(request, deps, host, look_of_host(request, deps, host), known[chosen or FIRST], chosen)
+
+
+def wished(request: Request) -> tuple[str, ...]:
+    """The languages that the address asks for."""
+    return tuple(request.query_params.get(name, "").lower() for name in _ASKED_BY)
 
 
 def look_of_host(request: Request, deps: Deps, host: EntryHost) -> Look:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,25 @@ FOLDER: Final = Path(__file__).parents[1] / "pages" / "recipient" / "words"
 FIRST: Final = "nl"
 _HEAD: Final = frozenset({"name", "direction", "months", "day", "time", "words"})
 _MONTHS: Final = 12
+_OWN_NAMES: Final = {
+    "ar": "العربية",
+    "bg": "Български",
+    "de": "Deutsch",
+    "es": "Español",
+    "fa": "فارسی",
+    "fr": "Français",
+    "fy": "Frysk",
+    "it": "Italiano",
+    "pl": "Polski",
+    "pt": "Português",
+    "ro": "Română",
+    "ru": "Русский",
+    "so": "Soomaali",
+    "ti": "ትግርኛ",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "zh": "中文",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,11 @@ def read_languages(sources: Mapping[str, str]) -> Mapping[str, Words]:
     if found:
         raise Refusal("page-words-invalid", "The words of the personal page have faults.", tuple(found))
     return {code: _words(code, read[code]) for code in sorted(read, key=lambda code: (code != FIRST, code))}
+
+
+def named(code: str, like: Words) -> Words:
+    """A language that we have no words in, called by its own name; its words are those of another."""
+    return replace(like, code=code, name=_OWN_NAMES.get(code, code.upper()))
 
 
 def _words(code: str, table: dict[str, Any]) -> Words:

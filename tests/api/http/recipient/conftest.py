@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,14 @@ import lxml.html
 import pytest
 
 from api.http.recipient import app
+from tests.api.http.recipient.browsing import OPTIONS
 from tests.api.http.recipient.scene import HOST, HOUSE, POSTCODE, Letters
 from tests.api.http.service import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
     from tests.api.http.service import Service
     from tests.api.usecases.world import World
@@ -61,6 +65,17 @@ class Visitor:
     def enter(self, token: str) -> Visitor:
         self.get(f"/{token}")
         return self.send(f"/{token}", postcode=POSTCODE, house=HOUSE)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's where it is, else the one that Playwright brought."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most tests here need no browser
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(OPTIONS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from api.ports import PackageKind
 from api.usecases import papers, printing
 from docgen.drawing.output_intent import OutputIntent
 from tests.api.http.recipient.conftest import SAME_SITE, Visitor
+from tests.api.http.recipient.outward import NAMES, SAFE
 from tests.api.http.recipient.scene import GOOD, HOST, HOUSE, POSTCODE
 from tests.api.http.service import InProcess
 from tests.api.http.serving import serving
@@ -30,19 +31,6 @@ if TYPE_CHECKING:
     from tests.api.http.recipient.scene import Letters
     from tests.api.http.service import Service
     from tests.api.usecases.world import World
-
-NAMES = re.compile(rb"post-?hoorn|fastapi|starlette|uvicorn|python|jinja|problem\+json|sqlite|reportlab", re.IGNORECASE)
-SAFE = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-        "base-uri 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex, nofollow, noarchive",
-    "x-content-type-options": "nosniff",
-    "cross-origin-opener-policy": "same-origin",
-    "cache-control": "no-store",
-}
 
 
 @pytest.fixture
