@@ -74,6 +74,10 @@ class _NamelessWriter(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         """Leave title, dates and author as they are."""
 
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Stay at the version that the document has: one of PDF/A-3 is of 1.7, whatever curve the key is of."""
+        del version
+
 
 class _Stamper(PdfStamper):
     """Stamps of our own port, in the form that the library takes."""

@@ -71,7 +71,7 @@ def check(pdf: bytes, pki: PKIArchitecture) -> PdfSignatureStatus:
 def is_whole(pdf: bytes, pki: PKIArchitecture) -> bool:
     try:
         found = check(pdf, pki)
-    except (PdfReadError, SignatureValidationError, ValueError, TypeError, KeyError, OSError):
+    except (PdfReadError, SignatureValidationError, ValueError, TypeError, KeyError, OSError, ArithmeticError):
         return False
     return found.bottom_line and found.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
