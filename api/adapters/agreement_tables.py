@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
 from sqlalchemy import UniqueConstraint as Unique
 
 from agreements.lifecycle.deciding import Method, RequestState
@@ -82,6 +82,8 @@ agreements = Table(
     Column("fetches", Integer, nullable=False),
     Column("annexes", JSON, nullable=False),
     Column("revision", Integer, nullable=False),
+    # without a place in the list of changes: written, and perhaps not committed
+    Column("fresh", Boolean, nullable=False, server_default=false()),
     Unique("question_id", "recipient"),
     Unique("token_digest"),
     Index(None, "organisation_id", "id"),
@@ -93,6 +95,7 @@ agreements = Table(
     Index("ix_agreements_question_state", "organisation_id", "question_id", "state", "id", "reach"),
     Index(None, "state", "remind_at", "id"),
     Index(None, "state", "valid_until", "id"),
+    Index("ix_agreements_fresh", "organisation_id", sqlite_where=text("fresh = 1"), postgresql_where=text("fresh")),
 )
 
 askings = Table(

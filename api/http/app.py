@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.http import (
+    agreements,
     answer_imports,
     answers,
     batches,
@@ -85,7 +86,7 @@ _ROUTERS: Final = (
     *(mail_channels.router, messages.router),
     proofs.router,
     evidence.router,
-    questions.router,
+    *(questions.router, agreements.router),
     *(health.router, problem_pages.router, job_pages.router),
     *(login.router, today.router, batch.router, batch_forms.router, staff_pieces.router),
     *(staff_carrier.router, runs.router, staff_rules.router, staff_people.router, staff_webhooks.router),

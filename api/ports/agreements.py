@@ -156,13 +156,14 @@ class Unclear:
 
 
 class AgreementFilter(NamedTuple):
-    """Which requests; what is None is not looked at."""
+    """Which requests; what is None is not looked at. ``placed`` leaves out what has no place in the list yet."""
 
     question_id: str | None = None
     state: RequestState | None = None
     reach: Reach | None = None
     recipient: str | None = None
     updated_after: datetime | None = None
+    placed: bool = False
 
 
 class AgreementCounts(NamedTuple):
@@ -229,10 +230,25 @@ class Agreements(Protocol):
         """Codes that open requests to this number have, in either mode."""
 
     def change(self, request: AgreementRequest) -> None:
-        """Write the next revision. Raises Refusal: ``agreement-changed``."""
+        """Write the next revision. Raises Refusal: ``agreement-changed``.
+
+        ``updated_at`` is its place in the list of changes. Where several write at a time, both are given by `place`.
+        """
+
+    def unplaced(self) -> Sequence[str]:
+        """Organisations with requests that have no place yet; none where one writes at a time."""
+
+    def has_unplaced(self, organisation_id: str) -> bool:
+        """Whether some have no place yet."""
+
+    def place(self, organisation_id: str, now: datetime, limit: int) -> int:
+        """Give places to what was committed, at most ``limit``, behind all that were given; returns how many.
+
+        ``updated_at`` becomes ``now``, or later when a place like that was given before.
+        """
 
     def list(self, organisation_id: str, wanted: AgreementFilter, page: PageRequest) -> Page[AgreementRequest]:
-        """In the order of ``updated_at`` and id with ``updated_after``, else newest first."""
+        """In the order of ``updated_at`` and id with ``updated_after`` or ``placed``, else newest first."""
 
     def counts(self, organisation_id: str, question_id: str) -> AgreementCounts:
         """How a question stands; ``sent`` and ``delivered`` count those that came further too."""

@@ -22,10 +22,13 @@ def place_all(deps: Deps) -> None:
     """In all organisations; a sweeper does it every few seconds."""
     with deps.database.read() as uow:
         records, moments = uow.records.unplaced(), uow.contact_moments.unplaced()
+        agreements = uow.agreements.unplaced()
     for organisation_id in records:
         place_records(deps, organisation_id)
     for organisation_id in moments:
         place_moments(deps, organisation_id)
+    for organisation_id in agreements:
+        place_agreements(deps, organisation_id)
 
 
 def place_records(deps: Deps, organisation_id: str) -> None:
@@ -42,6 +45,14 @@ def place_moments(deps: Deps, organisation_id: str) -> None:
         if not uow.contact_moments.has_unplaced(organisation_id):
             return
     _all_of(deps, lambda uow: uow.contact_moments.place(organisation_id, AT_ONCE))
+
+
+def place_agreements(deps: Deps, organisation_id: str) -> None:
+    """As `place_records`."""
+    with deps.database.read() as uow:
+        if not uow.agreements.has_unplaced(organisation_id):
+            return
+    _all_of(deps, lambda uow: uow.agreements.place(organisation_id, deps.clock.now(), AT_ONCE))
 
 
 def _all_of(deps: Deps, place: Callable[[UnitOfWork], int]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from agreements.lifecycle.deciding import RequestState
 from api.adapters import agreement_tables as tables
@@ -15,7 +16,6 @@ from docgen.findings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row, Select
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _REQUESTS = tables.agreements
 _ASKINGS = tables.askings
+_COLUMNS: Final = tuple([column for column in _REQUESTS.c if column.name != "fresh"])
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class SqlAgreements(Repository):
@@ -30,7 +33,7 @@ class SqlAgreements(Repository):
 
     def add(self, request: AgreementRequest) -> bool:
         """Once for a question and recipient; on PostgreSQL two that add wait for each other."""
-        if self._insert_new(_REQUESTS, _row(request), _REQUESTS.c.id) is not None:
+        if self._insert_new(_REQUESTS, self._placed(request), _REQUESTS.c.id) is not None:
             return True
         if self.of_recipient(request.organisation_id, request.question_id, request.recipient) is None:
             raise ValueError(f"the id or token of {request.id} is that of another request")
@@ -38,12 +41,15 @@ class SqlAgreements(Repository):
 
     def get(self, organisation_id: str, request_id: str) -> AgreementRequest:
         """One."""
-        return _request(self._one(_REQUESTS, organisation_id, request_id, "agreement"))
+        found = self._find(organisation_id, _REQUESTS.c.id == request_id)
+        if found is None:
+            raise not_found("agreement", request_id)
+        return found
 
     def hold(self, organisation_id: str, request_id: str) -> AgreementRequest:
         """A lock on the row; SQLite has one writer anyway."""
         c = _REQUESTS.c
-        statement = select(_REQUESTS).where(c.organisation_id == organisation_id, c.id == request_id)
+        statement = select(*_COLUMNS).where(c.organisation_id == organisation_id, c.id == request_id)
         row = self._connection.execute(statement.with_for_update(key_share=True)).one_or_none()
         if row is None:
             raise not_found("agreement", request_id)
@@ -63,7 +69,7 @@ class SqlAgreements(Repository):
             return []
         c = _REQUESTS.c
         own = (c.organisation_id == organisation_id, c.phone == phone, c.mode == mode)
-        return self._requests(select(_REQUESTS).where(*own).order_by(c.asked_at.desc(), c.id.desc()))
+        return self._requests(select(*_COLUMNS).where(*own).order_by(c.asked_at.desc(), c.id.desc()))
 
     def codes_of_phone(self, organisation_id: str, phone: str) -> Collection[str]:
         """Each once."""
@@ -78,8 +84,28 @@ class SqlAgreements(Repository):
         c = _REQUESTS.c
         own = (c.organisation_id == request.organisation_id, c.id == request.id)
         statement = update(_REQUESTS).where(*own, c.revision == request.revision - 1)
-        if self._connection.execute(statement.values(**_row(request))).rowcount == 0:
+        if self._connection.execute(statement.values(**self._placed(request))).rowcount == 0:
             raise Refusal("agreement-changed", "Somebody changed this request a moment ago. Look at it again.")
+
+    def unplaced(self) -> Sequence[str]:
+        """By an index of them alone."""
+        c = _REQUESTS.c
+        return [*self._connection.execute(select(c.organisation_id).where(c.fresh).distinct()).scalars()]
+
+    def has_unplaced(self, organisation_id: str) -> bool:
+        """By an index of them alone."""
+        c = _REQUESTS.c
+        any_of = exists(select(c.id).where(c.organisation_id == organisation_id, c.fresh))
+        return self._connection.execute(select(any_of)).scalar_one()
+
+    def place(self, organisation_id: str, now: datetime, limit: int) -> int:
+        """One moment for all of them, later than any that was given; those being changed now come next time."""
+        self._hold_places(organisation_id)
+        c, at = _REQUESTS.c, self._next_place(organisation_id, now)
+        mine = select(c.id).where(c.organisation_id == organisation_id, c.fresh).order_by(c.id).limit(limit)
+        some = mine.with_for_update(skip_locked=True, key_share=True)
+        changes = {"updated_at": at, "fresh": False}
+        return self._connection.execute(update(_REQUESTS).where(c.id.in_(some)).values(**changes)).rowcount
 
     def list(self, organisation_id: str, wanted: AgreementFilter, page: PageRequest) -> Page[AgreementRequest]:
         """By last change and id, or by id, which grows with time."""
@@ -90,11 +116,15 @@ class SqlAgreements(Repository):
             c.organisation_id == organisation_id,
             *(c[name] == is_ for name, is_ in said.items() if is_ is not None),
         ]
-        if wanted.updated_after is None:
+        if wanted.updated_after is None and not wanted.placed:
             which += [] if page.after is None else [c.id < page.after]
-            return self._page(select(_REQUESTS).where(*which).order_by(c.id.desc()), page.limit, _request, _id)
-        which += [c.updated_at > wanted.updated_after] if page.after is None else [_behind(page.after)]
-        statement = select(_REQUESTS).where(*which).order_by(c.updated_at, c.id)
+            return self._page(select(*_COLUMNS).where(*which).order_by(c.id.desc()), page.limit, _request, _id)
+        if page.after is not None:
+            which.append(_behind(page.after))
+        elif wanted.updated_after is not None:
+            which.append(c.updated_at > wanted.updated_after)
+        which += [~c.fresh] if wanted.placed else []
+        statement = select(*_COLUMNS).where(*which).order_by(c.updated_at, c.id)
         return self._page(statement, page.limit, _request, _cursor)
 
     def counts(self, organisation_id: str, question_id: str) -> AgreementCounts:
@@ -113,13 +143,13 @@ class SqlAgreements(Repository):
     def to_remind(self, now: datetime, limit: int) -> Sequence[AgreementRequest]:
         """By moment and id."""
         c = _REQUESTS.c
-        due = select(_REQUESTS).where(c.state == RequestState.OPEN, c.remind_at <= now)
+        due = select(*_COLUMNS).where(c.state == RequestState.OPEN, c.remind_at <= now)
         return self._requests(due.order_by(c.remind_at, c.id).limit(limit))
 
     def to_expire(self, now: datetime, limit: int) -> Sequence[AgreementRequest]:
         """The last moment itself is in time."""
         c = _REQUESTS.c
-        over = select(_REQUESTS).where(c.state == RequestState.OPEN, c.valid_until < now)
+        over = select(*_COLUMNS).where(c.state == RequestState.OPEN, c.valid_until < now)
         return self._requests(over.order_by(c.valid_until, c.id).limit(limit))
 
     def add_asking(self, asking: Asking) -> None:
@@ -146,8 +176,23 @@ class SqlAgreements(Repository):
         own = (c.organisation_id == organisation_id, c.question_id == question_id)
         return [_asking(row) for row in self._connection.execute(select(_ASKINGS).where(*own).order_by(c.id.desc()))]
 
+    def _placed(self, request: AgreementRequest) -> dict[str, Any]:
+        """The row with its place, or without one where several write at a time."""
+        row = as_row(request) | {"annexes": list(request.annexes)}
+        if self._has_one_writer:
+            return row | {"updated_at": self._next_place(request.organisation_id, request.updated_at), "fresh": False}
+        if request.revision > 1:
+            # it keeps its place until it is given a later one, so that the last that was given is never forgotten
+            del row["updated_at"]
+        return row | {"fresh": True}
+
+    def _next_place(self, organisation_id: str, now: datetime) -> datetime:
+        c = _REQUESTS.c
+        last = self._connection.execute(select(func.max(c.updated_at)).where(c.organisation_id == organisation_id))
+        return max(now, (last.scalar_one() or _EPOCH) + _MICROSECOND)
+
     def _find(self, organisation_id: str, *which: ColumnElement[bool]) -> AgreementRequest | None:
-        statement = select(_REQUESTS).where(_REQUESTS.c.organisation_id == organisation_id, *which)
+        statement = select(*_COLUMNS).where(_REQUESTS.c.organisation_id == organisation_id, *which)
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else _request(row)
 
@@ -173,10 +218,6 @@ def _cursor(request: AgreementRequest) -> str:
 
 def _behind(cursor: str) -> ColumnElement[bool]:
     return behind(cursor, _REQUESTS.c.updated_at, _REQUESTS.c.id)
-
-
-def _row(request: AgreementRequest) -> dict[str, Any]:
-    return as_row(request) | {"annexes": list(request.annexes)}
 
 
 def _request(row: Row[Any]) -> AgreementRequest:

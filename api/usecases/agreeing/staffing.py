@@ -88,9 +88,16 @@ def cancel_agreement(deps: Deps, organisation_id: str, request_id: str, by: str,
 
 
 def waiting(deps: Deps, organisation_id: str, page: PageRequest, question_id: str | None = None) -> Page[Unclear]:
-    """What decided nothing and waits for a person, oldest first."""
+    """What decided nothing and waits for a person, oldest first. Raises Refusal: ``question-not-found``."""
     with deps.database.read() as uow:
-        return uow.unclear.waiting(organisation_id, page, question_id)
+        own = None if question_id is None else uow.questions.get(organisation_id, question_id).id
+        return uow.unclear.waiting(organisation_id, page, own)
+
+
+def get_unclear(deps: Deps, organisation_id: str, unclear_id: str) -> Unclear:
+    """One, settled or not. Raises Refusal: ``unclear-not-found``."""
+    with deps.database.read() as uow:
+        return uow.unclear.get(organisation_id, unclear_id)
 
 
 def settle_unclear(
