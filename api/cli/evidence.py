@@ -82,6 +82,20 @@ def checkpoints(mode: OfMode = None, as_json: AsJson = False) -> None:
     emit(found, table(headings, rows), as_json=as_json)
 
 
+@evidence.command("forget")
+def forget(
+    request: Annotated[str, typer.Argument(help="Id of a request that has ended.")],
+    why: Annotated[str, typer.Option(help="retention, asked or mistake.")],
+    as_json: AsJson = False,
+) -> None:
+    """Delete for good what is personal of a request; the chain says so, and holds."""
+    from api.cli.client import Api
+
+    with Api() as api:
+        done = api.post_once(f"/v1/evidence/requests/{request}/forget", json={"why": why})
+    emit(done, [f"{len(done['annexes'])} annexes are gone"], as_json=as_json)
+
+
 @evidence.command("verify")
 def verify(
     file: Annotated[Path, typer.Argument(help="A chain, the proof of a request, or a PDF with one.")],

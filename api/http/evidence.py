@@ -11,14 +11,14 @@ from fastapi import APIRouter, Query, Response
 from api.http.auth import ADMIN, SUBMITTER, CallerDep
 from api.http.bodies import JsonSha256
 from api.http.edge import DepsDep, PageDep
-from api.http.evidence_schemas import CheckpointOut
+from api.http.evidence_schemas import CheckpointOut, ForgetIn, ForgottenOut
 from api.http.files import table_response
 from api.http.once import Answer, OnceDep
-from api.http.responses import LIST_CODES, MEDIA, POST_CODES, binary, problems
+from api.http.responses import ACT_CODES, LIST_CODES, MEDIA, POST_CODES, binary, problems
 from api.http.schemas import ListOut
 from api.ports import ChainOf, Mode
 from api.usecases.deps import Deps
-from api.usecases.evidence import checkpoints, exporting
+from api.usecases.evidence import checkpoints, exporting, forgetting
 
 router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
 
@@ -106,6 +106,26 @@ def request_json(
         deps, caller.organisation_id, request_id, annexes=annexes == "yes", links=links == "yes"
     )
     return _file(_NAME, proof.document())
+
+
+@router.post(
+    "/requests/{request_id:id}/forget",
+    response_model=ForgottenOut,
+    summary="Forget who a request was about",
+    dependencies=[ADMIN],
+    responses=problems("agreement-not-found", "agreement-open", "request-invalid", *ACT_CODES),
+)
+def forget(caller: CallerDep, request_id: str, wanted: ForgetIn, once: OnceDep, sha256: JsonSha256) -> Response:
+    """Name, addresses, messages and answers in words are deleted for good, with the keys of their digests.
+
+    What was asked and decided stays, and the chain verifies, but it no longer shows of whom.
+    """
+
+    def make(deps: Deps) -> Answer:
+        gone = forgetting.forget_request(deps, caller.organisation_id, request_id, caller.key_id, wanted.why)
+        return Answer(HTTPStatus.OK, ForgottenOut(annexes=list(gone)))
+
+    return once.run(sha256, make)
 
 
 def _chain(caller: CallerDep, mode: Mode | None) -> ChainOf:

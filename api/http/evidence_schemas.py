@@ -7,11 +7,27 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field
 
 # the names below are read by pydantic when a model is made
-from api.http.schemas import Moment, Out
+from api.http.schemas import In, Moment, Out
 from api.ports import CheckpointState, Mode
+from api.usecases.evidence.forgetting import WhyForget
 
 if TYPE_CHECKING:
     from api.ports import KeptCheckpoint
+
+
+class ForgetIn(In):
+    """Why a request is forgotten."""
+
+    why: WhyForget = Field(description="`retention`: kept long enough; `asked`: the person asked; `mistake`.")
+
+
+class ForgottenOut(Out):
+    """What was forgotten."""
+
+    annexes: list[str] = Field(
+        description="Ids of annexes that are gone.", examples=[["anx_01jd8m2x4c7n3k5p9qrstv0wxy"]]
+    )
+
 
 _DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 

@@ -292,3 +292,6 @@ class UnclearAnswers(Protocol):
 
         Raises Refusal: ``unclear-settled`` when somebody did.
         """
+
+    def forget(self, organisation_id: str, request_id: str) -> Sequence[str]:
+        """Empty ``sender`` and ``text`` of all about a request; ids of those, sorted."""

@@ -13,6 +13,8 @@ from api.ports import Unclear
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, Row
 
     from api.ports import Page, PageRequest
@@ -61,6 +63,12 @@ class SqlUnclearAnswers(Repository):
         if self._connection.execute(statement.values({name: getattr(unclear, name) for name in names})).rowcount == 0:
             self.get(unclear.organisation_id, unclear.id)
             raise Refusal("unclear-settled", "Somebody settled this answer a moment ago. Look at it again.")
+
+    def forget(self, organisation_id: str, request_id: str) -> Sequence[str]:
+        """The rest of the row stays."""
+        c = unclear_answers.c
+        about = update(unclear_answers).where(c.organisation_id == organisation_id, c.request_id == request_id)
+        return sorted(self._connection.execute(about.values(sender="", text="").returning(c.id)).scalars())
 
 
 def _waits(organisation_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -41,7 +41,6 @@ OTHERS = {
     "asking_id",
     "record_id",
     "place",
-    "request_id",
 }
 # who calls here has a secret in place of a key, and the lane says of which mode it is
 GATEWAYS = {"/v1/channels/{name}/callback/{secret}"}
