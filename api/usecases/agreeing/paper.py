@@ -65,12 +65,20 @@ def _act(deps: Deps, uow: UnitOfWork, request: AgreementRequest, answer: Record,
     seen: dict[str, Json] = {
         "record": answer.id,
         "submission": answer.submission_id,
-        "slip": {"id": answer.slip_id, "field": answer.field_id} if answer.slip_id else None,
+        "slip": _slip(uow, answer) if answer.slip_id else None,
         "signed": signed,
         "road": str(road),
     }
     done = Done(act, seen, by=answer.person or ("file" if road is Road.IMPORT else ""))
     act_on(deps, uow, request.id, request.organisation_id, done)
+
+
+def _slip(uow: UnitOfWork, answer: Record) -> dict[str, Json]:
+    """Which slip it was, and the digest of its page as it was kept when it was read: picture, crops and reading."""
+    slip = uow.scan_pages.slip(answer.organisation_id, answer.slip_id)
+    bundle = uow.scan_pages.get(answer.organisation_id, slip.page_id).bundle
+    found: dict[str, Json] = {"id": slip.id, "field": answer.field_id, "page": slip.page_id}
+    return found | ({"page_digest": f"sha256:{bundle.sha256}"} if bundle else {})
 
 
 def _is_open(uow: UnitOfWork, asked: AskedQuestion, answer: Record) -> bool:

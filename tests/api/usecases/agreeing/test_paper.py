@@ -9,6 +9,7 @@ import pytest
 from agreements.lifecycle.deciding import Method, RequestState, Said
 from agreements.questions.model import AskRoad
 from api.ports import Campaign, Entry, Mode, Road
+from api.usecases.agreeing import paper as paper_of
 from api.usecases.agreeing import questions, staffing
 from api.usecases.agreeing.questions import QuestionWish
 from api.usecases.agreeing.staffing import Attested
@@ -17,9 +18,13 @@ from api.usecases.scanning.forms import reply_json
 from docgen.findings import Refusal
 from docgen.reply_form import Choice, ReplyField, ReplyForm, ReplyKind
 from tests.api.usecases.agreeing.agree_world import person, question
+from tests.api.usecases.answer_world import AnswerWorld
+from tests.api.usecases.slips import page, slip
 from tests.api.usecases.world import ORG
 
 if TYPE_CHECKING:
+    from api.adapters.database import SqlDatabase
+    from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
     from api.ports import AgreementRequest
     from tests.api.usecases.agreeing.agree_world import AgreeWorld
 
@@ -146,3 +151,22 @@ def test_a_question_names_fields_that_are_there(agree: AgreeWorld) -> None:
     with pytest.raises(Refusal) as refused:
         Paper(agree, ReplyForm("letter", {"nl": "Brief"}, (SIGNED,)))
     assert {one.code for one in refused.value.findings} == {"question-field-invalid"}
+
+
+def test_evidence_of_a_slip_has_the_digest_of_its_page(
+    sqlite_database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds
+) -> None:
+    world = AnswerWorld(sqlite_database, memory_blobs, clock, ids)
+    world.scan(page(1, slip(0, {"number": "1234"})))
+    record = world.record(0)
+    assert record is not None
+    with world.deps.database.read() as uow:
+        found = paper_of._slip(uow, record)
+        bundle = uow.scan_pages.get(ORG, str(found["page"])).bundle
+    assert bundle is not None
+    assert found == {
+        "id": record.slip_id,
+        "field": record.field_id,
+        "page": found["page"],
+        "page_digest": f"sha256:{bundle.sha256}",
+    }
