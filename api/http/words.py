@@ -21,6 +21,7 @@ from api.ports import (
 from api.usecases.answering.guarding import CODES_PAUSED
 from api.usecases.answering.reminding import REMINDER_FAILED
 from api.usecases.evidence.checkpoints import STAMP_FAILED
+from api.usecases.messaging.lanes import ALARM as CHANNEL_DOWN
 from api.usecases.webhooks.switching import ALARM as WEBHOOK_OFF
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _STATES: Final[Mapping[str, str]] = {
     MailRunState.OPEN: "open",
     CODES_PAUSED: "typing codes is paused",
     REMINDER_FAILED: "a reminder has not been sent",
+    CHANNEL_DOWN: "takes no messages",
     STAMP_FAILED: "no time stamp",
     WEBHOOK_OFF: "disabled",
 }

@@ -20,6 +20,7 @@ from api.usecases.answering.reminding import REMINDER_FAILED
 from api.usecases.deps import Deps
 from api.usecases.evidence.checkpoints import STAMP_FAILED
 from api.usecases.jobs import REPRINT_FAILED
+from api.usecases.messaging.lanes import ALARM as CHANNEL_DOWN
 from api.usecases.rules import get_rules
 from api.usecases.webhooks import endpoints
 from api.usecases.webhooks.switching import ALARM as WEBHOOK_OFF
@@ -42,6 +43,7 @@ _WHAT_TO_DO: Final[Mapping[str, str]] = {
         "Somebody is guessing codes, so nobody can type one for an hour. Links that are scanned, and slips, go on. "
         "Tell whoever runs the service when it comes back."
     ),
+    CHANNEL_DOWN: "Messages wait until its server answers. Tell whoever runs the service.",
     STAMP_FAILED: "Checkpoints get no time stamp or cannot be kept. It is tried on; tell whoever runs the service.",
     WEBHOOK_OFF: "Nothing gets through to it, so it was disabled. See why, make it work, and enable it.",
     REMINDER_FAILED: "A reminder could not be sent on its day. See why in its events, and send it by hand.",
@@ -117,6 +119,8 @@ def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
         name, url = "Personal pages", ""
     elif alarm.state == REMINDER_FAILED:
         name, url = get_campaign(deps, organisation_id, subject).name, ""
+    elif alarm.state == CHANNEL_DOWN:
+        name, url = "A channel", ""
     elif alarm.state == STAMP_FAILED:
         name, url = "Evidence of agreements", ""
     elif alarm.state == WEBHOOK_OFF:
