@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
 
 _ID = re.compile(rb"^Message-ID: (<\S+>)", re.MULTILINE)
-_LONGEST_LIFE_S = 3.0
+_LONGEST_LIFE_S = 20.0
 _SHARE_OF_LIMIT = 10
 
 

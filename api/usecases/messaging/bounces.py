@@ -31,6 +31,7 @@ from api.usecases.messaging.addresses import scrubbed, to_digest
 from api.usecases.messaging.bounce_reading import read_bounce
 from api.usecases.messaging.happened import happened
 from api.usecases.messaging.suppressing import address_of, suppress, suppress_for
+from api.usecases.messaging.telling import listen
 from api.usecases.messaging.wire import read_return_path
 from api.usecases.trash import let_go
 
@@ -72,6 +73,7 @@ def take_bounce(deps: Deps, coming: ComingBack) -> BouncedMail:
 
     Raises Refusal: ``channel-not-found``.
     """
+    listen()
     setup = _setup(deps, coming)
     content = hashlib.sha256(coming.raw).hexdigest()
     known_as = derived_id("bnc", coming.organisation_id, coming.lane, coming.sent_to.lower(), content)

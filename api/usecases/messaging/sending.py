@@ -23,6 +23,7 @@ from api.usecases.messaging.outbox import TEST_LANE, ask_for
 from api.usecases.messaging.private import chain_of, shown
 from api.usecases.messaging.schedule import next_try_at
 from api.usecases.messaging.suppressing import suppress_for
+from api.usecases.messaging.telling import listen
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-RUN_S: Final = 20.0
+RUN_S: Final = 10.0
 AT_ONCE: Final = 20
 TEST_ID: Final = "test"
 _PACE_S: Final = 5.0
@@ -60,6 +61,7 @@ class _Ready:
 
 def send_messages(deps: Deps, work: WorkContext) -> None:
     """Send what is due by a lane for some seconds; a channel that nobody answers is left alone for a while."""
+    listen()
     organisation_id, lane_id = work.item.organisation_id, work.item.subject_id
     with deps.database.read() as uow:
         lane = uow.messages.lane(organisation_id, lane_id)

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from api.usecases.deps import Deps
 
 
+def listen() -> None:
+    """Load those who listen, which takes seconds: before anything is sent or held, and not while it is."""
+    from api.usecases.agreeing import happenings, replies  # noqa: F401, PLC0415 - loaded here to be there below
+
+
 def message_happened(deps: Deps, uow: UnitOfWork, message: Message, kind: str, event: DeliveryEvent | None) -> None:
     """Write it in the journal; ``kind`` is such as ``message-sent``, ``message`` is as it is now."""
     from api.usecases.agreeing import happenings  # noqa: PLC0415 - what listens to messages writes messages too

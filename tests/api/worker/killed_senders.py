@@ -32,7 +32,8 @@ from api.usecases.kinds import WorkKind
 from api.usecases.messaging.lanes import tend_lanes
 from api.usecases.messaging.outbox import Draft, queue_message
 from api.usecases.messaging.sending import send_messages
-from api.worker.runner import Runner
+from api.usecases.messaging.telling import listen
+from api.worker.runner import Runner, WorkRules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,8 @@ def queue(deps: Deps, count: int) -> set[str]:
 def send_all(deps: Deps) -> None:
     """Send until nothing waits, as a worker does."""
     handlers = {WorkKind.SEND_MESSAGES: partial(send_messages, deps)}
-    runner = Runner(deps.database, deps.clock, handlers)
+    # who kills a worker more often than it may fail means no harm here
+    runner = Runner(deps.database, deps.clock, handlers, WorkRules(max_attempts=1000))
     with deps.database.write() as uow:
         uow.work.release(OWNER)
     while True:
@@ -107,6 +109,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     url, port, kills, seed, key = sys.argv[1:6]
     chance = random.Random(int(seed))  # noqa: S311 - when to kill
+    listen()
     start, left = time.monotonic(), int(kills)
     while True:
         child = os.fork()
