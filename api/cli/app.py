@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.cli import (
+    agreements,
     campaigns,
     carrier,
     channels,
@@ -15,6 +16,7 @@ from api.cli import (
     packages,
     pieces,
     print_room,
+    questions,
     ready_made,
     rules,
     scans,
@@ -52,6 +54,9 @@ app.command()(scans.records)
 app.add_typer(meters.meters, name="meters", help="Complexes, dwellings and meters: bring in, list, what is missing.")
 app.add_typer(campaigns.campaigns, name="campaigns", help="Campaigns: open, follow, close, write again.")
 app.add_typer(campaigns.answers, name="answers", help="Answers that you have in a file.")
+app.add_typer(questions.questions, name="questions", help="Questions: make, look at, put to people, follow, close.")
+app.add_typer(agreements.agreements, name="agreements", help="Requests to agree: list, show, answer, take back, fetch.")
+app.add_typer(agreements.unclear, name="unclear", help="Answers to questions that nobody is sure of.")
 app.add_typer(rules.rules, name="rules", help="How post of your organisation is made.")
 app.add_typer(channels.channels, name="channels", help="Channels that carry messages: list, check, try.")
 app.add_typer(channels.mail, name="mail", help="Messages to recipients, and mail that came back.")

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 campaigns = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 answers = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-_MEDIA: Final = {
+MEDIA: Final = {
     ".csv": "text/csv",
     ".json": "application/json",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+"""What files may be, by how they end."""
 _LONG_S: Final = 900.0
 _HEADINGS: Final = ("campaign", "key", "state", "name", "closes", "reminders")
 Campaign = Annotated[str, typer.Argument(help="Id or key of a campaign.")]
@@ -54,8 +55,8 @@ def open_campaign(  # noqa: PLR0913, PLR0917 - each is an option of the command
         "name": name or key,
         "template": template,
         "brand": brand,
-        "opens_at": _said(opens),
-        "closes_at": _said(closes),
+        "opens_at": said_moment(opens),
+        "closes_at": said_moment(closes),
         "reminders": [day.date().isoformat() for day in reminders or []],
     }
     with Api() as api:
@@ -104,7 +105,9 @@ def change(
 ) -> None:
     """Change the dates of a campaign; a later deadline opens it again."""
     days = None if reminders is None else [day.date().isoformat() for day in reminders]
-    _change(campaign, {"opens_at": _said(opens), "closes_at": _said(closes), "reminders": days}, as_json=as_json)
+    _change(
+        campaign, {"opens_at": said_moment(opens), "closes_at": said_moment(closes), "reminders": days}, as_json=as_json
+    )
 
 
 @campaigns.command("close")
@@ -201,9 +204,9 @@ def _change(campaign: str, wanted: dict[str, Any], *, as_json: bool) -> None:
 def _bring(target: str, file: Path, *, valid_only: bool, check: bool) -> dict[str, Any]:
     from api.cli.client import Api
 
-    media = _MEDIA.get(file.suffix.lower())
+    media = MEDIA.get(file.suffix.lower())
     if media is None:
-        raise Trouble(ExitCode.REFUSED, f"media-type-unsupported: {file.name} is none of {', '.join(_MEDIA)}.")
+        raise Trouble(ExitCode.REFUSED, f"media-type-unsupported: {file.name} is none of {', '.join(MEDIA)}.")
     params = {"policy": "valid_only" if valid_only else "all_or_nothing", "check": str(check).lower()}
     with Api() as api:
         headers = {"Content-Type": media}
@@ -228,5 +231,6 @@ def _row(campaign: dict[str, Any]) -> list[object]:
     return [*(campaign[name] for name in ("id", "key", "state", "name", "closes_at")), days]
 
 
-def _said(moment: datetime | None) -> str | None:
+def said_moment(moment: datetime | None) -> str | None:
+    """A local time with its zone; None when there is none."""
     return None if moment is None else moment.astimezone().isoformat()

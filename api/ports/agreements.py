@@ -288,7 +288,7 @@ class UnclearAnswers(Protocol):
         """How many wait."""
 
     def settle(self, unclear: Unclear) -> None:
-        """Write ``settled_at``, ``settled_by``, ``outcome``, ``request_id`` once.
+        """Write ``settled_at``, ``settled_by``, ``outcome``, ``request_id`` once, and an event.
 
         Raises Refusal: ``unclear-settled`` when somebody did.
         """

@@ -63,6 +63,10 @@ class SqlUnclearAnswers(Repository):
         if self._connection.execute(statement.values({name: getattr(unclear, name) for name in names})).rowcount == 0:
             self.get(unclear.organisation_id, unclear.id)
             raise Refusal("unclear-settled", "Somebody settled this answer a moment ago. Look at it again.")
+        data = {"mode": unclear.mode, "request": unclear.request_id, "outcome": unclear.outcome}
+        self._event(
+            unclear.organisation_id, unclear.id, "unclear-settled", unclear.settled_at, **data, by=unclear.settled_by
+        )
 
     def forget(self, organisation_id: str, request_id: str) -> Sequence[str]:
         """The rest of the row stays."""
