@@ -34,7 +34,9 @@ def receipt(frozen: Event, requested: Event, decision: Event, principal: str) ->
     fields |= {"consentTimestamp": int(datetime.fromisoformat(decision.at).timestamp())}
     fields |= {"collectionMethod": str(act.get("method") or "settled by a person")}
     fields |= {"consentReceiptID": str(uuid.uuid5(uuid.NAMESPACE_URL, decision.digest))}
-    fields |= {"language": str(asked.get("language")), "piiPrincipalId": principal, "piiControllers": [controller]}
+    # the page shows a question in any of its languages
+    fields |= {"language": str(act.get("language") or asked.get("language"))}
+    fields |= {"piiPrincipalId": principal, "piiControllers": [controller]}
     fields |= {"policyUrl": _policy(question.get("policy"))}
     fields |= {"services": [{"service": controller["piiController"], "purposes": list(purposes)}]}
     return fields | {"sensitive": bool(sensitive), "spiCat": sensitive}

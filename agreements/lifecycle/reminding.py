@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,23 @@ def next_reminder(plan: ReminderPlan, asked_at: datetime, sent: int) -> datetime
     if sent >= len(plan.after_days):
         return None
     return after_quiet(plan.quiet, asked_at + timedelta(days=plan.after_days[sent]))
+
+
+def end_of_day(quiet: QuietHours, at: datetime) -> datetime:
+    """The end of the local day of a moment: who is told a last day has all of it; the zone of ``at`` is kept."""
+    zone = ZoneInfo(quiet.zone)
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), zone).astimezone(at.tzinfo)
+
+
+def last_day(quiet: QuietHours, end: datetime) -> date:
+    """The local day that ends then, or in which it is over."""
+    return (end - timedelta(microseconds=1)).astimezone(ZoneInfo(quiet.zone)).date()
+
+
+def local_day(quiet: QuietHours, at: datetime) -> date:
+    """The day that a recipient's calendar has at a moment."""
+    return at.astimezone(ZoneInfo(quiet.zone)).date()
 
 
 def after_quiet(quiet: QuietHours, at: datetime) -> datetime:

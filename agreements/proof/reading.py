@@ -147,10 +147,17 @@ class _Reader:
         if frozen is None or frozen.body is None:
             return Asked(question, 0, "", language, digest)
         texts: Any = frozen.body["texts"]
+        digest = self._read_text() or digest
+        language = next((code for code, one in texts.items() if one.get("digest") == digest), language)
         own = texts.get(language, {})
         text = str(own.get("text", ""))
         version = int(frozen.text("version") or 0)
         return Asked(frozen.text("question"), version, frozen.text("verb"), language, digest, text, _lines(text))
+
+    def _read_text(self) -> str:
+        """The digest of the text that was before the person who decided, in whichever language."""
+        decided = [e for e in self._events if e.kind == "answered" and e.body and e.body.get("decided") is True]
+        return decided[-1].text("question_digest") if decided else ""
 
     def _sent(self, addresses: Mapping[str, Told]) -> tuple[Sent, ...]:
         by_id = dict[str, list[Event]]()

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agreements.evidence.kinds import EventKind
-from agreements.lifecycle.reminding import after_quiet, next_reminder
+from agreements.lifecycle.reminding import after_quiet, end_of_day, next_reminder
 from agreements.messages import MessageKind
 from agreements.questions.frozen import text_digest
 from agreements.questions.model import AskRoad
@@ -163,7 +163,7 @@ def make_request(deps: Deps, uow: UnitOfWork, asked: AskedQuestion, person: Pers
         token_digest=token_digest(token_of(deps.secret, request_id)),
         words=text_digest(question, person.language),
         asked_at=now,
-        valid_until=begins + dt.timedelta(days=question.valid_days),
+        valid_until=end_of_day(question.reminders.quiet, begins + dt.timedelta(days=question.valid_days)),
         updated_at=now,
         created_by=ask.by,
         name=person.name,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 25
 _STEPS: Final = 20
 _LATER: Final = dt.timedelta(hours=1)
+_MORNING: Final = dt.timedelta(hours=9)
 
 
 def remind_people(deps: Deps) -> int:
@@ -80,7 +81,8 @@ def _remind(deps: Deps, uow: UnitOfWork, request: AgreementRequest) -> None:
         _plan(uow, request, now + _LATER)
         return
     sent = request.reminded + 1
-    begins = request.valid_until - dt.timedelta(days=text_of(asked).valid_days)
+    # it is open until the end of its last day, so this is in the morning of its first
+    begins = request.valid_until - dt.timedelta(days=text_of(asked).valid_days + 1) + _MORNING
     after = replace(request, reminded=sent, remind_at=next_reminder(plan, begins, sent), updated_at=now)
     if is_over(request, now) or request.reach is Reach.UNREACHABLE:
         _plan(uow, request, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from agreements.lifecycle.reminding import last_day, local_day
 from agreements.messages import Ask, Decided, MessageKind, render_mail, spelled_sms
 from agreements.questions.model import AskRoad, Verb
 from api.ports import AgreementRequest, ChannelKind, MessagePurpose, Reach
@@ -93,7 +94,7 @@ def _draft(
     deps: Deps, uow: UnitOfWork, asked: AskedQuestion, request: AgreementRequest, channel: ChannelKind, why: Occasion
 ) -> Draft:
     question, brand = text_of(asked), brand_look(deps, uow, asked, request.language)
-    token = token_of(deps.secret, request.id)
+    token, quiet = token_of(deps.secret, request.id), question.reminders.quiet
     ask = Ask(
         kind=why.kind,
         question=question,
@@ -101,10 +102,10 @@ def _draft(
         link=link_of(brand.host, token) if brand.host and _has_link(question, channel) else "",
         name=request.name,
         reference=request.recipient,
-        valid_until=request.valid_until.date(),
+        valid_until=last_day(quiet, request.valid_until),
         code=_code(uow, question, request, channel, why),
         decided=why.said,
-        decided_on=request.decided_at.date() if request.decided_at else None,
+        decided_on=local_day(quiet, request.decided_at) if request.decided_at else None,
         replies=channel is ChannelKind.SMS and receives(deps, asked),
     )
     plain = Draft(

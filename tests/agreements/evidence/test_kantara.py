@@ -52,6 +52,13 @@ def test_a_receipt_is_the_same_each_time() -> None:
     assert one == other
 
 
+def test_a_receipt_is_of_the_language_that_was_read() -> None:
+    teller = Teller()
+    frozen, asked = teller.freeze(en="May we?"), teller.ask("agr_1")
+    assert receipt(frozen, asked, teller.answer("agr_1", language="en"), "7")["language"] == "en"
+    assert receipt(frozen, asked, teller.answer("agr_1"), "7")["language"] == "nl"
+
+
 def test_there_is_no_receipt_of_a_no() -> None:
     teller = Teller()
     with pytest.raises(ValueError, match="yes"):

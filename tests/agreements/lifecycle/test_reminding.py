@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.lifecycle.reminding import after_quiet, is_quiet, next_reminder
+from agreements.lifecycle.reminding import after_quiet, end_of_day, is_quiet, last_day, local_day, next_reminder
 from agreements.questions.model import QuietHours, ReminderPlan
 
 QUIET = QuietHours()
@@ -42,3 +42,12 @@ def test_there_are_as_many_reminders_as_planned() -> None:
     assert next_reminder(plan, ASKED, 0) == ASKED + timedelta(days=7)
     assert next_reminder(plan, ASKED, 1) == ASKED + timedelta(days=14)
     assert next_reminder(plan, ASKED, 2) is None
+
+
+@given(st.integers(0, 10_000_000).map(lambda minutes: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)))
+def test_the_last_day_counts_whole_and_is_the_one_that_people_are_told(at: datetime) -> None:
+    end = end_of_day(QUIET, at)
+    assert at < end <= at + timedelta(hours=25)
+    assert end.tzinfo is UTC
+    assert last_day(QUIET, end) == local_day(QUIET, at)
+    assert local_day(QUIET, end) == local_day(QUIET, at) + timedelta(days=1)

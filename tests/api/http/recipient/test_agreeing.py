@@ -12,13 +12,17 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from agreements import verify
 from agreements.lifecycle.deciding import RequestState
+from agreements.proof.reading import read_evidence
 from agreements.questions.frozen import text_digest
 from agreements.questions.model import AskRoad, Verb, Wording
 from api.http.recipient import agreeing
 from api.http.recipient.agreeing import Fetches
 from api.ports import Retryable
 from api.usecases.agreeing import pages, staffing
+from api.usecases.agreeing.keeping import chain_of
+from api.usecases.evidence.exporting import chain_file, request_proof
 from api.usecases.messaging.tokens import token_of
 from tests.api.http.recipient.ask_scene import (
     HOST,
@@ -86,7 +90,7 @@ def test_the_page_shows_who_asks_what_and_until_when_with_two_buttons_of_equal_w
         *words.explanation.splitlines(),
         "Waarvoor: om u elke maand een betaallink te mailen",
         words.question,
-        "U kunt antwoorden tot",
+        "U kunt antwoorden tot en met 31 januari 2026.",
         "U kunt uw antwoord later weer intrekken.",
         "088 123 45 67",
         "t***@example.org",
@@ -142,6 +146,20 @@ def test_who_reads_another_language_agrees_to_the_text_of_that(
     english = text_digest(question(**RICH), "en")
     assert (act["question_digest"], act["language"], act["decided"]) == (english, "en", True)
     assert world.now(request_).state is RequestState.AGREED
+
+
+def test_strangers_find_that_the_evidence_of_the_page_holds_and_the_proof_shows_what_was_read(
+    asked: Asked, world: AgreeWorld, request_: AgreementRequest
+) -> None:
+    asked.get(path_of(request_)).press("no")
+    asked.get(f"{path_of(request_)}?taal=en").press("yes")
+    report = verify.check(b"".join(chain_file(world.deps, chain_of(request_))))
+    assert (report.findings, [one["state"] for one in report.decisions]) == ([], ["agreed"])
+    proof = read_evidence(request_proof(world.deps, ORG, request_.id).document())
+    assert (proof.asked.language, proof.asked.digest) == ("en", text_digest(question(**RICH), "en"))
+    assert WORDINGS["en"].question in proof.asked.text
+    asked.press("withdraw")
+    assert verify.check(b"".join(chain_file(world.deps, chain_of(request_)))).findings == []
 
 
 def test_a_language_of_the_question_that_pages_have_no_words_in_stands_among_english(
@@ -228,7 +246,7 @@ def test_a_form_from_another_site_or_too_large_decides_nothing(
 def test_an_answer_after_the_end_is_said_to_be_late(
     asked: Asked, world: AgreeWorld, request_: AgreementRequest
 ) -> None:
-    world.wait(days=29, hours=20)
+    world.wait(days=30, hours=9)
     asked.get(path_of(request_))
     world.wait(hours=20)
     asked.press("yes")
