@@ -44,8 +44,14 @@ class Mailbox:
     """Serves on a free port of loopback inside ``with``."""
 
     def __init__(
-        self, *, context: ssl.SSLContext | None = None, login: tuple[str, str] | None = None, utf8: bool = True
+        self,
+        *,
+        context: ssl.SSLContext | None = None,
+        login: tuple[str, str] | None = None,
+        utf8: bool = True,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        """``context`` is for STARTTLS, ``tls`` for TLS from the first byte."""
         self.received: list[Received] = []
         self.orders = Orders()
         self.connections = 0
@@ -57,6 +63,7 @@ class Mailbox:
             hostname="127.0.0.1",
             port=_free_port(),
             tls_context=context,
+            ssl_context=tls,
             enable_SMTPUTF8=utf8,
             auth_require_tls=context is not None,
             ident="ready",

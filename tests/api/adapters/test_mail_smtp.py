@@ -175,6 +175,16 @@ def test_logins_go_over_tls_alone() -> None:
         assert (result.state, result.code) == (SendState.UNREACHABLE, "tls")
 
 
+def test_tls_may_be_there_from_the_first_byte() -> None:
+    with Mailbox(tls=serving()) as mailbox:
+        channel = channel_to(mailbox, security="tls", tls=trusting())
+        assert channel.send(MESSAGE).state is SendState.SENT
+        channel.close()
+        stranger = channel_to(mailbox, security="tls").send(MESSAGE)
+        assert (stranger.state, stranger.code) == (SendState.UNREACHABLE, "tls")
+        assert len(mailbox.received) == 1
+
+
 def test_a_server_without_tls_gets_nothing_when_tls_is_wanted(mailbox: Mailbox) -> None:
     result = channel_to(mailbox, security="starttls").send(MESSAGE)
     assert (result.state, mailbox.received) == (SendState.UNREACHABLE, [])
