@@ -53,3 +53,9 @@ def test_the_proof_of_a_request_is_exported(posthoorn: Command, tmp_path: Path) 
     assert posthoorn("evidence", "export", "agr_1", "--kantara", "--out", str(path)) == ExitCode.OK
     assert b"KI-CR-v1.1.0" in path.read_bytes()
     assert posthoorn("evidence", "export", "agr_9") == ExitCode.NOT_FOUND
+
+
+@pytest.mark.usefixtures("archive")
+def test_forgetting_needs_a_request_that_is_there(posthoorn: Command) -> None:
+    assert posthoorn("evidence", "forget", "agr_1", "--why", "asked") == ExitCode.NOT_FOUND
+    assert posthoorn.err.startswith("agreement-not-found: ")
