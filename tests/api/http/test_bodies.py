@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from api.http.middleware import JSON_LIMIT_BYTES, ZIP_LIMIT_BYTES, limits
+from api.http.middleware import JSON_LIMIT_BYTES, ROWS_LIMIT_BYTES, ZIP_LIMIT_BYTES, limits
 from tests.api.http.service import JSON, NOTE, make_service
 from tests.api.http.serving import serving
 from tests.api.usecases.world import as_json, record
@@ -134,3 +134,16 @@ def test_a_key_of_test_mode_makes_test_jobs(service: Service) -> None:
     with service.client("test") as client:
         answer = client.post("/v1/print-jobs", params=NOTE, content=as_json([record(1)]), headers=JSON)
     assert answer.json()["mode"] == "test"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/v1/campaigns/meters/{what}" for what in ("recipients", "answers", "answer-imports")),
+        *("/v1/questions/qst_1/requests", "/v1/meters/import"),
+    ],
+)
+def test_files_of_rows_may_be_larger_than_other_bodies(path: str) -> None:
+    limit_of = limits(1 << 30)
+    assert limit_of(path) == ROWS_LIMIT_BYTES > limit_of(f"{path}/stop") == JSON_LIMIT_BYTES
+    assert limits(1 << 20)(path) == 1 << 20
