@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 class ForgetIn(In):
     """Why a request is forgotten."""
 
-    why: WhyForget = Field(description="`retention`: kept long enough; `asked`: the person asked; `mistake`.")
+    why: WhyForget = Field(
+        description="`retention`: kept long enough; `asked`: the person asked; `mistake`.", examples=["retention"]
+    )
 
 
 class ForgottenOut(Out):
