@@ -158,9 +158,11 @@ def _read(path: Path) -> dict[str, Any]:
     if reader is None:
         raise Trouble(ExitCode.REFUSED, f"media-type-unsupported: {path.name} is none of {', '.join(_READERS)}.")
     try:
-        found: dict[str, Any] = reader(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, ValueError) as error:
+        found: dict[str, Any] | object = reader(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise Trouble(ExitCode.REFUSED, f"question-malformed: {path.name} cannot be read: {error}.") from None
+    if not isinstance(found, dict):
+        raise Trouble(ExitCode.REFUSED, f"question-malformed: {path.name} is no table of names and values.")
     return found
 
 

@@ -75,6 +75,7 @@ def test_a_file_that_is_no_question_is_not_sent(made: Command, tmp_path: Path) -
         ("question.txt", "x", "media-type-unsupported"),
         ("question.toml", "key =", "question-malformed"),
         ("question.json", "{", "question-malformed"),
+        ("question.json", "[]", "question-malformed"),
     ):
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
@@ -100,6 +101,7 @@ def test_a_faulty_list_is_told_and_nobody_is_asked(made: Command, tmp_path: Path
     assert made("questions", "askings", KEY, "--stop", asking["id"]) == ExitCode.CONFLICT
 
 
+@pytest.mark.slow
 def test_people_are_followed_answered_for_and_fetched(asked: Command, tmp_path: Path) -> None:
     requests = asked.json("agreements", "list", "--question", KEY, "--state", "open")
     assert len(requests) == 12

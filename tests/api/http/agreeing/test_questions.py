@@ -9,6 +9,7 @@ import pytest
 
 from api.adapters.fakes import FakeChannels
 from api.ports import ChannelKind, ChannelSetup
+from api.usecases import idempotency
 from tests.api.http.agreeing.agree_calls import CSV, HERE, PEOPLE, QUESTION, code, make
 from tests.api.usecases.world import ORG
 
@@ -49,13 +50,26 @@ def test_a_question_is_made_shown_changed_and_closed(admin: httpx.Client) -> Non
     assert make(admin)["version"] == 2
 
 
-def test_what_is_made_again_after_a_crash_is_found(admin: httpx.Client, agree: AgreeWorld) -> None:
-    """The work was done, and the answer was lost on its way."""
-    made = make(admin)
-    again = admin.post("/v1/questions", json=QUESTION, headers={"Idempotency-Key": "a"})
-    assert code(again) == (409, "question-is-draft")
-    assert admin.get(HERE).json()["id"] == made["id"]
-    assert agree.events(made["id"])
+def interrupted(agree: AgreeWorld, route: str, made: str) -> None:
+    """The work of a request with a key was done, and the process died before its answer was kept."""
+    with agree.deps.database.write() as uow:
+        probe = idempotency.StoredAnswer(ORG, "a-key", f"POST {route}", "", agree.deps.clock.now())
+        stored = uow.answers.begin(probe)
+        assert stored is not None
+        uow.answers.finish(replace(stored, status=None, body=made.encode()))
+    agree.wait(seconds=idempotency.ABANDONED_AFTER.total_seconds() + 1)
+
+
+def test_after_a_crash_what_was_made_is_found_and_not_made_again(admin: httpx.Client, agree: AgreeWorld) -> None:
+    once = {"Idempotency-Key": "a-key"}
+    made = admin.post("/v1/questions", json=QUESTION, headers=once).json()
+    interrupted(agree, "/v1/questions", made["id"])
+    assert admin.post("/v1/questions", json=QUESTION, headers=once).json() == made
+    sent = admin.post(REQUESTS, content=PEOPLE.encode(), headers=CSV | once)
+    interrupted(agree, REQUESTS, sent.json()["asking"]["id"])
+    again = admin.post(REQUESTS, content=PEOPLE.encode(), headers=CSV | once)
+    assert (again.status_code, again.json()["asking"]) == (202, sent.json()["asking"])
+    assert len(admin.get(HERE).json()["askings"]) == 1
 
 
 @pytest.mark.parametrize(
