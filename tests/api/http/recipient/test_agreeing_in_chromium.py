@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING, Final
 
 import lxml.html
@@ -16,7 +17,7 @@ from tests.api.usecases.agreeing.agree_world import person
 from tests.api.usecases.world import ORG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import Browser, Page
 
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from tests.api.http.service import Service
     from tests.api.usecases.agreeing.agree_world import AgreeWorld
 
-    Widths = Mapping[str, Sequence[tuple[int, int]]]
+    Views = tuple[tuple[str, tuple[int, int]], ...]
 
 pytestmark = pytest.mark.slow
 
-USUAL: Final[Widths] = {"nl": (NARROW,), "en": (WIDE,)}
-ALL: Final[Widths] = {"nl": (NARROW, WIDE), "en": (NARROW, WIDE)}
+IN_TURN: Final[Sequence[Views]] = ((("nl", NARROW),), (("en", WIDE),))
+ALL: Final[Sequence[Views]] = (tuple((language, size) for language in ("nl", "en") for size in (NARROW, WIDE)),)
 
 
 @pytest.fixture
@@ -103,9 +104,9 @@ def test_a_person_says_yes_and_takes_it_back_by_keyboard_without_script(
     assert [one.kind for one in world.evidence(request.id)].count("withdrawn") == 1
 
 
-@pytest.mark.parametrize("widths", [USUAL, pytest.param(ALL, marks=pytest.mark.long)], ids=["usual", "all"])
+@pytest.mark.parametrize("views", [IN_TURN, pytest.param(ALL, marks=pytest.mark.long)], ids=["in-turn", "all"])
 def test_axe_finds_nothing_on_any_kind_of_page_in_either_language_and_width(
-    chromium: Browser, address: str, world: AgreeWorld, widths: Widths
+    chromium: Browser, address: str, world: AgreeWorld, views: Sequence[Views]
 ) -> None:
     asked = world.make(**RICH)
     people = world.ask(asked, *(person(f"T{number}") for number in range(1, 6)))
@@ -119,19 +120,21 @@ def test_axe_finds_nothing_on_any_kind_of_page_in_either_language_and_width(
     on_paper(world, paper)
     kinds = {path_of(one): "h1" for one in (*people, paper)}
     kinds |= {"/a/none": "h1", f"{path_of(opened)}?s=again": ".note"}
+    over = {path_of(opened): "text=/Wij hebben geen antwoord|We have no answer/"}
+    over |= {f"{path_of(opened)}?s=late": "text=/kwam daarna|came later/"}
+    turns = cycle(views)
     with window(chromium, address, WIDE) as page:
         for path, wanted in kinds.items():
-            _look(page, path, wanted, widths)
+            _look(page, path, wanted, next(turns))
         world.wait(days=40)
-        _look(page, path_of(opened), "text=/Wij hebben geen antwoord|We have no answer/", widths)
-        _look(page, f"{path_of(opened)}?s=late", "text=/kwam daarna|came later/", widths)
+        for path, wanted in over.items():
+            _look(page, path, wanted, next(turns))
 
 
-def _look(page: Page, path: str, wanted: str, widths: Widths) -> None:
-    for language, sizes in widths.items():
+def _look(page: Page, path: str, wanted: str, views: Views) -> None:
+    for language, (width, height) in views:
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(f"{path}{'&' if '?' in path else '?'}taal={language}")
         assert page.get_attribute("html", "lang") == language
         page.wait_for_selector(wanted)
-        for width, height in sizes:
-            page.set_viewport_size({"width": width, "height": height})
-            look_at(page, f"{path} {language} {width}")
+        look_at(page, f"{path} {language} {width}")
