@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -366,6 +367,16 @@ def test_nobody_waits_until_their_fetch_is_noted(
         assert not noted.is_set()
         goes_on.set()
         assert noted.wait(4)
+
+
+def test_the_log_says_how_long_people_waited_and_not_what_was_noted_after(
+    asked: Asked, request_: AgreementRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked.get(path_of(request_))
+    monkeypatch.setattr(pages, "note_fetch", lambda *_: time.sleep(1))
+    with capture_logs() as lines:
+        asked.get(path_of(request_))
+    assert [one["ms"] < 1000 for one in lines if one["event"] == "request"] == [True]
 
 
 def test_so_many_wait_to_be_noted_and_no_more(
