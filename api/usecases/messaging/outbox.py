@@ -68,7 +68,9 @@ def queue_message(deps: Deps, uow: UnitOfWork, draft: Draft) -> Message:
     rendered = annex_of(deps, chain, subject_id, _rendered(deps, draft))
     digest = to_digest(deps.secret, draft.channel, address)
     message = replace(_message(deps, draft, message_id), to_digest=digest, to_annex=to.id, rendered_annex=rendered.id)
-    uow.messages.add(message)
+    if not uow.messages.add(message):
+        # somebody else wrote it while this waited for the database
+        return uow.messages.get(draft.organisation_id, message_id)
     _ask(deps, uow, message)
     was_queued(deps, uow, message, to, rendered)
     return message
