@@ -113,6 +113,7 @@ def test_only_who_took_a_message_settles_it(db: SqlDatabase) -> None:
         (first,) = uow.messages.take(ORG, "mail", LATER, 1)
         (second,) = uow.messages.take(ORG, "mail", LATER, 1)
         assert first.id == second.id
+        assert (uow.messages.is_taken(first), uow.messages.is_taken(second)) == (False, True)
         done = replace(second, state=SENT, state_at=LATER, provider_id="250", message_id="<a@b>", parts=2)
         assert not uow.messages.settle(first, replace(first, state=SENT))
         assert uow.messages.settle(second, done)
@@ -204,3 +205,6 @@ def test_mail_that_came_back_is_kept_and_shown_until_somebody_has_looked(db: Sql
         assert uow.bounces.list(ORG, PageRequest(), unseen=True).items == (other,)
         uow.bounces.seen(ORG, "bnc_2", "usr_1")
         assert uow.bounces.list(ORG, PageRequest(), unseen=True).items == ()
+        assert uow.bounces.forget(LATER, 9) == [BOUNCE]
+        assert uow.bounces.forget(LATER, 9) == []
+        assert [row.id for row in uow.bounces.list(ORG, PageRequest()).items] == ["bnc_2"]
