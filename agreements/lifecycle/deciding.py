@@ -130,7 +130,7 @@ def decide(standing: Standing, act: Act) -> Outcome:
 
 def expire(standing: Standing, now: datetime) -> Standing:
     """Ended without an answer once its time is over; a decision never ends so."""
-    over = standing.state is RequestState.OPEN and now > standing.valid_until
+    over = standing.state is RequestState.OPEN and now >= standing.valid_until
     return replace(standing, state=RequestState.EXPIRED) if over else standing
 
 
@@ -152,7 +152,7 @@ def may_withdraw(standing: Standing) -> bool:
 
 def may_answer(standing: Standing, now: datetime) -> bool:
     """Whether a yes or no would decide now."""
-    return standing.state in {RequestState.OPEN, RequestState.DECLINED} and now <= standing.valid_until
+    return standing.state in {RequestState.OPEN, RequestState.DECLINED} and now < standing.valid_until
 
 
 def may_be_by(standing: Standing, method: Method) -> bool:
@@ -181,7 +181,7 @@ def _next_state(standing: Standing, act: Act) -> RequestState | Why:
         return Why.ENDED if act.said is Said.YES else Why.DUPLICATE
     if standing.state is RequestState.AGREED:
         return _after_yes(standing, act)
-    if act.at > standing.valid_until:
+    if act.at >= standing.valid_until:
         # what came in time counts though the end was noted meanwhile
         return Why.DUPLICATE if _says_no_again(standing, act) else Why.LATE
     if standing.state is RequestState.DECLINED:

@@ -149,7 +149,7 @@ class SqlAgreements(Repository):
     def to_expire(self, now: datetime, limit: int) -> Sequence[AgreementRequest]:
         """The last moment itself is in time."""
         c = _REQUESTS.c
-        over = select(*_COLUMNS).where(c.state == RequestState.OPEN, c.valid_until < now)
+        over = select(*_COLUMNS).where(c.state == RequestState.OPEN, c.valid_until <= now)
         return self._requests(over.order_by(c.valid_until, c.id).limit(limit))
 
     def add_asking(self, asking: Asking) -> None:

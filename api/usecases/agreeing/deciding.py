@@ -273,4 +273,4 @@ def _other_texts(uow: UnitOfWork, asked: AskedQuestion, request: AgreementReques
 
 def is_over(request: AgreementRequest, now: datetime) -> bool:
     """Whether its time is over though nobody has noted it."""
-    return request.state is RequestState.OPEN and now > request.valid_until
+    return request.state is RequestState.OPEN and now >= request.valid_until

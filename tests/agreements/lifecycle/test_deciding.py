@@ -81,7 +81,7 @@ def test_nothing_but_a_valid_act_of_a_human_makes_a_decision(start: Standing, st
         assert outcome.decided == (outcome.standing != standing)
         if outcome.decided and outcome.standing.state is RequestState.AGREED:
             assert step.said is Said.YES
-            assert step.at <= standing.valid_until
+            assert step.at < standing.valid_until
             assert step.signed or not standing.needs_signature
             assert step.words in {"", WORDS}
             assert step.method is not Method.WEB_POST or step.words == WORDS
@@ -184,3 +184,9 @@ def test_what_came_in_time_and_was_read_by_a_person_later_is_not_lost() -> None:
     read = Act(Said.YES, Method.STAFF_ON_PHONE, NOW, looked_at=True)
     assert decide(ended, read).standing.state is RequestState.AGREED
     assert decide(ended, Act(Said.YES, Method.SMS_KEYWORD, END + timedelta(days=2))).why is Why.LATE
+
+
+def test_the_end_itself_is_too_late() -> None:
+    assert decide(asked(), Act(Said.YES, Method.WEB_POST, END, WORDS)).why is Why.LATE
+    assert expire(asked(), END).state is RequestState.EXPIRED
+    assert not may_answer(asked(), END)

@@ -466,8 +466,8 @@ def test_requests_end_over_all_organisations_after_their_last_moment(db: SqlData
         request(5, valid_until=NOW - MINUTE, state=RequestState.EXPIRED),
     )
     with db.read() as uow:
-        assert [one.id for one in uow.agreements.to_expire(NOW, 10)] == ["agr_3", "agr_4"]
-        assert [one.id for one in uow.agreements.to_expire(NOW + MINUTE, 1)] == ["agr_3"]
+        assert [one.id for one in uow.agreements.to_expire(NOW, 10)] == ["agr_3", "agr_4", "agr_2"]
+        assert [one.id for one in uow.agreements.to_expire(NOW - MINUTE, 10)] == ["agr_3", "agr_4"]
 
 
 def test_files_of_people_come_back_newest_first(db: SqlDatabase) -> None:
