@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 
@@ -46,6 +47,8 @@ _NEAR: Final = _words(
 )
 
 
+# a list of people has few domains and many addresses
+@lru_cache(maxsize=4096)
 def likely_meant(domain: str) -> str | None:
     """The well-known domain that ``domain``, in lower case, is one slip away from; None for any other."""
     if domain in _WELL_KNOWN or domain in _REAL:
