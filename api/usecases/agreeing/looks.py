@@ -13,7 +13,7 @@ from docgen.layouts.brand_file import load_brand
 
 if TYPE_CHECKING:
     from agreements.messages import Look
-    from api.ports import AskedQuestion, BlobRef, Package, UnitOfWork
+    from api.ports import AskedQuestion, BlobRef, Blobs, Package, UnitOfWork
     from api.usecases.deps import Deps
     from docgen.layouts.theme import Brand
 
@@ -34,22 +34,23 @@ class BrandLook:
 
 
 class _Kept:
-    """The last looks that were asked for, for all threads."""
+    """The last looks that were asked for, for all threads; ``logo`` is in the store that they were made with."""
 
     def __init__(self) -> None:
-        self._looks: OrderedDict[tuple[str, str, str], BrandLook] = OrderedDict()
+        # with the store itself, so that no other comes to stand where it stood
+        self._looks: OrderedDict[tuple[int, str, str, str], tuple[Blobs, BrandLook]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, deps: Deps, package: Package, language: str) -> BrandLook:
-        key = (package.organisation_id, package.digest, language)
+        key = (id(deps.blobs), package.organisation_id, package.digest, language)
         with self._lock:
             found = self._looks.get(key)
             if found is None:
-                found = self._looks[key] = _made(deps, package, language)
+                found = self._looks[key] = (deps.blobs, _made(deps, package, language))
             self._looks.move_to_end(key)
             while len(self._looks) > _MOST:
                 self._looks.popitem(last=False)
-            return found
+            return found[1]
 
 
 _KEPT: Final = _Kept()
