@@ -148,13 +148,19 @@ class Postgres(Server):
         settings = (*quick, "listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self.folder}")
         flags = [flag for setting in settings for flag in ("-c", setting)]
         self.spawn([find_program("postgres", *folders), "-D", data, *flags])
-        self._createdb = find_program("createdb", *folders)
-        self.wait_until(lambda: answers(self.port))
+        self._createdb, self._is_ready = find_program("createdb", *folders), find_program("pg_isready", *folders)
+        self.wait_until(lambda: self._says_yes([self._is_ready, *self._address(), "-q"]))
 
     def new_database(self) -> str:
         name = f"t{uuid.uuid4().hex}"
-        self.run([self._createdb, "-h", "127.0.0.1", "-p", str(self.port), "-U", "app", name])
+        self.run([self._createdb, *self._address(), name])
         return f"postgresql://app@127.0.0.1:{self.port}/{name}"
+
+    def _address(self) -> list[str]:
+        return ["-h", "127.0.0.1", "-p", str(self.port), "-U", "app"]
+
+    def _says_yes(self, command: Sequence[str]) -> bool:
+        return subprocess.run(command, check=False).returncode == 0  # noqa: S603 - a program of the machine, found above
 
 
 class Redis(Server):

@@ -25,9 +25,10 @@ class ResolverDns:
         self._resolver = resolver
 
     def texts(self, name: str) -> Sequence[str]:
-        """The strings of a record belong together (RFC 7208, 3.3)."""
+        """In one order, as servers turn it; the strings of a record belong together (RFC 7208, 3.3)."""
         records = self._records(name, "TXT")
-        return tuple(b"".join(record.strings).decode("utf-8", "replace") for record in records)  # type: ignore[attr-defined] # of TXT
+        found = [b"".join(record.strings).decode("utf-8", "replace") for record in records]  # type: ignore[attr-defined] # of TXT
+        return tuple(sorted(found))
 
     def exchanges(self, name: str) -> Sequence[MailExchange]:
         """By preference."""
@@ -38,8 +39,8 @@ class ResolverDns:
         return tuple(sorted(found))
 
     def addresses(self, name: str) -> Sequence[str]:
-        """Of both kinds."""
-        return tuple(str(record) for kind in ("A", "AAAA") for record in self._records(name, kind))
+        """Of both kinds, in one order."""
+        return tuple(str(record) for kind in ("A", "AAAA") for record in sorted(self._records(name, kind)))
 
     def _records(self, name: str, kind: str) -> Sequence[Rdata]:
         import dns.exception  # noqa: PLC0415 - most processes ask nothing

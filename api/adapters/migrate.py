@@ -5,14 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-
 from api.adapters.engine import UNCHECKED_OPTION, WRITE_OPTION
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy import Connection, Engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,6 +29,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 
 def _migrate(connection: Connection, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415 - most processes start on a database that is current
+
     if connection.dialect.name == "postgresql":
         # any number will do, as long as every process that migrates takes the same
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7063726)")
@@ -45,11 +43,16 @@ def _migrate(connection: Connection, revision: str) -> None:
 
 def is_current(connection: Connection) -> bool:
     """True when the database has exactly the tables of this program."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - only who starts asks
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - only who starts asks
+
     heads = set(ScriptDirectory.from_config(_config()).get_heads())
     return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
 def _config() -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     config = Config()
     # % is interpolated by the config parser
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -9,9 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from lxml.etree import XMLSyntaxError
-from openpyxl.utils.exceptions import InvalidFileException
 
 from docgen.findings import Refusal
 from docgen.records.columns import column_rules, match_header
@@ -33,7 +31,7 @@ _MOST_RATIO: Final = 200
 _SMALL: Final = 1_000_000
 # what openpyxl lets through from a damaged workbook
 _DAMAGED: Final = (
-    *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, XMLSyntaxError),
+    *(zipfile.BadZipFile, zlib.error, ParseError, XMLSyntaxError),
     *(KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, OSError, NotImplementedError),
 )
 
@@ -133,6 +131,8 @@ def _rows(stream: BinaryIO) -> Iterator[tuple[int, list[object]]]:
 
 
 def _first_sheet(stream: BinaryIO) -> Any:  # noqa: ANN401 -- openpyxl has no types
+    import openpyxl  # noqa: PLC0415 -- it takes longer than all of ours, and most processes read no workbook
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions, which do not matter here
         workbook = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)

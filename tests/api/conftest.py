@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 _BROKERS = {"redis": "redis_server", "rabbitmq": "rabbitmq_server"}
 
+# triggers that refuse to remove rows are off, and what has no rows is left alone: removing costs more than looking
+_WITHOUT_ROWS = """
+    DO $$ DECLARE one regclass; filled boolean; BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR one IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
+            EXECUTE format('SELECT EXISTS (SELECT FROM %%s)', one) INTO filled;
+            IF filled THEN EXECUTE format('DELETE FROM %%s', one); END IF;
+        END LOOP;
+        PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+    END $$
+"""
+
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -67,11 +79,9 @@ def ceph_server() -> Iterator[Ceph]:
 
 
 @pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
-    """A SQLite database without tables."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'test.sqlite'}")
-    yield engine
-    engine.dispose()
+def empty_sqlite(tmp_path: Path) -> Iterator[Engine]:
+    """A database of SQLite without tables."""
+    yield from _engine_of(f"sqlite:///{tmp_path / 'empty.sqlite'}")
 
 
 @pytest.fixture(scope="session")
@@ -84,32 +94,58 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def engine(request: pytest.FixtureRequest, empty_sqlite: Engine) -> Iterator[Engine]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield empty_sqlite
+        return
+    yield from _engine_of(request.getfixturevalue("postgres_server").new_database())
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: Postgres) -> str:
+    """The URL of a database of PostgreSQL with all tables: making or copying them takes longer than most tests."""
+    url = postgres_server.new_database()
+    for engine in _engine_of(url):
+        _make_tables(engine)
+    return url
+
+
 @pytest.fixture
-def sqlite_database(sqlite_file: Path, tmp_path: Path, clock: FakeClock) -> Iterator[SqlDatabase]:
-    """A SQLite database with all tables, on the clock of the test."""
+def sqlite_engine(sqlite_file: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A database of SQLite with all tables."""
     path = tmp_path / "test.sqlite"
     shutil.copy(sqlite_file, path)
-    engine = make_engine(f"sqlite:///{path}")
-    yield SqlDatabase(engine, clock)
-    engine.dispose()
+    yield from _engine_of(f"sqlite:///{path}")
+
+
+@pytest.fixture
+def sqlite_database(sqlite_engine: Engine, clock: FakeClock) -> SqlDatabase:
+    """A database of SQLite with all tables, on the clock of the test."""
+    return SqlDatabase(sqlite_engine, clock)
+
+
+@pytest.fixture
+def postgresql_engine(postgres_tables: str) -> Iterator[Engine]:
+    """The database of PostgreSQL with all tables, and nothing in them."""
+    for engine in _engine_of(postgres_tables):
+        yield engine
+        with engine.begin() as connection:
+            connection.exec_driver_sql(_WITHOUT_ROWS)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def engine(request: pytest.FixtureRequest, sqlite_engine: Engine) -> Iterator[Engine]:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        yield sqlite_engine
-        return
-    engine = make_engine(request.getfixturevalue("postgres_server").new_database())
-    yield engine
-    engine.dispose()
+def tables_engine(request: pytest.FixtureRequest) -> Engine:
+    """A database of each kind with all tables."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
 
 
 @pytest.fixture
-def database(engine: Engine, clock: FakeClock) -> SqlDatabase:
+def database(tables_engine: Engine, clock: FakeClock) -> SqlDatabase:
     """A database of each kind with all tables, on the clock of the test."""
-    _make_tables(engine)
-    return SqlDatabase(engine, clock)
+    return SqlDatabase(tables_engine, clock)
 
 
 @pytest.fixture(params=["filesystem", *(pytest.param(name, marks=pytest.mark.servers) for name in _BROKERS)])
@@ -123,3 +159,9 @@ def broker_url(request: pytest.FixtureRequest) -> str | None:
 def _make_tables(engine: Engine) -> None:
     with engine.execution_options(posthoorn_write=True).begin() as connection:
         tables.metadata.create_all(connection)
+
+
+def _engine_of(url: str) -> Iterator[Engine]:
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()

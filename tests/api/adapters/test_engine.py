@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-def test_sqlite_survives_a_power_cut(sqlite_engine: Engine) -> None:
-    with sqlite_engine.connect() as connection:
+def test_sqlite_survives_a_power_cut(empty_sqlite: Engine) -> None:
+    with empty_sqlite.connect() as connection:
         pragmas = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -44,8 +44,8 @@ def test_a_busy_database_is_worth_another_try(tmp_path: Path, monkeypatch: pytes
     engine.dispose()
 
 
-def test_a_wrong_statement_is_a_bug(sqlite_engine: Engine) -> None:
-    with pytest.raises(OperationalError), faults_translated(), sqlite_engine.connect() as connection:
+def test_a_wrong_statement_is_a_bug(empty_sqlite: Engine) -> None:
+    with pytest.raises(OperationalError), faults_translated(), empty_sqlite.connect() as connection:
         connection.execute(text("SELECT * FROM nothing"))
 
 

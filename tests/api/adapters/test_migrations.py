@@ -74,14 +74,14 @@ def test_jobs_of_before_there_were_ready_made_ones_keep_their_rows_keys_and_inde
         connection.exec_driver_sql("DELETE FROM packages")
 
 
-def test_a_row_that_points_nowhere_stops_a_migration_of_sqlite(sqlite_engine: Engine) -> None:
-    migrate(sqlite_engine, "0007")
-    with sqlite_engine.execution_options(posthoorn_write=True, posthoorn_unchecked=True).begin() as connection:
+def test_a_row_that_points_nowhere_stops_a_migration_of_sqlite(empty_sqlite: Engine) -> None:
+    migrate(empty_sqlite, "0007")
+    with empty_sqlite.execution_options(posthoorn_write=True, posthoorn_unchecked=True).begin() as connection:
         connection.detach()
         connection.exec_driver_sql(_ROWS[-1])
     with pytest.raises(RuntimeError, match="a row of findings points at a row of jobs that is not there"):
-        migrate(sqlite_engine)
-    with sqlite_engine.connect() as connection:
+        migrate(empty_sqlite)
+    with empty_sqlite.connect() as connection:
         assert not is_current(connection)
 
 

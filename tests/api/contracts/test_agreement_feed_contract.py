@@ -10,8 +10,6 @@ import pytest
 
 from agreements.lifecycle.deciding import RequestState
 from api.adapters.database import SqlDatabase
-from api.adapters.engine import make_engine
-from api.adapters.migrate import migrate
 from api.ports import AgreementFilter, PageRequest
 from api.usecases.agreeing import following
 from api.usecases.deps import Deps
@@ -21,7 +19,7 @@ from tests.api.contracts.test_agreements_contract import question, request
 from tests.api.usecases.test_on_both_databases import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sqlalchemy import Engine
 
     from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
     from api.ports import UnitOfWork
@@ -42,14 +40,9 @@ def deps(database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids
 
 
 @pytest.fixture
-def postgres(
-    request: pytest.FixtureRequest, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds
-) -> Iterator[Deps]:
+def postgres(postgresql_engine: Engine, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> Deps:
     """On the database that has several writers at a time."""
-    engine = make_engine(request.getfixturevalue("postgres_server").new_database())
-    migrate(engine)
-    yield deps_on(SqlDatabase(engine, clock), memory_blobs, clock, ids)
-    engine.dispose()
+    return deps_on(SqlDatabase(postgresql_engine, clock), memory_blobs, clock, ids)
 
 
 class Follower:

@@ -90,29 +90,31 @@ _CHANGES = (
 
 
 @pytest.mark.parametrize("statement", _CHANGES)
-def test_the_database_refuses_to_change_or_remove_events(db: SqlDatabase, engine: Engine, statement: str) -> None:
+def test_the_database_refuses_to_change_or_remove_events(
+    db: SqlDatabase, tables_engine: Engine, statement: str
+) -> None:
     with db.write() as uow:
         uow.evidence.append(LIVE, drafts(3))
     with (
         pytest.raises(IntegrityError, match="evidence is only ever added"),
-        engine.execution_options(posthoorn_write=True).begin() as connection,
+        tables_engine.execution_options(posthoorn_write=True).begin() as connection,
     ):
         connection.exec_driver_sql(statement)
     with db.read() as uow:
         assert [event.seq for event in uow.evidence.page(LIVE, 0, 10)] == [1, 2, 3]
 
 
-def test_nothing_takes_the_place_of_an_event_or_empties_the_table(db: SqlDatabase, engine: Engine) -> None:
+def test_nothing_takes_the_place_of_an_event_or_empties_the_table(db: SqlDatabase, tables_engine: Engine) -> None:
     with db.write() as uow:
         uow.evidence.append(LIVE, drafts(3))
     columns = "organisation_id, mode, seq, at, kind, subject_id, prev, body, body_digest, digest"
-    if engine.dialect.name == "sqlite":
+    if tables_engine.dialect.name == "sqlite":
         statement = f"INSERT OR REPLACE INTO evidence_events SELECT {columns} FROM evidence_events WHERE seq = 2"  # noqa: S608 (ours)
     else:
         statement = "TRUNCATE evidence_events"
     with (
         pytest.raises(IntegrityError, match="evidence is only ever added"),
-        engine.execution_options(posthoorn_write=True).begin() as connection,
+        tables_engine.execution_options(posthoorn_write=True).begin() as connection,
     ):
         connection.exec_driver_sql(statement)
 

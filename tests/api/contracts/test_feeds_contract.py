@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.adapters.database import SqlDatabase
-from api.adapters.engine import make_engine
-from api.adapters.migrate import migrate
 from api.ports import EVERY_RECORD, MomentKind, PageRequest, RecordFilter
 from api.usecases.answering import seen
 from api.usecases.deps import Deps
@@ -23,7 +21,9 @@ from tests.api.contracts.test_campaigns_contract import record
 from tests.api.usecases.test_on_both_databases import together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
 
     from api.adapters.fakes import FakeClock, MemoryBlobs, SeededIds
     from api.ports import Page, UnitOfWork
@@ -38,16 +38,11 @@ def deps(database: SqlDatabase, memory_blobs: MemoryBlobs, clock: FakeClock, ids
 
 
 @pytest.fixture
-def postgres(
-    request: pytest.FixtureRequest, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds
-) -> Iterator[Deps]:
+def postgres(postgresql_engine: Engine, memory_blobs: MemoryBlobs, clock: FakeClock, ids: SeededIds) -> Deps:
     """On the database that has several writers at a time."""
-    engine = make_engine(request.getfixturevalue("postgres_server").new_database())
-    migrate(engine)
-    database = SqlDatabase(engine, clock)
+    database = SqlDatabase(postgresql_engine, clock)
     two_organisations(database)
-    yield Deps(database, memory_blobs, clock, ids, b"s" * 16)
-    engine.dispose()
+    return Deps(database, memory_blobs, clock, ids, b"s" * 16)
 
 
 @dataclass

@@ -106,6 +106,7 @@ def killed_often(folder: Path, seed: int, letters: int) -> tuple[Counter[str], d
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_workers_killed_at_random_points_change_no_byte(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     deaths, files = killed_often(tmp_path, 1, FEW)
     assert deaths.total() >= FEWEST_DEATHS

@@ -62,7 +62,7 @@ def jobs(scale: int) -> list[tuple[str, bool, str, str, bytes, str]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("scale", [16, *(pytest.param(each, marks=pytest.mark.long) for each in (8, 1))])
+@pytest.mark.parametrize("scale", [32, *(pytest.param(each, marks=pytest.mark.long) for each in (8, 1))])
 def test_every_mark_and_code_of_mixed_letters_reads_back(world: World, scale: int) -> None:
     world.limit(read_back=ReadBackPolicy.FULL, chunk_pieces=250)
     world.put(PackageKind.BRAND, "zandeland", sample("brand", "zandeland"))

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from api.http.staff.answers import front
 from api.ports import RecordState, Role
 from api.usecases import letters
 from api.usecases.answering.pages import note_visit
+from tests.api.http.looking import look
 from tests.api.http.serving import serving
 from tests.api.http.staff.browser import PASSWORD
-from tests.api.http.staff.test_in_chromium import HARMLESS, TABLET, WIDE
+from tests.api.http.staff.test_in_chromium import HARMLESS, WIDE
 from tests.api.usecases.answer_world import CAMPAIGN
 
 if TYPE_CHECKING:
@@ -135,22 +135,12 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_tablet(window: Page, worl
         window.goto(url)
         # the page of the person is looked at below, with a question and with a link
         if url != one:
-            _clean(window, url)
+            look(window, url)
     window.goto(one)
     window.fill("#f-reading", "121500")
     window.keyboard.press("Enter")
     window.wait_for_selector("#question")
-    _clean(window, "asked")
+    look(window, "asked")
     window.click("#link button")
     window.wait_for_selector(".symbol")
-    _clean(window, "link")
-    window.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
-    for url in urls:
-        window.goto(url)
-        too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert window.evaluate(too_wide) == 0, url
-
-
-def _clean(window: Page, where: str) -> None:
-    found = Axe().run(window).response["violations"]
-    assert found == [], (where, [(each["id"], [node["target"] for node in each["nodes"]]) for each in found])
+    look(window, "link")

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from api.ports import Role, Stage, WayOut
 from api.usecases.scanning import exceptions, intake, looking, policies
 from docgen.qr.slip_code import SlipCode, number_line
+from tests.api.http.looking import look
 from tests.api.http.serving import serving
 from tests.api.http.staff.browser import PASSWORD
 from tests.api.http.staff.mailroom.paper import BothReaders, scanned, send_paper
-from tests.api.http.staff.test_in_chromium import HARMLESS, TABLET, WIDE
+from tests.api.http.staff.test_in_chromium import HARMLESS, WIDE
 from tests.api.usecases.slips import FORM, ORG, SlipWorld, page, piece_id, slip
 
 if TYPE_CHECKING:
@@ -193,13 +193,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_a_tablet(
     with window(chromium, address) as shown:
         for url in urls:
             shown.goto(url)
-            found = Axe().run(shown).response["violations"]
-            assert found == [], (url, [(each["id"], [node["target"] for node in each["nodes"]]) for each in found])
-        shown.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
-        for url in urls:
-            shown.goto(url)
-            too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert shown.evaluate(too_wide) == 0, url
+            look(shown, url)
 
 
 def every_page(world: SlipWorld) -> list[str]:
