@@ -289,7 +289,7 @@ def main() -> None:
     """Write the files."""
     folder = _HERE / "agreements"
     folder.mkdir(exist_ok=True)
-    web, text, paper = agreed_on_page(), agreed_by_sms("Ja, graag 👍"), agreed_on_paper()
+    web, text, paper = agreed_on_page(), agreed_by_sms("JA"), agreed_on_paper()
     for chain in (web, text, paper):
         chain.checkpoint()
     text.forget(1, 2)

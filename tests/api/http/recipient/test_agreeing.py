@@ -20,7 +20,7 @@ from agreements.questions.frozen import text_digest
 from agreements.questions.model import AskRoad, Verb, Wording
 from api.http.recipient import agreeing
 from api.http.recipient.agreeing import Fetches
-from api.ports import Retryable
+from api.ports import Mode, Retryable
 from api.usecases.agreeing import pages, staffing
 from api.usecases.agreeing.keeping import chain_of
 from api.usecases.evidence.exporting import chain_file, request_proof
@@ -105,6 +105,12 @@ def test_the_page_shows_who_asks_what_and_until_when_with_two_buttons_of_equal_w
     assert not page.xpath("//*[@checked or @selected or @disabled] | //script")
     assert "Mevrouw" not in asked.answer.text
     assert "set-cookie" not in asked.answer.headers
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_page_of_a_test_says_that_it_is_one(asked: Asked, world: AgreeWorld, mode: Mode) -> None:
+    (request,) = world.ask(world.make(mode=mode, **RICH), person("T1"))
+    assert ("Dit is een proef." in asked.get(path_of(request)).text) is (mode is Mode.TEST)
 
 
 def test_a_button_decides_what_is_shown_then_and_a_yes_is_taken_back_by_one_button(
