@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from api.ports import Batch, Piece, PieceResult
 
-QUICK, MANY = range(4), range(4, 24)
+QUICK, MANY = range(2), range(2, 24)
 STEPS = 45
 LONG = "woord " * 1500
 GONE = {PieceState.HANDED_OVER, PieceState.PULLED, PieceState.STOPPED}

@@ -160,6 +160,7 @@ def test_bundles_and_trays_are_known_again_when_it_is_written() -> None:
     assert [bundle.name for bundle in as_numbered(numbered, TOY).bundles] == ["1200-1299", "2500-2599"]
 
 
+@pytest.mark.long
 def test_planning_eighty_thousand_letters_takes_seconds() -> None:
     rows = [
         Row(n, f"{1000 + n * 7919 % 8999} AB", f"key-{n % 60_000}", n % 3 + 1) if n % 20 else Row(n, "BE", "", 1)
