@@ -52,6 +52,12 @@ from api.http.staff import people as staff_people
 from api.http.staff import pieces as staff_pieces
 from api.http.staff import rules as staff_rules
 from api.http.staff import webhooks as staff_webhooks
+from api.http.staff.agreements import draft as staff_draft
+from api.http.staff.agreements import people as staff_asked
+from api.http.staff.agreements import preview as staff_preview
+from api.http.staff.agreements import question as staff_question
+from api.http.staff.agreements import queue as staff_queue
+from api.http.staff.agreements import request as staff_request
 from api.http.staff.answers import campaigns as staff_campaigns
 from api.http.staff.answers import front as staff_front
 from api.http.staff.answers import front_forms as staff_front_forms
@@ -95,6 +101,8 @@ _ROUTERS: Final = (
     *(mailroom_start.router, mailroom_batch.router, mailroom_pictures.router, mailroom_review.router),
     *(mailroom_exceptions.router, mailroom_slip.router, mailroom_sheet.router, mailroom_quality.router),
     *(staff_campaigns.router, staff_front.router, staff_front_forms.router, staff_settle.router),
+    *(staff_draft.router, staff_preview.router, staff_queue.router, staff_request.router),
+    *(staff_asked.router, staff_question.router),
 )
 
 

@@ -10,7 +10,7 @@ from agreements.lifecycle.deciding import RequestState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from agreements.lifecycle.deciding import Method
     from api.ports.entities import Mode
@@ -183,6 +183,14 @@ class AgreementCounts(NamedTuple):
     unclear: int = 0
 
 
+class DecidedCount(NamedTuple):
+    """How many requests were decided on a day (UTC), by where they stand now."""
+
+    day: date
+    state: RequestState
+    requests: int
+
+
 class Questions(Protocol):
     """Questions."""
 
@@ -252,6 +260,9 @@ class Agreements(Protocol):
 
     def counts(self, organisation_id: str, question_id: str) -> AgreementCounts:
         """How a question stands; ``sent`` and ``delivered`` count those that came further too."""
+
+    def decided_per_day(self, organisation_id: str, question_id: str) -> Sequence[DecidedCount]:
+        """Days on which anybody decided, in order."""
 
     def to_remind(self, now: datetime, limit: int) -> Sequence[AgreementRequest]:
         """Open requests of all organisations whose reminder is due, longest due first."""

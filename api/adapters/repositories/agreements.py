@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import exists, func, insert, select, update
 
 from agreements.lifecycle.deciding import RequestState
 from api.adapters import agreement_tables as tables
-from api.adapters.repositories.base import Repository, as_row, not_found
+from api.adapters.repositories.base import Repository, as_row, day_of, not_found
 from api.adapters.repositories.cursors import behind, cursor_at
-from api.ports import AgreementCounts, AgreementRequest, Asking, Reach
+from api.ports import AgreementCounts, AgreementRequest, Asking, DecidedCount, Reach
 from docgen.findings import Refusal
 
 if TYPE_CHECKING:
@@ -139,6 +139,14 @@ class SqlAgreements(Repository):
         states = {str(state): sum(row[2] for row in rows if row[0] is state) for state in RequestState}
         reaches = {reach: sum(row[2] for row in rows if row[1] is reach) for reach in Reach}
         return AgreementCounts(asked=sum(states.values()), **states, **_came(reaches), unclear=unclear)
+
+    def decided_per_day(self, organisation_id: str, question_id: str) -> Sequence[DecidedCount]:
+        """Days as both databases write them."""
+        c = _REQUESTS.c
+        day = day_of(self._connection.dialect.name, c.decided_at)
+        own = (c.organisation_id == organisation_id, c.question_id == question_id, c.decided_at.is_not(None))
+        statement = select(day, c.state, func.count()).where(*own).group_by(day, c.state).order_by(day, c.state)
+        return [DecidedCount(date.fromisoformat(row[0]), *row[1:]) for row in self._connection.execute(statement)]
 
     def to_remind(self, now: datetime, limit: int) -> Sequence[AgreementRequest]:
         """By moment and id."""

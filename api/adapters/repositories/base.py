@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import exists, insert, literal, select, update
+from sqlalchemy import exists, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api.adapters import tables
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from enum import StrEnum
 
-    from sqlalchemy import Column, Connection, Row, Select, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table
 
 T = TypeVar("T")
 S = TypeVar("S", bound="StrEnum")
@@ -41,6 +41,13 @@ def chunked(rows: Iterable[T]) -> Iterator[list[T]]:
             block = []
     if block:
         yield block
+
+
+def day_of(dialect: str, column: ColumnElement[Any]) -> ColumnElement[str]:
+    """The day of a moment (UTC) as ``2026-12-31``."""
+    if dialect == "postgresql":
+        return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD")
+    return func.strftime("%Y-%m-%d", column)
 
 
 class Repository:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select, true, update
 
 from api.adapters import campaign_tables as tables
-from api.adapters.repositories.base import Repository, as_row, not_found
+from api.adapters.repositories.base import Repository, as_row, day_of, not_found
 from api.ports import FOR_A_PERSON, Campaign, CampaignCounts, DayCount, Mode, MomentKind, RecordState
 from docgen.findings import Refusal
 
@@ -109,7 +109,7 @@ class SqlCampaigns(Repository):
     def per_day(self, organisation_id: str, campaign_id: str) -> Sequence[DayCount]:
         """Days as both databases write them."""
         c = tables.submissions.c
-        day = func.substr(_as_text(self._connection.dialect.name, c.came_at), 1, 10)
+        day = day_of(self._connection.dialect.name, c.came_at)
         statement = (
             select(day, c.road, func.count())
             .where(c.organisation_id == organisation_id, c.campaign_id == campaign_id)
@@ -125,12 +125,6 @@ class SqlCampaigns(Repository):
 
     def _count(self, statement: Select[Any]) -> int:
         return int(self._connection.execute(statement).scalar_one())
-
-
-def _as_text(dialect: str, column: Any) -> ColumnElement[str]:  # noqa: ANN401 - a column of any type
-    if dialect == "postgresql":
-        return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD")
-    return func.strftime("%Y-%m-%d", column)
 
 
 def _records_of(organisation_id: str, campaign_id: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:

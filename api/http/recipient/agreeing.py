@@ -102,6 +102,11 @@ def take_press(visit: Visit, token: str, form: Form) -> Response:
     return unknown_ask(visit) if shown is None else see_other(_of(visit, shown).url(_path(token), s=saw))
 
 
+def example_html(visit: Visit, shown: Shown) -> str:
+    """The page of nobody, for who writes the question to look at; its buttons offer nothing."""
+    return html_of(visit, "agree.html", offer="", **_values(visit, shown, _Place("#", "")))
+
+
 def unknown_ask(visit: Visit) -> Response:
     """The page of a link that nobody made, or of another organisation."""
     return plain(visit, "ask_unknown", HTTPStatus.NOT_FOUND)

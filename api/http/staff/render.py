@@ -11,11 +11,15 @@ from starlette.responses import HTMLResponse, Response
 
 from api.http.html import environment
 from api.http.staff.forms import new_key
-from api.http.staff.visitors import visitor_of
+from api.http.staff.visitors import SETTLERS, visitor_of
 from api.ports import Role
+from api.usecases.agreeing import staffing
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from api.http.staff.visitors import Visitor
+    from api.usecases.deps import Deps
 
 _FOLDER: Final = Path(__file__).parents[1] / "pages" / "staff"
 _KINDS: Final = {
@@ -23,7 +27,9 @@ _KINDS: Final = {
     "corporation.css": "text/css",
     "mailroom.css": "text/css",
     "answers.css": "text/css",
+    "agreements.css": "text/css",
     "staff.js": "text/javascript",
+    "agreements.js": "text/javascript",
     "mailroom.js": "text/javascript",
 }
 _POLICY: Final = (
@@ -39,8 +45,10 @@ HEADERS: Final = {
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - of templates
     """A page of ``pages/staff``, with what every page needs."""
+    visitor = visitor_of(request)
     shared = {
-        "visitor": visitor_of(request),
+        "visitor": visitor,
+        "waiting_answers": _waiting_answers(request, visitor),
         "Role": Role,
         "path": request.url.path,
         "asset": asset_url,
@@ -52,6 +60,14 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     }
     text = environment().get_template(f"staff/{template}").render(shared | values)
     return HTMLResponse(text, status, HEADERS)
+
+
+def _waiting_answers(request: Request, visitor: Visitor | None) -> int:
+    """How many unclear answers wait for a person, for who may settle them."""
+    if visitor is None or not visitor.may(*SETTLERS):
+        return 0
+    deps: Deps = request.app.state.deps
+    return staffing.count_waiting(deps, visitor.organisation_id)
 
 
 def asset_url(name: str) -> str:

@@ -11,9 +11,11 @@ from api.http.edge import DepsDep
 from api.http.staff.desk import notice_of
 from api.http.staff.render import page
 from api.http.staff.route import StaffRoute
-from api.http.staff.visitors import WATCHERS, Visitor, VisitorDep
+from api.http.staff.visitors import SETTLERS, WATCHERS, Visitor, VisitorDep
 from api.ports import CARRIER, Alarm, BatchState, JobState, Role
 from api.usecases import batches, exchanging, jobs, overview
+from api.usecases.agreeing.asking import ASKING_STOPPED
+from api.usecases.agreeing.questions import get_question
 from api.usecases.answering.campaigns import get_campaign
 from api.usecases.answering.guarding import CODES_PAUSED
 from api.usecases.answering.reminding import REMINDER_FAILED
@@ -39,6 +41,7 @@ _WHAT_TO_DO: Final[Mapping[str, str]] = {
     BatchState.FETCHED: "It was fetched but not marked printed. Print it, and say so.",
     BatchState.PRINTED: "Not every piece is accounted for. Say what became of the rest, and complete it.",
     BatchState.COMPLETED: "It is complete but not on its way. Put it in a mail run and hand it over.",
+    ASKING_STOPPED: "People cannot be asked any more. See what is wrong with its channels, and ask the rest again.",
     CODES_PAUSED: (
         "Somebody is guessing codes, so nobody can type one for an hour. Links that are scanned, and slips, go on. "
         "Tell whoever runs the service when it comes back."
@@ -121,6 +124,9 @@ def _alarm(deps: Deps, visitor: Visitor, alarm: Alarm) -> dict[str, Any]:
         name, url = get_campaign(deps, organisation_id, subject).name, ""
     elif alarm.state == CHANNEL_DOWN:
         name, url = "A channel", ""
+    elif alarm.state == ASKING_STOPPED:
+        name = get_question(deps, organisation_id, subject).asked.name
+        url = f"/staff/agreements/{subject}" if visitor.may(*SETTLERS) else ""
     elif alarm.state == STAMP_FAILED:
         name, url = "Evidence of agreements", ""
     elif alarm.state == WEBHOOK_OFF:

@@ -74,6 +74,8 @@ def person(request: Request) -> Visitor:
 
 VisitorDep = Annotated[Visitor, Depends(person)]
 
+SETTLERS: Final = frozenset({Role.SUBMITTER, Role.APPROVER, Role.MAILROOM})
+"""Who sees questions and settles what is unclear of their answers."""
 ANYBODY: Final = Depends(Guard(frozenset(Role)))
 IN_PRINT_ROOM: Final = Depends(Guard(frozenset({Role.PRINT_ROOM})))
 WATCHERS: Final = Depends(Guard(frozenset({Role.PRINT_ROOM, Role.APPROVER, Role.SUBMITTER})))

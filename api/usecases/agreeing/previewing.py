@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from agreements.messages import Ask, Decided, MessageKind, render_mail, spelled_sms
+from agreements.messages import Ask, Decided, MessageKind, render_mail, render_sms, spelled_sms
 from agreements.questions.checks import MOST_DAYS
 from agreements.questions.frozen import frozen_text
 from agreements.questions.model import AskRoad
@@ -58,12 +58,16 @@ class MailShown:
 
 @dataclass(frozen=True, slots=True)
 class SmsShown:
-    """A text message, how it goes, and its price in tenths of a cent; None when the channel has none."""
+    """A text message, how it goes, and its price in tenths of a cent; None when the channel has none.
+
+    ``written`` is the text before its dear signs were spelled in another way, where the author agreed to that.
+    """
 
     sender: str
     text: str
     segments: Segments
     price_tenths: int | None
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,8 @@ def _sms(ask: Ask, brand: BrandLook, setup: ChannelSetup | None) -> SmsShown:
     roads = ask.question.roads
     link = ask.link if AskRoad.SMS_LINK in roads else ""
     code = ask.code if AskRoad.SMS_KEYWORD in roads else ""
-    text = spelled_sms(replace(ask, link=link, code=code), brand.look)
+    whole = replace(ask, link=link, code=code)
+    text = spelled_sms(whole, brand.look)
     counted = segments(text)
     price = PartPrice(setup.part_price).tenths_of(counted.parts) if setup and setup.part_price else None
-    return SmsShown(setup.sender if setup else "", text, counted, price)
+    return SmsShown(setup.sender if setup else "", text, counted, price, render_sms(whole, brand.look))

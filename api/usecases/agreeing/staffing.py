@@ -100,6 +100,12 @@ def get_unclear(deps: Deps, organisation_id: str, unclear_id: str) -> Unclear:
         return uow.unclear.get(organisation_id, unclear_id)
 
 
+def count_waiting(deps: Deps, organisation_id: str) -> int:
+    """How many wait for a person."""
+    with deps.database.read() as uow:
+        return uow.unclear.count(organisation_id)
+
+
 def settle_unclear(
     deps: Deps, organisation_id: str, unclear_id: str, heard: Attested, request_id: str = ""
 ) -> Outcome | None:

@@ -70,8 +70,13 @@ def write_by(
 
 def channels_of(asked: AskedQuestion, request: AgreementRequest) -> list[ChannelKind]:
     """Channels by which a recipient can be reached, in the order of the question's roads."""
-    there = {ChannelKind.EMAIL: request.email, ChannelKind.SMS: request.phone}
-    wished = [_CHANNELS[road] for road in text_of(asked).roads if road in _CHANNELS]
+    return channels_for(text_of(asked), request.email, request.phone)
+
+
+def channels_for(question: Question, email: str, phone: str) -> list[ChannelKind]:
+    """As `channels_of`, of somebody with these addresses."""
+    there = {ChannelKind.EMAIL: email, ChannelKind.SMS: phone}
+    wished = [_CHANNELS[road] for road in question.roads if road in _CHANNELS]
     return [channel for channel in dict.fromkeys(wished) if there[channel]]
 
 

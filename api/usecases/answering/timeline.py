@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from api.ports import MAX_PAGE_ITEMS, MomentKind, PageRequest
+from api.usecases.agreeing.seeing import requests_of
 from api.usecases.answering.doors import is_theirs
 from api.usecases.answering.pages import asked_in
 from api.usecases.answering.whose import latest_of
@@ -15,7 +16,18 @@ from docgen.findings import Refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from api.ports import Answer, Campaign, ContactMoment, Entry, Page, Record, Submission, UnitOfWork
+    from api.ports import (
+        AgreementRequest,
+        Answer,
+        AskedQuestion,
+        Campaign,
+        ContactMoment,
+        Entry,
+        Page,
+        Record,
+        Submission,
+        UnitOfWork,
+    )
     from api.usecases.answering.pages import Asked
     from api.usecases.deps import Deps
 
@@ -26,12 +38,16 @@ _ANSWERED: Final = frozenset({MomentKind.ANSWERED, MomentKind.SETTLED})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A contact moment with its campaign, and what was answered in it."""
+    """A contact moment with its campaign, and what was answered in it.
+
+    With an ``asked`` it is about a request to agree, whose id is the moment's ``subject_id``; it has no campaign then.
+    """
 
     moment: ContactMoment
     campaign: Campaign | None
     submission: Submission | None = None
     answers: tuple[Answer, ...] = ()
+    asked: AskedQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,8 @@ class Person:
     ``entry`` is the latest way in and ``asked`` what is asked by it; ``live`` counts ways in that lead to the page.
     ``steps`` are of this campaign and others of the same number at the same address, the latest first; ``others`` has
     one way in of each other campaign, and ``elsewhere`` of those with the same number at another address: these may be
-    somebody else's. ``name`` is on the last letter that is kept, "" when none is.
+    somebody else's. ``name`` is on the last letter that is kept, "" when none is. ``requests`` to agree have the same
+    number; they are among the steps unless that number is somebody else's too.
     """
 
     entry: Entry
@@ -70,6 +87,7 @@ class Person:
     steps: Sequence[Step]
     others: Sequence[tuple[Entry, Campaign]]
     elsewhere: Sequence[tuple[Entry, Campaign]]
+    requests: Sequence[tuple[AgreementRequest, AskedQuestion]] = ()
 
 
 def person_of(deps: Deps, organisation_id: str, entry_id: str) -> Person:
@@ -82,6 +100,9 @@ def person_of(deps: Deps, organisation_id: str, entry_id: str) -> Person:
         others, elsewhere = _others(uow, entry)
         campaigns = {campaign.id: campaign for _, campaign in others}
         asked = asked_in(deps, uow, entry)
+        requests = [one for one in requests_of(uow, organisation_id, entry.recipient) if one[0].mode is entry.mode]
+        # a number that somebody else has too says not whose request it is
+        questions = {} if elsewhere else {its.id: its for _, its in requests}
         return Person(
             entry,
             asked,
@@ -89,9 +110,10 @@ def person_of(deps: Deps, organisation_id: str, entry_id: str) -> Person:
             sum(1 for one in entries if one.revoked_at is None and one.token_digest is not None),
             _in_force(uow, entry),
             letters,
-            _steps(uow, entry, campaigns | {asked.campaign.id: asked.campaign}),
+            _steps(uow, entry, campaigns | {asked.campaign.id: asked.campaign}, questions),
             others,
             elsewhere,
+            requests,
         )
 
 
@@ -152,8 +174,11 @@ def _in_force(uow: UnitOfWork, entry: Entry) -> dict[str, InForce]:
     }
 
 
-def _steps(uow: UnitOfWork, entry: Entry, campaigns: Mapping[str, Campaign]) -> list[Step]:
-    moments = [one for one in _moments(uow, entry) if one.campaign_id in campaigns][-MOST_STEPS:]
+def _steps(
+    uow: UnitOfWork, entry: Entry, campaigns: Mapping[str, Campaign], questions: Mapping[str, AskedQuestion]
+) -> list[Step]:
+    known = campaigns.keys() | questions.keys()
+    moments = [one for one in _moments(uow, entry) if one.campaign_id in known][-MOST_STEPS:]
     submissions = {one.id: one for one in _submissions(uow, entry) if one.campaign_id in campaigns}
     of_slips = {one.slip_id: one for one in submissions.values() if one.slip_id}
     answers = uow.submissions.answers(entry.organisation_id, sorted(submissions))
@@ -162,7 +187,8 @@ def _steps(uow: UnitOfWork, entry: Entry, campaigns: Mapping[str, Campaign]) -> 
         came = submissions.get(moment.subject_id) if moment.kind in _ANSWERED else of_slips.get(moment.subject_id)
         said = answers.get(came.id, ()) if came else ()
         live = tuple([one for one in said if one.ended_at is None])
-        steps.append(Step(moment, campaigns.get(moment.campaign_id), came, live))
+        whose = (campaigns.get(moment.campaign_id), came, live, questions.get(moment.campaign_id))
+        steps.append(Step(moment, *whose))
     return steps
 
 

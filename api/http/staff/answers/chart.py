@@ -1,4 +1,4 @@
-"""Answers per day and road as stacked bars: what a template draws, worked out without it."""
+"""Answers per day as stacked bars, by road or by anything else: what a template draws, worked out without it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from api.ports import Road
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from api.ports import DayCount
 
 WIDTH: Final = 720
 HEIGHT: Final = 220
@@ -29,7 +27,7 @@ _STEPS: Final = (1, 2, 5)
 class Segment:
     """Part of a bar, of one road; y and height in units of the picture, from its top."""
 
-    road: Road
+    road: str
     count: int
     y: float
     height: float
@@ -48,7 +46,7 @@ class Bar:
     label: str
 
     @property
-    def counts(self) -> Mapping[Road, int]:
+    def counts(self) -> Mapping[str, int]:
         """Answers by road."""
         return {segment.road: segment.count for segment in self.segments}
 
@@ -59,7 +57,7 @@ class Chart:
 
     bars: tuple[Bar, ...]
     ticks: tuple[tuple[float, int], ...]
-    roads: tuple[Road, ...]
+    roads: tuple[str, ...]
     by_week: bool
     total: int
     left: int = _LEFT
@@ -67,42 +65,48 @@ class Chart:
     floor: int = HEIGHT - _BOTTOM
 
 
-def chart_of(counts: Sequence[DayCount]) -> Chart | None:
-    """Every day from the first to the last, weeks when there are many days; None when nothing came."""
+def chart_of(counts: Sequence[tuple[date, str, int]], order: Sequence[str] = tuple(Road)) -> Chart | None:
+    """Every day from the first to the last, weeks when there are many days; None when nothing came.
+
+    ``counts`` are by day and road, or what else is in ``order``, which says what stands on what.
+    """
     if not counts:
         return None
-    days = [count.day for count in counts]
+    days = [count[0] for count in counts]
     by_week = (max(days) - min(days)).days >= _MOST_BARS
     sums = _sums(counts, by_week=by_week)
     firsts = list(_between(min(sums), max(sums), _WEEK if by_week else 1))
-    roads = tuple([road for road in Road if any(road in found for found in sums.values())])
+    roads = tuple([road for road in order if any(road in found for found in sums.values())])
     highest = max(sum(found.values()) for found in sums.values())
     step = _step(highest)
     top = -(-highest // step) * step
     room = HEIGHT - _BOTTOM - _TOP
     every = -(-len(firsts) // _LABELS)
-    bars = tuple([_bar(place, day, sums[day], (len(firsts), room / top, every)) for place, day in enumerate(firsts)])
+    stacks = [{road: sums[day][road] for road in roads if road in sums[day]} for day in firsts]
+    bars = tuple(
+        [_bar(place, day, stacks[place], (len(firsts), room / top, every)) for place, day in enumerate(firsts)]
+    )
     ticks = tuple([(HEIGHT - _BOTTOM - room * value / top, value) for value in range(0, top + 1, step)])
-    return Chart(bars, ticks, roads, by_week, sum(count.submissions for count in counts))
+    return Chart(bars, ticks, roads, by_week, sum(count[2] for count in counts))
 
 
-def _sums(counts: Iterable[DayCount], *, by_week: bool) -> defaultdict[date, dict[Road, int]]:
-    sums: defaultdict[date, dict[Road, int]] = defaultdict(dict)
+def _sums(counts: Iterable[tuple[date, str, int]], *, by_week: bool) -> defaultdict[date, dict[str, int]]:
+    sums: defaultdict[date, dict[str, int]] = defaultdict(dict)
     for day, road, number in counts:
         first = day - timedelta(days=day.weekday()) if by_week else day
         sums[first][road] = sums[first].get(road, 0) + number
     return sums
 
 
-def _bar(place: int, day: date, found: Mapping[Road, int], scale: tuple[int, float, int]) -> Bar:
+def _bar(place: int, day: date, found: Mapping[str, int], scale: tuple[int, float, int]) -> Bar:
     number, unit, every = scale
     slot = (WIDTH - _LEFT - _RIGHT) / number
     width = min(slot * _FULL, _WIDEST)
     middle = _LEFT + slot * (place + 0.5)
     floor = float(HEIGHT - _BOTTOM)
     segments = []
-    for road in Road:
-        if count := found.get(road, 0):
+    for road, count in found.items():
+        if count:
             floor -= count * unit
             segments.append(Segment(road, count, floor, count * unit))
     label = f"{day.day} {day:%b}" if place % every == 0 else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from api.http.staff.agreements.words import WORDS as OF_AGREEMENTS
+from api.http.staff.agreements.words import method_word
 from api.http.staff.mailroom.words import as_written
 from api.ports import MomentKind, RecordState, Road, Standing
 from api.usecases.answering.pages import REPLACED, PageState
@@ -61,6 +63,7 @@ _MOMENTS: Final[Mapping[str, str]] = {
     MomentKind.ASKED_TO_AGREE: "Asked to agree",
     MomentKind.DECIDED: "Decided on a request",
 }
+_DECIDED: Final[Mapping[str, str]] = {"agreed": "Agreed", "declined": "Declined", "withdrawn": "Took it back"}
 _STANDINGS: Final[Mapping[str, str]] = {
     Standing.READY: "",
     Standing.REVIEW: "to be looked at",
@@ -72,6 +75,9 @@ _STANDINGS: Final[Mapping[str, str]] = {
 def moment_word(step: Step) -> str:
     """What passed, and by which road."""
     word = _MOMENTS[step.moment.kind]
+    if step.moment.kind is MomentKind.DECIDED:
+        what, how = step.moment.data.get("what", ""), method_word(str(step.moment.data.get("method", "")))
+        return f"{_DECIDED.get(str(what), word)} {how}".strip()
     if step.moment.kind is not MomentKind.ANSWERED:
         return word
     road = step.submission.road if step.submission else step.moment.data.get("road", "")
@@ -152,5 +158,6 @@ WORDS: Final[Mapping[str, Any]] = {
     "value_in": value_in,
     "code_word": code_word,
     "campaign_state": campaign_state,
+    "request_state": OF_AGREEMENTS["request_state"],
 }
 """For every page of answers."""

@@ -1,0 +1,1 @@
+"""Pages of questions: written with a look at what people get, asked, followed, and unclear answers settled."""
