@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agreements.proof.blocks import Fact, Facts, Look, Quote, Shown, Words
+from agreements.proof.blocks import Fact, Facts, Look, Quote, Screen, Shown, Words
 from agreements.proof.reading import moment_if
 from agreements.proof.timeline import title_of
 
@@ -89,7 +89,7 @@ def _one_sent(making: Making, one: Sent) -> Iterator[Block]:
 
 
 def shown(making: Making) -> Iterator[Block]:
-    """The page as a picture, or what it said."""
+    """The page as a picture, or drawn again from what it said."""
     act = making.proof.deciding
     if act is None or act.method != "web-post":
         return
@@ -100,12 +100,11 @@ def shown(making: Making) -> Iterator[Block]:
     if making.page is not None:
         yield Shown(making.page, speech.say("shown.page-alt"), speech.say("shown.page", when=when), _PAGE_MM)
     else:
-        yield Words(speech.say("shown.no-picture"))
+        yield Words(speech.say("shown.no-picture"), leads=True)
         buttons = act.buttons or tuple(
             filter(None, (making.proof.asked.line(f"button {one}") for one in ("yes", "no")))
         )
-        text = "\n\n".join([spoken(making), "   ".join(f"[ {button} ]" for button in buttons)]).strip()
-        yield Quote(text, making.proof.asked.line("title"))
+        yield Screen(making.proof.asked.line("title"), spoken(making), buttons)
     if offered is not None:
         yield Words(speech.say("shown.offered", when=when), Look.SMALL)
     if act.event.text("page_digest"):

@@ -112,8 +112,17 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Screen:
+    """A page of which no picture is kept, drawn again from its ``title``, its words and those on its buttons."""
+
+    title: str
+    text: str
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NewPage:
     """What follows begins on a new page, unless half of the page is left."""
 
 
-Block = Words | Facts | Quote | Steps | Table | Shown | NewPage
+Block = Words | Facts | Quote | Steps | Table | Shown | Screen | NewPage

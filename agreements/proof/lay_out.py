@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agreements.proof.blocks import Facts, Look, NewPage, Quote, Shown, Steps, Table, Words
+from agreements.proof.blocks import Facts, Look, NewPage, Quote, Screen, Shown, Steps, Table, Words
 from agreements.proof.house import GRAY, no_line_alone
 from agreements.proof.panels import facts_stripes, quote_stripes
+from agreements.proof.screen import screen_stripes
 from agreements.proof.stripes import Column, Stripe, stripes_of
 from agreements.proof.tables import shown_stripe, table_stripes
 from agreements.proof.time_lane import steps_stripes
@@ -50,6 +51,8 @@ def stripes(house: House, block: Block, under: Tag) -> list[Stripe]:
             found = table_stripes(house, block, under)
         case Shown():
             found = [shown_stripe(house, block, under)]
+        case Screen():
+            found = screen_stripes(house, block, under)
         case NewPage():
             found = [Stripe(0.0, begins_page=True)]
     return found

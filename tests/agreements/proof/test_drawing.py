@@ -70,6 +70,16 @@ def test_the_first_page_says_who_agreed_to_what_when_and_how(
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_page_of_which_there_is_no_picture_is_drawn_again_and_says_so(brand: Brand, language: str) -> None:
+    document, said = agreed_on_page(language).document(), {"nl": "opnieuw getekend", "en": "drawn again"}[language]
+    drawn, pictured = (words(draw_proof(document, brand, language, one)) for one in (None, Pictures(page=picture())))
+    assert said in drawn
+    assert said not in pictured
+    for label in BUTTONS[language]:
+        assert drawn.count(label) > pictured.count(label)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_event_and_digest_is_there(brand: Brand, language: str) -> None:
     chain = agreed_on_page(language)
     chain.checkpoint()
