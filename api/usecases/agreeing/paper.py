@@ -46,8 +46,8 @@ def _note(deps: Deps, uow: UnitOfWork, asked: AskedQuestion, about: Record) -> N
     if answer is None or said is None:
         return
     signature = settled.get(asked.signature_field)
-    if signature is None and _is_open(uow, asked, answer):
-        # somebody is still to say whether it is signed, and this comes again then
+    if signature is None and _comes_later(uow, asked, answer):
+        # whether it is signed is not settled yet, and this comes again then
         return
     request = uow.agreements.of_recipient(about.organisation_id, asked.id, about.record_id)
     if request is None:
@@ -81,10 +81,11 @@ def _slip(uow: UnitOfWork, answer: Record) -> dict[str, Json]:
     return found | ({"page_digest": f"sha256:{bundle.sha256}"} if bundle else {})
 
 
-def _is_open(uow: UnitOfWork, asked: AskedQuestion, answer: Record) -> bool:
-    """Whether the signature of the answer's slip waits for a person."""
+def _comes_later(uow: UnitOfWork, asked: AskedQuestion, answer: Record) -> bool:
+    """Whether the signature of the answer's slip waits for a person, or was read and is the next to be settled."""
     fields = uow.slip_fields.of_slips(answer.organisation_id, [answer.slip_id]) if answer.slip_id else ()
-    return any(one.name == asked.signature_field and one.stage is not Stage.SETTLED for one in fields)
+    signatures = [one for one in fields if one.name == asked.signature_field]
+    return any(one.stage is not Stage.SETTLED or one.value for one in signatures)
 
 
 def _said(asked: AskedQuestion, answer: Record) -> Said | None:

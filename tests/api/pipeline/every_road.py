@@ -39,7 +39,7 @@ from tests.api.usecases.world import ORG, SAMPLES, SECRET, World, as_json, sampl
 from tests.scanning.slips import steady_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -100,32 +100,12 @@ class EveryRoad:
         pieces = {piece.id: piece.record_id for piece in self.world.pieces(self.jobs["slip"].id)}
         batch = intake.open_batch(deps, ORG, "Monday", Mode.LIVE, "usr_1")
         said = {one.recipient: one.slip for one in self.said}
-        pages = (self._scan(piece_id, said[recipient]) for piece_id, recipient in pieces.items())
-        for number, data in enumerate(_files(folder, pages)):
+        pages = (sheet_of(self.world, piece_id, said[recipient]) for piece_id, recipient in pieces.items())
+        for number, data in enumerate(files_of(folder, pages)):
             intake.add_file(deps, ORG, batch.id, f"scan-{number}.tif", [data], "usr_1")
         self.world.handlers = {WorkKind.READ_SCAN: partial(read_scan, deps, IsolatedReader())}
         self.world.run()
-        keyed = 0
-        for person in ("usr_a", "usr_b", "usr_c"):
-            while (item := reviewing.next_review(deps, ORG, person)) is not None:
-                truth = said[pieces[item.slip.piece_id]].get(item.asked.name, "")
-                text = _keyed(item.asked.kind, truth)
-                reviewing.key_field(deps, ORG, item.field_id, person, text, insists=True)
-                keyed += 1
-        return keyed
-
-    def _scan(self, piece_id: str, answers: Mapping[str, str]) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-        """A whole sheet, uint8 grey 300 dpi, with the slip where it was printed."""
-        with self.world.deps.database.read() as uow:
-            printed = uow.piece_slips.find(ORG, piece_id)
-            assert printed is not None
-            geometry: SlipGeometry = read_geometry(uow.slip_forms.get(ORG, printed.form).geometry)
-        slip = printed_slip(geometry, SlipCode(piece_id, printed.form, printed.page), DPI)
-        fill_in(slip, DPI, geometry, answers, steady_writer(), np.random.default_rng(len(piece_id)))
-        sheet = np.full(_A4_PX, 255, np.uint8)
-        top = min(round(geometry.page_top_mm * DPI / 25.4), _A4_PX[0] - slip.shape[0])
-        sheet[top : top + slip.shape[0], : slip.shape[1]] = slip[:, : _A4_PX[1]]
-        return sheet
+        return key_all(self.world, lambda piece_id: said[pieces[piece_id]])
 
     def by_file(self) -> None:
         """All in one file, each row by somebody who keeps to it."""
@@ -162,6 +142,33 @@ class EveryRoad:
                 if page.next_after is None:
                     return found
                 after = page.next_after
+
+
+def sheet_of(
+    world: World, piece_id: str, answers: Mapping[str, str]
+) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    """A whole sheet, uint8 grey 300 dpi, with the slip of a letter where it was printed, filled in."""
+    with world.deps.database.read() as uow:
+        printed = uow.piece_slips.find(ORG, piece_id)
+        assert printed is not None
+        geometry: SlipGeometry = read_geometry(uow.slip_forms.get(ORG, printed.form).geometry)
+    slip = printed_slip(geometry, SlipCode(piece_id, printed.form, printed.page), DPI)
+    fill_in(slip, DPI, geometry, answers, steady_writer(), np.random.default_rng(len(piece_id)))
+    sheet = np.full(_A4_PX, 255, np.uint8)
+    top = min(round(geometry.page_top_mm * DPI / 25.4), _A4_PX[0] - slip.shape[0])
+    sheet[top : top + slip.shape[0], : slip.shape[1]] = slip[:, : _A4_PX[1]]
+    return sheet
+
+
+def key_all(world: World, said: Callable[[str], Mapping[str, str]]) -> int:
+    """People key what the machine is not sure of, as it was written on the slip of a letter. How many fields."""
+    keyed = 0
+    for person in ("usr_a", "usr_b", "usr_c"):
+        while (item := reviewing.next_review(world.deps, ORG, person)) is not None:
+            text = _keyed(item.asked.kind, said(item.slip.piece_id).get(item.asked.name, ""))
+            reviewing.key_field(world.deps, ORG, item.field_id, person, text, insists=True)
+            keyed += 1
+    return keyed
 
 
 def _invent(template: str, count: int) -> tuple[list[dict[str, object]], list[Said]]:
@@ -237,7 +244,7 @@ def _keyed(kind: ReplyKind, truth: str) -> str:
     return truth
 
 
-def _files(folder: Path, pages: Iterator[np.ndarray[tuple[int, int], np.dtype[np.uint8]]]) -> Iterator[bytes]:
+def files_of(folder: Path, pages: Iterator[np.ndarray[tuple[int, int], np.dtype[np.uint8]]]) -> Iterator[bytes]:
     every = list(pages)
     for start in range(0, len(every), _PAGES_A_FILE):
         path = folder / f"{start}.tif"
