@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agreements.proof.making import Making
     from agreements.proof.values import Act, Sent, Told
 
-_PAGE_MM, _SLIP_MM = 120.0, 95.0
+_PAGE_MM, _SLIP_MM = 120.0, 160.0
 _ASKING = frozenset({"request", "reminder"})
 
 
