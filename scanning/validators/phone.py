@@ -40,15 +40,19 @@ def check(answer: str, *, mobile_needed: bool = False, insists: bool = False) ->
     if len(text) > _LONGEST or not any(one.isdigit() for one in text):
         return refusal("phone-not-a-number")
     number = _parsed(text) if _SPELLING.fullmatch(text) else None
-    inside = _inside(text)
-    if inside and (number is None or not phonenumbers.is_valid_number(number)):
+    if number is None or not phonenumbers.is_valid_number(number):
+        return _doubtful(text, number, insists=insists)
+    problems = list(_doubts(number, mobile_needed=mobile_needed))
+    return conclude(_e164(number), problems, _facts(number), insists=insists)
+
+
+def _doubtful(text: str, number: PhoneNumber | None, *, insists: bool) -> Checked:
+    """Of what is no number as a whole."""
+    if inside := _inside(text):
         return conclude(None, [ask("phone-unclear", *inside)], insists=insists)
     if number is None and not _SPELLING.fullmatch(text):
         return refusal("phone-not-a-number")
-    if number is None or not phonenumbers.is_valid_number(number):
-        return conclude(None, [_why_not(text, number)], insists=insists)
-    problems = list(_doubts(number, mobile_needed=mobile_needed))
-    return conclude(_e164(number), problems, _facts(number), insists=insists)
+    return conclude(None, [_why_not(text, number)], insists=insists)
 
 
 def _parsed(text: str) -> PhoneNumber | None:
