@@ -120,7 +120,7 @@ def test_unclear_answers_are_settled_by_keys_and_a_key_held_down_settles_nothing
     says(window, "2 left")
     window.wait_for_timeout(300)
     window.keyboard.press("y")
-    says(window, "cannot be undone")
+    window.wait_for_selector("#desk[data-confirms]:not(.busy)")
     look(window, "confirm")
     window.wait_for_timeout(300)
     for _ in range(3):
