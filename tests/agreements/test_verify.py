@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from agreements import verify
 from agreements.__main__ import main
-from agreements.evidence.bundle import RequestProof, Stamped, chain_lines
+from agreements.evidence.bundle import Stamped, chain_lines
 from agreements.evidence.canonical import digest, digest_of
 from agreements.evidence.chain import Draft, Event, Head, extend
-from agreements.evidence.checkpoint import path_to
+from tests.agreements.checked import bad, changed_event, proof_of
 from tests.agreements.evidence.stories import CHAIN, Teller, again, token_digest, told
 
 if TYPE_CHECKING:
@@ -29,18 +29,6 @@ _ALONE = Path(verify.__file__)
 
 def _file(events: Sequence[Event], stamped: Sequence[Stamped] = (), head: Head | None = None) -> bytes:
     return b"".join(chain_lines(CHAIN, head or events[-1].head, events, stamped))
-
-
-def _bad(data: bytes) -> tuple[int | None, list[str]]:
-    report = verify.check(data)
-    assert report.exit_code() == (1 if report.findings else 0)
-    return report.first_bad, [one.code for one in report.findings]
-
-
-def _changed(event: Event, **changed: Json) -> Event:
-    """The event with another body and the digests that go with it."""
-    body = {**(event.body or {}), **changed}
-    return extend(event.chain, Head(event.seq - 1, event.prev), Draft(event.at, event.kind, event.subject, body))
 
 
 def _line_flips(event: Event) -> list[bytes]:
@@ -99,36 +87,36 @@ def test_a_deleted_event_shows_at_its_number() -> None:
     events = told(30).events
     for index in range(29):
         left = [*events[:index], *events[index + 1 :]]
-        assert _bad(_file(left)) == (index + 1, ["sequence-wrong"])
+        assert bad(_file(left)) == (index + 1, ["sequence-wrong"])
 
 
 def test_an_inserted_event_shows_at_the_one_that_it_pushed_on() -> None:
     events = told(30).events
     forged = extend(CHAIN, events[11].head, Draft("2026-11-23T10:00:00.000000Z", "link-fetched", "agr_0004", {}))
-    assert _bad(_file([*events[:12], forged, *events[12:]])) == (14, ["sequence-wrong"])
+    assert bad(_file([*events[:12], forged, *events[12:]])) == (14, ["sequence-wrong"])
 
 
 def test_an_event_that_is_there_twice_shows() -> None:
     events = told(30).events
-    assert _bad(_file([*events[:12], *events[11:]])) == (13, ["sequence-wrong"])
+    assert bad(_file([*events[:12], *events[11:]])) == (13, ["sequence-wrong"])
 
 
 def test_swapped_events_show_at_the_first() -> None:
     events = told(30).events
     for index in range(29):
         swapped = [*events[:index], events[index + 1], events[index], *events[index + 2 :]]
-        assert _bad(_file(swapped, head=events[-1].head))[0] == index + 1
+        assert bad(_file(swapped, head=events[-1].head))[0] == index + 1
 
 
 def test_events_cut_off_at_the_end_show_when_the_file_says_how_many_there_were() -> None:
     events = told(30).events
-    assert _bad(_file(events[:20], head=events[-1].head)) == (21, ["chain-truncated"])
+    assert bad(_file(events[:20], head=events[-1].head)) == (21, ["chain-truncated"])
 
 
 def test_a_checkpoint_shows_that_the_end_was_cut_off_however_the_head_was_written_anew() -> None:
     teller = told(30)
     stamped = teller.checkpoints(10, 30)
-    assert _bad(_file(teller.events[:20], stamped)) == (21, ["chain-truncated"])
+    assert bad(_file(teller.events[:20], stamped)) == (21, ["chain-truncated"])
 
 
 def test_a_checkpoint_that_was_kept_elsewhere_shows_it_too() -> None:
@@ -153,8 +141,8 @@ def test_events_after_the_last_checkpoint_are_said_to_be_open() -> None:
 def test_an_answer_by_another_link_shows_even_when_all_was_written_anew() -> None:
     events = told(30).events
     index = next(at for at, event in enumerate(events) if event.kind == "answered")
-    events[index] = _changed(events[index], token_digest=token_digest("agr_9999"))
-    assert _bad(_file(again(events, index))) == (index + 1, ["token-differs"])
+    events[index] = changed_event(events[index], token_digest=token_digest("agr_9999"))
+    assert bad(_file(again(events, index))) == (index + 1, ["token-differs"])
 
 
 def test_a_text_that_was_edited_after_sending_shows() -> None:
@@ -163,24 +151,24 @@ def test_a_text_that_was_edited_after_sending_shows() -> None:
     events, other = teller.events, "Wij boeken voortaan af."
     line = events[0].line().decode().replace("per e-mail", "per brief").encode()
     data = teller.file().replace(events[0].line(), line)
-    assert _bad(data) == (1, ["digest-differs"])
+    assert bad(data) == (1, ["digest-differs"])
     text: Json = {"nl": {"text": other, "digest": digest_of(b"what was asked")}}
-    assert _bad(_file(again([_changed(events[0], texts=text), *events[1:]], 0)))[0] == 1
+    assert bad(_file(again([changed_event(events[0], texts=text), *events[1:]], 0)))[0] == 1
     text = {"nl": {"text": other, "digest": digest_of(other.encode())}}
-    edited = again([_changed(events[0], texts=text), *events[1:]], 0)
-    assert _bad(_file(edited))[0] == 2
-    anew = [_changed(one, question_digest=digest_of(other.encode())) for one in edited[1:]]
+    edited = again([changed_event(events[0], texts=text), *events[1:]], 0)
+    assert bad(_file(edited))[0] == 2
+    anew = [changed_event(one, question_digest=digest_of(other.encode())) for one in edited[1:]]
     written_anew = again([edited[0], *anew], 0)
-    assert _bad(_file(written_anew)) == (None, [])
-    assert _bad(_file(written_anew, teller.checkpoints(30))) == (1, ["checkpoint-differs"])
+    assert bad(_file(written_anew)) == (None, [])
+    assert bad(_file(written_anew, teller.checkpoints(30))) == (1, ["checkpoint-differs"])
 
 
 def test_a_frozen_text_may_be_more_than_one_string() -> None:
     shown: Json = {"title": "Betalen", "text": "Mag het?", "choices": ["Ja", "Nee"]}
     teller = Teller()
     event = teller.freeze()
-    frozen = _changed(event, texts={"nl": {"text": shown, "digest": digest(shown)}})
-    assert _bad(_file([frozen])) == (None, [])
+    frozen = changed_event(event, texts={"nl": {"text": shown, "digest": digest(shown)}})
+    assert bad(_file([frozen])) == (None, [])
 
 
 def _after_asking(*, method: str = "web-post", **changed: Json) -> list[str]:
@@ -188,7 +176,7 @@ def _after_asking(*, method: str = "web-post", **changed: Json) -> list[str]:
     teller.freeze()
     teller.ask("agr_1")
     teller.answer("agr_1", method=method, **changed)
-    return _bad(teller.file())[1]
+    return bad(teller.file())[1]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +202,7 @@ def test_an_answer_may_be_to_the_question_in_another_of_its_languages() -> None:
     teller.freeze(en="May we?")
     teller.ask("agr_1")
     teller.answer("agr_1", question_digest=digest_of(b"May we?"))
-    assert _bad(teller.file()) == (None, [])
+    assert bad(teller.file()) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -250,7 +238,7 @@ def test_a_decision_comes_before_the_end(valid_until: str, codes: list[str]) -> 
     teller.freeze()
     teller.ask("agr_1", valid_until=valid_until)
     teller.answer("agr_1")
-    assert _bad(teller.file())[1] == codes
+    assert bad(teller.file())[1] == codes
 
 
 @pytest.mark.parametrize(
@@ -271,7 +259,7 @@ def test_what_came_in_counts_from_then_as_far_as_that_can_be(changed: dict[str, 
 def test_a_request_that_was_agreed_is_decided_once() -> None:
     teller = told(4)
     teller.answer("agr_0001", "no")
-    assert _bad(teller.file()) == (5, ["decided-twice"])
+    assert bad(teller.file()) == (5, ["decided-twice"])
 
 
 def test_who_declined_may_still_agree_and_what_came_in_time_counts_though_the_end_was_noted() -> None:
@@ -296,7 +284,7 @@ def test_what_an_event_goes_on_from_must_be_there() -> None:
     for kind in ("withdrawn", "expired", "cancelled", "corrected", "reminded", "settled-by-person"):
         teller = told(3)
         teller.tell(kind, "agr_0001", {"request": "agr_0001", "names": 77, "answer": "yes", "by": "usr_1"})
-        assert _bad(teller.file()) == (4, ["predecessor-missing"])
+        assert bad(teller.file()) == (4, ["predecessor-missing"])
 
 
 def _settled(**changed: Json) -> Teller:
@@ -328,80 +316,7 @@ def test_a_person_may_settle_an_unclear_answer_when_it_came_in_time() -> None:
     ],
 )
 def test_who_settles_names_themselves_and_what_was_unclear(changed: dict[str, Json], codes: list[str]) -> None:
-    assert _bad(_settled(**changed).file())[1] == codes
-
-
-def _proof(teller: Teller, request: str, *, links: bool = False, shown: Sequence[str] = ()) -> RequestProof:
-    stamped = teller.checkpoints(20, 40)
-    events = tuple(event for event in teller.events if event.subject == request or event.kind == "question-frozen")
-    paths = []
-    for event in events:
-        under = next((one.checkpoint for one in stamped if one.checkpoint.last >= event.seq), None)
-        if under:
-            digests = [one.digest for one in teller.events[under.first - 1 : under.last]]
-            paths.append(path_to(under, digests, event.seq))
-    others = tuple(event.without_body() for event in teller.events) if links else ()
-    annexes = tuple(teller.annexes[name] for name in shown)
-    head = teller.events[-1].head
-    return RequestProof(CHAIN, request, head, events, tuple(stamped), tuple(paths), others, annexes)
-
-
-def test_the_proof_of_a_request_holds_with_the_bodies_of_others_left_out() -> None:
-    report = verify.check(_proof(told(50), "agr_0005").document())
-    assert not report.findings
-    assert (report.events, report.anchored, report.complete) == (5, 5, False)
-    assert [one["state"] for one in report.decisions] == ["withdrawn"]
-    assert any("whether the request has others" in remark for remark in report.remarks)
-
-
-def test_with_all_links_it_shows_that_nothing_is_missing() -> None:
-    report = verify.check(_proof(told(50), "agr_0005", links=True).document())
-    assert not report.findings
-    assert (report.events, report.anchored, report.complete) == (50, 40, True)
-    assert not any("whether the request has others" in remark for remark in report.remarks)
-
-
-def test_a_change_in_a_proof_shows_at_its_event() -> None:
-    document = _proof(told(50), "agr_0005").value()
-    for at, seq in enumerate((1, 14, 15, 16, 17)):
-        for name in ("at", "subject", "kind", "digest", "chain"):
-            changed = json.loads(json.dumps(document))
-            changed["events"][at][name] = changed["events"][at][name].replace("0", "9") + " "
-            assert _bad(verify.canon(changed).encode())[0] == seq
-
-
-def test_an_event_that_was_written_anew_is_not_under_the_checkpoint() -> None:
-    teller = told(50)
-    proof = _proof(teller, "agr_0005")
-    changed = [_changed(event, roads=["sms-link"]) if event.kind == "requested" else event for event in proof.events]
-    assert changed[1] != proof.events[1]
-    first, codes = _bad(proof._replace(events=tuple(changed)).document())
-    assert (first, codes) == (15, ["prev-differs"])
-    alone = proof._replace(events=(changed[0], *again(changed[1:], 0)), paths=proof.paths[:2])
-    assert "path-differs" in _bad(alone._replace(events=(changed[0], changed[1])).document())[1]
-
-
-@pytest.mark.parametrize("change", ["steps", "checkpoint", "seq"])
-def test_a_path_leads_to_the_root_of_its_checkpoint_or_nowhere(change: str) -> None:
-    proof = _proof(told(50), "agr_0005")
-    path = proof.paths[1]
-    other = {
-        "steps": path._replace(steps=(*path.steps[:-1], digest_of(b"else"))),
-        "checkpoint": path._replace(checkpoint=9),
-        "seq": path._replace(seq=33),
-    }[change]
-    assert _bad(proof._replace(paths=(other,)).document())[1] == ["path-differs"]
-
-
-def test_annexes_that_are_shown_are_what_the_events_refer_to() -> None:
-    teller = told(50)
-    names = [name for name, annex in teller.annexes.items() if annex.value == "agr_0005@huurder.example"]
-    proof = _proof(teller, "agr_0005", shown=names)
-    report = verify.check(proof.document())
-    assert (report.findings, report.annexes["shown"]) == ([], 1)
-    swapped = (proof.annexes[0]._replace(value="a.ander@huurder.example"),)
-    first, codes = _bad(proof._replace(annexes=swapped).document())
-    assert (first, codes) == (14, ["annex-differs"])
+    assert bad(_settled(**changed).file())[1] == codes
 
 
 def test_a_deleted_annex_is_told_and_all_else_holds() -> None:
@@ -419,7 +334,7 @@ def test_a_changed_checkpoint_shows(name: str) -> None:
     changed = [one.checkpoint.value() for one in teller.checkpoints(10, 20, 30)]
     changed[1][name] = digest_of(b"else") if name != "chain" else "grachtstad/test"
     lines = [verify.canon({"checkpoint": one, "stamp": ""}).encode() for one in changed]
-    codes = _bad(teller.file() + b"\n".join(lines) + b"\n")[1]
+    codes = bad(teller.file() + b"\n".join(lines) + b"\n")[1]
     assert codes[0] in ("checkpoint-differs", "checkpoint-link-differs")
 
 
@@ -427,7 +342,7 @@ def test_two_checkpoints_of_one_number_show() -> None:
     teller = told(30)
     data = teller.file(10)
     other = teller.checkpoints(12)[0]
-    assert _bad(data + verify.canon(other.value()).encode() + b"\n") == (1, ["checkpoint-differs"])
+    assert bad(data + verify.canon(other.value()).encode() + b"\n") == (1, ["checkpoint-differs"])
 
 
 _CLAIMS = b'"format":"agreement-evidence/1"'
@@ -456,7 +371,7 @@ def test_a_head_that_says_there_is_nothing_hides_nothing() -> None:
     lines = [event.line() for event in events]
     lines[4] = lines[4].replace(b"agr_0002", b"agr_0003")
     head = b"".join(chain_lines(CHAIN, Head(), [], []))
-    assert _bad(head + b"\n".join(lines)) == (5, ["digest-differs"])
+    assert bad(head + b"\n".join(lines)) == (5, ["digest-differs"])
 
 
 def test_a_date_that_goes_back_is_told() -> None:
@@ -472,7 +387,7 @@ _ANY: Any = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
-_PROVEN = _proof(told(50), "agr_0002").value()
+_PROVEN = proof_of(told(50), "agr_0002").value()
 _FIELDS = ("request", "question", "texts", "names", "answer", "decided", "method", "valid_until", "annexes", "nl")
 
 
@@ -506,12 +421,12 @@ def test_whatever_a_proof_holds_the_check_comes_to_an_end(value: object, name: s
 
 def test_deep_nesting_is_told_and_does_no_harm() -> None:
     deep = b'{"format":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-    assert _bad(deep)[1] == ["file-unreadable"]
-    assert _bad(deep + _CLAIMS)[1] == ["line-unreadable"]
+    assert bad(deep)[1] == ["file-unreadable"]
+    assert bad(deep + _CLAIMS)[1] == ["line-unreadable"]
 
 
 def test_a_proof_that_is_attached_to_a_pdf_is_found() -> None:
-    document = _proof(told(50), "agr_0005").document()
+    document = proof_of(told(50), "agr_0005").document()
     for inner in (zlib.compress(document), document):
         pdf = b"%PDF-1.7\n1 0 obj\n<< >>\nstream\nq Q\nendstream\nendobj\n2 0 obj\n<< >>\nstream\r\n" + inner
         assert verify.check(pdf + b"\nendstream\nendobj\n").events == 5
