@@ -17,7 +17,7 @@ from api.ports import (
     QuestionState,
     Unclear,
 )
-from tests.api.builders import NOW, ORG, OTHER, REF
+from tests.api.builders import NOW, ORG, OTHER, REF, two_organisations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,16 @@ def question(number: int = 1, organisation: str = ORG, **changes: object) -> Ask
         created_by="key_1",
     )
     return replace(made, **changes)  # type: ignore[arg-type] # fields of a question
+
+
+def with_questions(database: SqlDatabase) -> SqlDatabase:
+    """Two organisations, each with a question; that of the first is asked of one recipient."""
+    two_organisations(database)
+    with database.write() as uow:
+        uow.questions.add(question())
+        uow.questions.add(question(9, OTHER))
+        uow.agreements.add(request())
+    return database
 
 
 def request(number: int = 1, **changes: object) -> AgreementRequest:

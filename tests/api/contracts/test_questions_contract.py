@@ -15,7 +15,7 @@ from api.ports import (
     QuestionState,
 )
 from docgen.findings import Refusal
-from tests.api.builders import NOW, ORG, OTHER, two_organisations
+from tests.api.builders import NOW, ORG, OTHER
 from tests.api.contracts.agreement_rows import (
     ALL,
     LATER,
@@ -23,9 +23,9 @@ from tests.api.contracts.agreement_rows import (
     PHONE,
     asking,
     question,
-    request,
     unclear,
     waits_for,
+    with_questions,
 )
 
 if TYPE_CHECKING:
@@ -34,13 +34,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def db(database: SqlDatabase) -> SqlDatabase:
-    """Two organisations, each with a question; that of the first is asked of one recipient."""
-    two_organisations(database)
-    with database.write() as uow:
-        uow.questions.add(question())
-        uow.questions.add(question(9, OTHER))
-        uow.agreements.add(request())
-    return database
+    return with_questions(database)
 
 
 def test_a_question_comes_back_as_it_was_written(db: SqlDatabase) -> None:
