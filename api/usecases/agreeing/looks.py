@@ -37,20 +37,19 @@ class _Kept:
     """The last looks that were asked for, for all threads; ``logo`` is in the store that they were made with."""
 
     def __init__(self) -> None:
-        # with the store itself, so that no other comes to stand where it stood
-        self._looks: OrderedDict[tuple[int, str, str, str], tuple[Blobs, BrandLook]] = OrderedDict()
+        self._looks: OrderedDict[tuple[Blobs, str, str, str], BrandLook] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, deps: Deps, package: Package, language: str) -> BrandLook:
-        key = (id(deps.blobs), package.organisation_id, package.digest, language)
+        key = (deps.blobs, package.organisation_id, package.digest, language)
         with self._lock:
             found = self._looks.get(key)
             if found is None:
-                found = self._looks[key] = (deps.blobs, _made(deps, package, language))
+                found = self._looks[key] = _made(deps, package, language)
             self._looks.move_to_end(key)
             while len(self._looks) > _MOST:
                 self._looks.popitem(last=False)
-            return found[1]
+            return found
 
 
 _KEPT: Final = _Kept()
