@@ -46,7 +46,7 @@ def spoken(making: Making) -> str:
 
 def _facts(making: Making) -> Iterator[Fact]:
     speech, lines = making.speech, making.proof.asked.lines
-    purposes = [text for name, texts in lines.items() if name.startswith("purpose ") for text in texts]
+    purposes = _purposes(making)
     if purposes:
         yield Fact(speech.say("asked.purposes"), "\n".join(purposes))
     who = [text for name in ("controller", "address", "contact") for text in lines.get(name, ()) if text]
@@ -60,6 +60,11 @@ def _facts(making: Making) -> Iterator[Fact]:
     if isinstance(roads, list) and roads:
         named = [str(speech.words["road"].get(str(road), road)) for road in roads]
         yield Fact(speech.say("asked.roads"), ", ".join(named))
+
+
+def _purposes(making: Making) -> list[str]:
+    lines = making.proof.asked.lines
+    return [text for name, texts in lines.items() if name.startswith("purpose ") for text in texts]
 
 
 def sent(making: Making) -> Iterator[Block]:
@@ -101,14 +106,25 @@ def shown(making: Making) -> Iterator[Block]:
         yield Shown(making.page, speech.say("shown.page-alt"), speech.say("shown.page", when=when), _PAGE_MM)
     else:
         yield Words(speech.say("shown.no-picture"), leads=True)
-        buttons = act.buttons or tuple(
-            filter(None, (making.proof.asked.line(f"button {one}") for one in ("yes", "no")))
-        )
-        yield Screen(making.proof.asked.line("title"), spoken(making), buttons)
+        yield _screen(making, act)
     if offered is not None:
         yield Words(speech.say("shown.offered", when=when), Look.SMALL)
     if act.event.text("page_digest"):
         yield Words(speech.say("shown.digest", digest=act.event.text("page_digest")), Look.SMALL)
+
+
+def _screen(making: Making, act: Act) -> Screen:
+    """In the order of the page: what it is about, what for, and the question with its buttons."""
+    question, speech = making.proof.asked, making.speech
+    if not question.lines.get("asked"):
+        return Screen(question.line("title"), spoken(making), "", act.buttons)
+    parts = [*question.lines.get("text", ())]
+    purposes = _purposes(making)
+    if purposes:
+        parts.append("\n".join((f"{speech.say('asked.purposes')}:", *(f"• {one}" for one in purposes))))
+    parts += question.lines.get("mandate", ())
+    buttons = act.buttons or tuple(filter(None, (question.line(f"button {one}") for one in ("yes", "no"))))
+    return Screen(question.line("title"), "\n\n".join(parts), "\n".join(question.lines["asked"]), buttons)
 
 
 def answered(making: Making) -> Iterator[Block]:

@@ -113,10 +113,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A page of which no picture is kept, drawn again from its ``title``, its words and those on its buttons."""
+    """A page of which no picture is kept, drawn again from its words; what it ``asked`` stands above the buttons."""
 
     title: str
     text: str
+    asked: str
     buttons: tuple[str, ...] = ()
 
 

@@ -25,13 +25,22 @@ _BUTTON_EDGE_PT, _BUTTON_PADDING_PT, _BUTTON_INSET_PT = 1.2, 8.0, 10.0
 
 
 def screen_stripes(house: House, screen: Screen, under: Tag) -> list[Stripe]:
-    """The title, the words and the buttons of a page, within a frame that goes on where the page of the proof ends."""
-    block, width_pt = under.add("BlockQuote"), house.width_pt - 2 * _INSET_PT
-    title, text = house.faces.bold[Look.SUBHEADING], house.faces.plain[Look.BODY]
-    head = Column(title.lines(screen.title, width_pt), title, house.colours.accent, block.add("P"), _INSET_PT)
-    body = Column(text.lines(screen.text, width_pt), text, house.colours.text, block.add("P"), _INSET_PT)
-    found = [*stripes_of([head], keep_first=True), Stripe(_BETWEEN_PT, keeps_with_next=True)]
-    found += stripes_of([body], keep_first=True)
+    """A page within a frame that goes on where the page of the proof ends."""
+    block, colours = under.add("BlockQuote"), house.colours
+    bold, plain = house.faces.bold, house.faces.plain
+    parts = (
+        (screen.title, bold[Look.SUBHEADING], colours.accent),
+        (screen.text, plain[Look.BODY], colours.text),
+        (screen.asked, bold[Look.BODY], colours.text),
+    )
+    columns = [
+        Column(face.lines(text, house.width_pt - 2 * _INSET_PT), face, colour, block.add("P"), _INSET_PT)
+        for text, face, colour in parts
+        if text
+    ]
+    found = stripes_of(columns[:1], keep_first=True)
+    for column in columns[1:]:
+        found += [Stripe(_BETWEEN_PT, keeps_with_next=True), *stripes_of([column], keep_first=True)]
     if screen.buttons:
         found[-1] = replace(found[-1], keeps_with_next=True)
         found += [Stripe(_BETWEEN_PT, keeps_with_next=True), _buttons(house, screen.buttons, block)]

@@ -22,13 +22,13 @@ _RECTANGLE = re.compile(rb"(-?[\d.]+) (-?[\d.]+) (-?[\d.]+) (-?[\d.]+) re f")
 _TEXT = st.text("abcdefgh ëm³\n", min_size=1, max_size=200)
 
 
-@given(_TEXT, _TEXT, st.lists(_TEXT, max_size=2))
+@given(_TEXT, _TEXT, st.one_of(st.just(""), _TEXT), st.lists(_TEXT, max_size=2))
 @settings(max_examples=40)
 def test_buttons_are_of_one_size_and_all_stands_within_the_frame(
-    brand: Brand, title: str, text: str, labels: list[str]
+    brand: Brand, title: str, text: str, asked: str, labels: list[str]
 ) -> None:
     house = House(typefaces(brand), brand.colours, WIDTH_PT)
-    stripes = screen_stripes(house, Screen(title, text, tuple(labels)), Tag("Document"))
+    stripes = screen_stripes(house, Screen(title, text, asked, tuple(labels)), Tag("Document"))
     assert all(stripe.keeps_with_next for stripe in stripes[-4 if labels else -2 : -1])
     for stripe in stripes:
         boxes = [tuple(map(float, found)) for ink in stripe.inks for found in _RECTANGLE.findall(ink.operators)]
