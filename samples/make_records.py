@@ -183,7 +183,11 @@ def water_meter(random: Random, number: int, people: People) -> Record:
     if number % 3:
         record["meter_place"] = random.choice(("in de meterkast", "onder het aanrecht", "in de kruipruimte"))
     if number % 6:
-        record |= {"previous_reading": random.randrange(20, 9_800), "previous_date": "2025-12-12", "use_per_day": "0.25"}
+        record |= {
+            "previous_reading": random.randrange(20, 9_800),
+            "previous_date": "2025-12-12",
+            "use_per_day": "0.25",
+        }
     return record
 
 
