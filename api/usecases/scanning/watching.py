@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
@@ -21,20 +21,22 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BY: Final = "folder"
+TEST: Final = ".test"
+"""How the names of folders for slips of test jobs end."""
 _MOST_AT_ONCE: Final = 50
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 
 
 def take_in_drops(deps: Deps, drops: Drops) -> int:
     """Take in settled files; returns how many. What cannot be taken in now is left for the next time."""
-    taken, organisations = 0, dict[str, str]()
+    taken, owners = 0, dict[str, _Owner]()
     for claimed in drops.settled():
         with claimed as drop:
             if drop is None:
                 continue
-            organisations = organisations or _folders_of(deps)
+            owners = owners or _folders_of(deps)
             try:
-                taken += _take(deps, organisations, drop)
+                taken += _take(deps, owners, drop)
             except (Fault, OSError) as trouble:
                 log.warning("drop-left", error=type(trouble).__name__, folder=drop.folder)
         if taken >= _MOST_AT_ONCE:
@@ -44,20 +46,27 @@ def take_in_drops(deps: Deps, drops: Drops) -> int:
 
 def folders_seen(deps: Deps, organisation_id: str, drops: Drops) -> Sequence[DropsSeen]:
     """The watched folders of an organisation, with what waits in them; nothing of any other's."""
-    return drops.seen([name for name, owner in _folders_of(deps).items() if owner == organisation_id])
+    return drops.seen([name for name, owner in _folders_of(deps).items() if owner.organisation_id == organisation_id])
 
 
-def _take(deps: Deps, organisations: Mapping[str, str], drop: Drop) -> bool:
-    organisation_id = organisations.get(drop.folder)
-    if organisation_id is None:
+class _Owner(NamedTuple):
+    """Whose a folder is, and whether the slips in it are those of test jobs."""
+
+    organisation_id: str
+    mode: Mode
+
+
+def _take(deps: Deps, owners: Mapping[str, _Owner], drop: Drop) -> bool:
+    owner = owners.get(drop.folder)
+    if owner is None:
         drop.failed("organisation-not-found: no organisation has this id or short name. Name the folder after one.")
         return False
     try:
-        if not _is_taken(deps, organisation_id, drop):
+        if not _is_taken(deps, owner.organisation_id, drop):
             with drop.open() as stream:
-                blob = store_body(deps, organisation_id, stream)
+                blob = store_body(deps, owner.organisation_id, stream)
             with deps.database.write() as uow:
-                batch = _batch(deps, uow, organisation_id, drop.folder)
+                batch = _batch(deps, uow, owner, drop.folder)
                 add_blob(deps, uow, batch, (plain_name(drop.name), blob), BY, claim=drop.claim)
     except Refusal as refusal:
         log.warning("drop-refused", code=refusal.code, folder=drop.folder)
@@ -73,27 +82,29 @@ def _is_taken(deps: Deps, organisation_id: str, drop: Drop) -> bool:
         return uow.scans.of_claim(organisation_id, drop.claim) is not None
 
 
-def _batch(deps: Deps, uow: UnitOfWork, organisation_id: str, folder: str) -> ScanBatch:
+def _batch(deps: Deps, uow: UnitOfWork, owner: _Owner, folder: str) -> ScanBatch:
     """The open batch of the folder and day."""
     now = deps.clock.now()
     name = f"{folder}/{now.date()}"
-    found = uow.scans.batch_of_drop(organisation_id, name)
+    found = uow.scans.batch_of_drop(owner.organisation_id, name)
     if found is None:
-        found = ScanBatch(deps.ids.new("scb"), organisation_id, Mode.LIVE, name, now, BY, drop=name)
+        found = ScanBatch(deps.ids.new("scb"), owner.organisation_id, owner.mode, name, now, BY, drop=name)
         if not uow.scans.add_batch(found):
-            found = uow.scans.batch_of_drop(organisation_id, name) or found
+            found = uow.scans.batch_of_drop(owner.organisation_id, name) or found
     return found
 
 
-def _folders_of(deps: Deps) -> dict[str, str]:
-    """Organisations by the names that their folders may have: the id, or the name in small letters and hyphens."""
+def _folders_of(deps: Deps) -> dict[str, _Owner]:
+    """Owners by names that folders may have: the id, or the name in small letters and hyphens; each for tests too."""
     found: dict[str, str] = {}
     short: dict[str, list[str]] = {}
     for organisation in _organisations(deps):
         found[organisation.id] = organisation.id
         short.setdefault(_OTHER.sub("-", organisation.name.casefold()).strip("-"), []).append(organisation.id)
     # a short name that two have names neither
-    return {name: ids[0] for name, ids in short.items() if len(ids) == 1 and name} | found
+    known = {name: ids[0] for name, ids in short.items() if len(ids) == 1 and name} | found
+    modes = (("", Mode.LIVE), (TEST, Mode.TEST))
+    return {name + ending: _Owner(owner, mode) for name, owner in known.items() for ending, mode in modes}
 
 
 def _organisations(deps: Deps) -> list[Organisation]:

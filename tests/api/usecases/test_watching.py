@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.adapters.scan_folder import DONE, FAILED, TAKING, ScanFolder
-from api.ports import Organisation, Retryable
+from api.ports import Mode, Organisation, Retryable
 from api.usecases.scanning import intake, looking, watching
 from tests.api.builders import NOW, ORG
 from tests.api.usecases.slips import ALL, SlipWorld, page, piece_id, slip
@@ -94,6 +94,18 @@ def test_a_folder_is_named_by_the_id_or_by_the_name_when_only_one_has_it(world: 
         assert len(uow.scans.batches("org_new_0", ALL).items) == 1
     for folder in ("twee-keer", "nobody"):
         assert (root / folder / FAILED / "a.pdf.txt").read_text().startswith("organisation-not-found: ")
+
+
+def test_a_folder_for_tests_gives_batches_of_test_mode(world: SlipWorld, root: Path) -> None:
+    tests = f"{ORG}{watching.TEST}"
+    (root / tests).mkdir()
+    put(root, "a.pdf")
+    put(root, "b.pdf", b"b scan", tests)
+    assert look(world, root) == 2
+    seen, _ = looking.list_batches(world.deps, ORG, ALL)
+    dropped = [each.batch for each in seen if each.batch.drop]
+    assert {each.name.split("/")[0]: each.mode for each in dropped} == {ORG: Mode.LIVE, tests: Mode.TEST}
+    assert len(watching.folders_seen(world.deps, ORG, ScanFolder(root, 0))) == 2
 
 
 class PowerCutError(Exception):
