@@ -11,12 +11,15 @@ import numpy as np
 from scanning.readings import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from benchmarks.scan.trial import FieldTrial, Trial
 
 _Z = 1.96
 _BINS = 15
+_SAMPLES = 400
 LIMITS = (0.001, 0.005, 0.01)
 
 
@@ -57,8 +60,8 @@ class Tally:
             "empty_box_inked": share(sum(t.empties_inked for t in self.trials), sum(t.empties for t in self.trials)),
             "field_error": share(sum(one.truth != one.read for one in plain), len(plain)),
             "five_digit_field_error": _five(plain),
-            "accepted_at": {str(limit): _accepted_at(plain, limit, aided=False) for limit in LIMITS},
-            "accepted_at_with_previous": {str(limit): _accepted_at(plain, limit, aided=True) for limit in LIMITS},
+            **_straight_through("accepted_at", plain, aided=False),
+            **_straight_through("accepted_at_with_previous", plain, aided=True),
             "shipped_policy": {
                 "accepted": share(len(accepted), len(fields)),
                 "accepted_wrong": share(sum(not _right(one) for one in accepted), len(accepted)),
@@ -95,15 +98,32 @@ def _five(fields: Sequence[FieldTrial]) -> dict[str, object]:
     return dict(share(sum(one.truth != one.read for one in five), len(five)))
 
 
-def _accepted_at(fields: Sequence[FieldTrial], limit: float, *, aided: bool) -> float:
+def _straight_through(name: str, fields: Sequence[FieldTrial], *, aided: bool) -> dict[str, object]:
+    """Under ``name`` the largest share that can be accepted at each limit, and what it is in 95 of 100 such samples."""
+    ranks = np.array([_rank(one, aided=aided) for one in fields])
+    wrong = np.array([one.truth != one.read for one in fields], np.int64)
+    shares, intervals = dict[str, float](), dict[str, list[float]]()
+    for limit in LIMITS:
+        shares[str(limit)] = round(_accepted_at(ranks, wrong, limit), 4)
+        again = [_accepted_at(ranks[one], wrong[one], limit) for one in _samples(len(fields))]
+        intervals[str(limit)] = [_at(again, 2.5), _at(again, 97.5)]
+    return {name: shares, f"{name}_interval": intervals}
+
+
+def _samples(n: int) -> Iterator[NDArray[np.int64]]:
+    """The same fields drawn again with replacement: how much a share moves with single fields."""
+    rng = np.random.default_rng(n)
+    return (rng.integers(n, size=n) for _ in range(_SAMPLES if n else 0))
+
+
+def _accepted_at(ranks: NDArray[np.float64], wrong: NDArray[np.int64], limit: float) -> float:
     """The largest share of fields that a threshold accepts with no more than ``limit`` of them wrong."""
-    ranked = sorted(fields, key=lambda one: -_rank(one, aided=aided))
-    ranks = np.array([_rank(one, aided=aided) for one in ranked])
-    wrong = np.cumsum([one.truth != one.read for one in ranked])
-    count = np.arange(1, len(ranked) + 1)
-    allowed = (wrong <= limit * count) & (ranks > 0)
-    best = int(count[allowed].max()) if allowed.any() else 0
-    return round(best / max(1, len(fields)), 4)
+    order = np.argsort(-ranks, kind="stable")
+    count = np.arange(1, len(ranks) + 1)
+    # a threshold takes all fields of one rank or none
+    last = np.append(np.diff(ranks[order]) < 0, True)[: len(ranks)]
+    allowed = (np.cumsum(wrong[order]) <= limit * count) & (ranks[order] > 0) & last
+    return float(count[allowed].max(initial=0)) / max(1, len(ranks))
 
 
 def _rank(one: FieldTrial, *, aided: bool) -> float:

@@ -26,6 +26,20 @@ def test_what_may_be_accepted_stops_before_too_many_are_wrong() -> None:
     assert tally(*fields)["accepted_at"] == {"0.001": 0.5, "0.005": 0.5, "0.01": 0.5}
 
 
+def test_a_threshold_takes_all_fields_of_one_confidence_or_none() -> None:
+    fields = [field("1", "1", 0.99), field("2", "2", 0.98), field("3", "7", 0.98)]
+    assert tally(*fields)["accepted_at"] == {
+        limit: pytest.approx(1 / 3, abs=1e-3) for limit in ("0.001", "0.005", "0.01")
+    }
+
+
+def test_what_may_be_accepted_comes_with_what_other_samples_would_give() -> None:
+    fields = [field("1", "1" if number else "7", number / 100) for number in range(100)]
+    figures = tally(*fields)
+    low, high = figures["accepted_at_interval"]["0.001"]  # type: ignore[index] # a table of pairs
+    assert 0.9 < low <= 0.99 <= high == 1
+
+
 def test_what_is_known_stops_a_confident_misreading() -> None:
     fields = [field("3", "7", 0.99, posterior=0.9, agrees=False), field("1", "1", 0.9, posterior=0.99)]
     figures = tally(*fields)
