@@ -10,7 +10,7 @@ from docgen.reply_form import ReplyKind
 MARKED: Final = frozenset({ReplyKind.TICK, ReplyKind.CHOICE, ReplyKind.SIGNATURE})
 """Kinds that are answered by a mark, not by characters."""
 
-MOST_NO_DIGIT: Final = 0.003
+MOST_NO_DIGIT: Final = 0.002
 """The chance that a box holds no digit, above which a person looks at its field whatever else speaks for it."""
 
 

@@ -29,6 +29,10 @@ WORKING_THRESHOLD = 0.97
 """A digit whose probability is below this goes to a person."""
 MOST_JUNK = 0.0004
 """So does whatever is more probably than this no digit: far more junk looks like a digit than a digit like another."""
+WEIGHTS = "digits.onnx", "digits_second.onnx"
+CALIBRATIONS = "alone", "together"
+SURE, SURELY_NO_JUNK = 0.9995, 0.00005
+"""Where the first network says this much of a box, the second is not asked."""
 _BATCH = 4
 """Always the same number, the last ones empty: for another the network is laid out anew, which costs as much as
 reading eight. And what is read of a box does not hang on its neighbours."""
@@ -83,14 +87,20 @@ class Calibration:
 
 
 class DigitReader:
-    """Reads digits with a network in ONNX form. Threads may share one; they wait for one another."""
+    """Reads digits with two networks in ONNX form. Threads may share one; they wait for one another.
 
-    def __init__(self, weights: bytes, calibration: Calibration) -> None:
-        """Load the network. ``weights`` takes float32 (n, 1, 28, 28), 0 to 1, and gives float32 (n, 11)."""
-        # the older engine of OpenCV 5 is the quicker one for small networks
-        self._network = cv2.dnn.readNetFromONNX(np.frombuffer(weights, dtype=np.uint8), cv2.dnn.ENGINE_CLASSIC)
-        self._calibration = calibration
-        self._lock = Lock()
+    The second is asked about boxes of which the first is not very sure, and what they say then counts on the average.
+    """
+
+    def __init__(self, weights: Sequence[bytes], calibrations: Sequence[Calibration]) -> None:
+        """Load the networks. Each takes float32 (n, 1, 28, 28), 0 to 1, and gives float32 (n, 11).
+
+        Args:
+            weights: of the first network and the second.
+            calibrations: of the first alone, and of both together.
+        """
+        self._first, self._second = [_Network(one) for one in weights]
+        self._alone, self._together = calibrations
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -98,8 +108,9 @@ class DigitReader:
         """The reader with the weights that this package holds; made once in a process."""
         folder = files("scanning.digits")
         fitted = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
-        calibration = Calibration(float(fitted["temperature"]), float(fitted["junk_shift"]))
-        return cls((folder / "digits.onnx").read_bytes(), calibration)
+        values = [fitted[name] for name in CALIBRATIONS]
+        calibrations = [Calibration(float(one["temperature"]), float(one["junk_shift"])) for one in values]
+        return cls([(folder / name).read_bytes() for name in WEIGHTS], calibrations)
 
     def read(self, images: Image | Sequence[Image]) -> Readings:
         """Read boxes.
@@ -111,13 +122,30 @@ class DigitReader:
 
     def read_normalised(self, inputs: Image) -> Readings:
         """Read what ``normalise`` made, uint8 (n, 28, 28)."""
+        outputs = self._first.outputs(inputs)
+        said = self._alone.probabilities(outputs)
+        doubtful = (said[:, :JUNK].max(axis=1) < SURE) | (said[:, JUNK] > SURELY_NO_JUNK)
+        if doubtful.any():
+            both = (outputs[doubtful] + self._second.outputs(inputs[doubtful])) / 2
+            said[doubtful] = self._together.probabilities(both)
+        return Readings(said)
+
+
+class _Network:
+    """One network, run by OpenCV."""
+
+    def __init__(self, weights: bytes) -> None:
+        # the older engine of OpenCV 5 is the quicker one for small networks
+        self._network = cv2.dnn.readNetFromONNX(np.frombuffer(weights, dtype=np.uint8), cv2.dnn.ENGINE_CLASSIC)
+        self._lock = Lock()
+
+    def outputs(self, inputs: Image) -> Probabilities:
+        """Run it over uint8 (n, 28, 28); gives float32 (n, 11)."""
         count = len(inputs)
         blob = np.zeros((-(-count // _BATCH), _BATCH, 1, SIDE, SIDE), np.float32)
         np.divide(inputs, np.float32(255), out=blob.reshape(-1, SIDE, SIDE)[:count])
         outputs = [self._run(part) for part in blob]
-        if not outputs:
-            return Readings(np.empty((0, CLASSES), dtype=np.float32))
-        return Readings(self._calibration.probabilities(np.concatenate(outputs)[:count]))
+        return np.concatenate(outputs)[:count] if outputs else np.empty((0, CLASSES), np.float32)
 
     def _run(self, blob: NDArray[np.float32]) -> Probabilities:
         with self._lock:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TEMPERATURES = np.exp(np.linspace(-1.0, 0.6, 33))
-_SHIFTS = np.linspace(-3.0, 1.0, 21)
+_SHIFTS = np.linspace(-5.0, 1.0, 31)
 _JUNK_SHARE = 0.03
 """How many boxes with ink hold no digit; among what the network was trained on there were many more."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import multiprocessing
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +19,8 @@ from scanning.digits.normalise import SIDE
 from scanning.digits.reader import CLASSES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from scanning.training.pool import Pool
@@ -53,6 +58,18 @@ def make_network(widths: tuple[int, int, int, int, int]) -> nn.Module:
 
 def _layer(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
     return [nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+
+
+def settle() -> None:
+    """One core, and the same steps in every run."""
+    torch.use_deterministic_algorithms(mode=True)
+    torch.set_num_threads(1)
+
+
+def fit_together(pool: Pool, plans: Sequence[Plan]) -> list[nn.Module]:
+    """Fit several networks at once, each in a process of its own."""
+    with ProcessPoolExecutor(len(plans), multiprocessing.get_context("spawn"), settle) as executor:
+        return list(executor.map(partial(fit, pool), plans))
 
 
 def fit(pool: Pool, plan: Plan, start: nn.Module | None = None) -> nn.Module:
@@ -130,6 +147,13 @@ def _patched(inputs: Tensor) -> Tensor:
         height, width = torch.randint(2, 6, (2,)).tolist()
         inputs[i, :, top : top + height, left : left + width] = 0
     return inputs
+
+
+def mean_outputs(networks: Sequence[nn.Module], images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What networks say of inputs, uint8 (n, 28, 28), on the average; gives float32 (n, 11)."""
+    said = np.stack([outputs_of(network, images) for network in networks])
+    average: NDArray[np.float32] = said.mean(axis=0, dtype=np.float32)
+    return average
 
 
 def outputs_of(network: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float32]:

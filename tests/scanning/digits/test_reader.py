@@ -11,6 +11,7 @@ import pytest
 from scanning.digits import JUNK, MOST_JUNK, WORKING_THRESHOLD, DigitReader, Readings
 from scanning.digits.measure import measure
 from scanning.digits.normalise import normalise_all
+from scanning.digits.reader import SURE, SURELY_NO_JUNK, WEIGHTS
 from scanning.simulation.hands import Hand
 from scanning.simulation.pens import Pen
 
@@ -112,8 +113,23 @@ def test_the_reader_is_loaded_once() -> None:
     assert DigitReader.shipped() is DigitReader.shipped()
 
 
+def test_the_second_network_is_asked_about_what_the_first_doubts_and_both_count_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = DigitReader.shipped()
+    inputs = np.concatenate([normalise_all(crops("european")[0][:100]), normalise_all(no_digits()[:20])])
+    first, second = reader._first.outputs(inputs), reader._second.outputs(inputs)
+    alone, together = reader._alone.probabilities(first), reader._together.probabilities((first + second) / 2)
+    sure = (alone[:, :JUNK].max(axis=1) >= SURE) & (alone[:, JUNK] <= SURELY_NO_JUNK)
+    assert 20 < sure.sum() < 100
+    asked = list[int]()
+    monkeypatch.setattr(reader._second, "outputs", lambda doubted: (asked.append(len(doubted)), second[~sure])[1])
+    assert np.array_equal(reader.read_normalised(inputs).probabilities, np.where(sure[:, None], alone, together))
+    assert asked == [(~sure).sum()]
+
+
 def test_weights_stay_small() -> None:
-    assert (ROOT / "scanning" / "digits" / "digits.onnx").stat().st_size < 600_000
+    assert all((ROOT / "scanning" / "digits" / name).stat().st_size < 600_000 for name in WEIGHTS)
 
 
 def test_only_training_imports_torch() -> None:
