@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scanning.digits.measure import wilson
 from scanning.readings import Outcome
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from benchmarks.scan.trial import FieldTrial, Trial
 
-_Z = 1.96
 _BINS = 15
 _SAMPLES = 400
 LIMITS = (0.001, 0.005, 0.01)
@@ -25,13 +24,11 @@ LIMITS = (0.001, 0.005, 0.01)
 
 def share(count: int, n: int) -> dict[str, float | int | list[float]]:
     """A share with Wilson's interval of 95 %."""
-    if not n:
-        return {"share": 0.0, "n": 0, "interval": [0.0, 1.0]}
-    p = count / n
-    middle, scale = p + _Z**2 / (2 * n), 1 + _Z**2 / n
-    reach = _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
-    low, high = (middle - reach) / scale, (middle + reach) / scale
-    return {"share": round(p, 5), "n": n, "interval": [round(max(0.0, low), 5), round(min(1.0, high), 5)]}
+    return {
+        "share": round(count / n, 5) if n else 0.0,
+        "n": n,
+        "interval": [round(end, 5) for end in wilson(count, n)],
+    }
 
 
 @dataclass(slots=True)

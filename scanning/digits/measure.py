@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from scanning.digits.reader import Readings
 
+_Z = 1.96
 _BINS = 15
 _SURE_SHARE = 0.9
 
@@ -56,6 +58,15 @@ def measure(
         threshold=threshold,
         accepted=_share(sure[is_digit]),
     )
+
+
+def wilson(count: int, n: int) -> tuple[float, float]:
+    """What a share of ``count`` in ``n`` may be, 0 to 1: Wilson's interval of 95 % (1927); of none, anything."""
+    if not n:
+        return 0.0, 1.0
+    p, scale = count / n, 1 + _Z**2 / n
+    middle, reach = p + _Z**2 / (2 * n), _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
+    return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
 def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float | None:

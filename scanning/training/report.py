@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING
 
 from scanning.decide.policy import DEFAULT_POLICY, MOST_NO_DIGIT
-from scanning.digits.measure import measure
+from scanning.digits.measure import measure, wilson
 from scanning.digits.reader import JUNK
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
     from scanning.digits.reader import DigitReader, Readings
     from scanning.training.pool import Pool
-
-_Z = 1.96
 
 
 def tables(reader: DigitReader, checks: Mapping[str, Pool]) -> str:
@@ -71,7 +68,5 @@ def _percent(share: float | None) -> str:
 
 
 def _share(count: int, n: int) -> str:
-    """A share with Wilson's interval of 95 %."""
-    p, scale = count / n, 1 + _Z**2 / n
-    middle, reach = p + _Z**2 / (2 * n), _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
-    return f"{p * 100:.2f} % ({(middle - reach) / scale * 100:.2f} to {(middle + reach) / scale * 100:.2f})"
+    low, high = wilson(count, n)
+    return f"{count / n * 100:.2f} % ({low * 100:.2f} to {high * 100:.2f})"
