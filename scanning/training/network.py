@@ -72,16 +72,14 @@ def fit_together(pool: Pool, plans: Sequence[Plan]) -> list[nn.Module]:
         return list(executor.map(partial(fit, pool), plans))
 
 
-def fit(pool: Pool, plan: Plan, start: nn.Module | None = None) -> nn.Module:
-    """Fit a network, a new one or from ``start`` on.
+def fit(pool: Pool, plan: Plan) -> nn.Module:
+    """Fit a network.
 
     What comes back is the running mean of the weights of the last steps, which reads better.
     """
     torch.manual_seed(plan.seed)
     # the order of channels in which one core is quickest
-    network = (make_network(plan.widths) if start is None else copy.deepcopy(start)).to(
-        memory_format=torch.channels_last
-    )
+    network = make_network(plan.widths).to(memory_format=torch.channels_last)
     mean = copy.deepcopy(network).eval()
     steps = int(plan.epochs * len(pool.labels) / plan.batch)
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.02)
